@@ -1,0 +1,43 @@
+//! Captures in: from a file or stdin to [`Frame`]s, one at a time, in one pass.
+//!
+//! Reads pcap and pcapng, plain or compressed, told apart by their magic numbers. Knows nothing of
+//! what is inside a frame; `net` takes it from there.
+
+mod link_type;
+
+pub use link_type::LinkType;
+
+use crate::time::Timestamp;
+
+/// The number of a packet in its capture, counted from 1 as Wireshark does.
+pub type PacketNo = u64;
+
+/// One captured packet, borrowed from the reader's buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// Its number in the capture, from 1.
+    pub no: PacketNo,
+    /// When it was captured.
+    pub ts: Timestamp,
+    /// What its first byte begins.
+    pub link: LinkType,
+    /// Its length on the wire in bytes; `data` is shorter when the capture was cut by a snaplen.
+    pub wire_len: u32,
+    /// Where `data` begins in the (decompressed) file, in bytes.
+    pub offset: u64,
+    /// The captured bytes.
+    pub data: &'a [u8],
+}
+
+/// Something that was wrong with a capture or a packet of it; what could be read still is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// A stable kebab-case name: `"truncated-file"`.
+    pub code: &'static str,
+    /// One line for a person.
+    pub message: String,
+    /// The packet concerned, if one is.
+    pub packet: Option<PacketNo>,
+    /// The byte offset in the (decompressed) file, if known.
+    pub offset: Option<u64>,
+}

@@ -1,0 +1,8 @@
+//! rtcscope: point it at a packet capture; it finds the WebRTC calls.
+#![forbid(unsafe_code)]
+
+pub mod capture;
+pub mod net;
+pub mod time;
+pub mod tree;
+pub mod wire;

@@ -1,0 +1,4 @@
+//! The `rtcscope` binary.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,36 @@
+//! From a captured frame to the datagram it carries: link layer, IP, fragments, UDP.
+//!
+//! Everything here borrows from the frame; only IP fragments are copied, within bounds.
+
+mod endpoint;
+
+pub use endpoint::{Endpoint, Path, Protocol};
+
+use crate::capture::PacketNo;
+use crate::time::Timestamp;
+
+/// How a payload reached us inside its packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Via {
+    /// Straight in a UDP datagram.
+    Direct,
+    /// In TURN ChannelData on this channel number (RFC 8656 section 12.4).
+    TurnChannel(u16),
+}
+
+/// One datagram: who sent it to whom, when, and its payload.
+#[derive(Clone, Copy, Debug)]
+pub struct Datagram<'a> {
+    /// The packet that carried it (the last fragment, if it came in several).
+    pub no: PacketNo,
+    /// When that packet was captured.
+    pub ts: Timestamp,
+    /// The addresses and ports.
+    pub path: Path,
+    /// How the payload reached us.
+    pub via: Via,
+    /// Bytes of the payload that the capture's snaplen cut off.
+    pub missing: u32,
+    /// The payload that was captured.
+    pub payload: &'a [u8],
+}
