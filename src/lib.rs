@@ -1,6 +1,7 @@
 //! rtcscope: point it at a packet capture; it finds the WebRTC calls.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 pub mod capture;
 pub mod net;
 pub mod time;

@@ -1,0 +1,82 @@
+//! Missing is not zero: a metric is known, or there is a reason why it is not.
+
+use std::fmt;
+
+/// A value, or the reason why there is none. Every presenter prints the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known<T> {
+    /// The value.
+    Yes(T),
+    /// Why it is not known.
+    No(Unknown),
+}
+
+/// Why a metric is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unknown {
+    /// The RTP timestamps fit no usual clock rate, and no session description gave one.
+    NoClockRate,
+    /// Too few packets to say.
+    TooFewPackets,
+    /// Encrypted, and no keys were given.
+    Encrypted,
+    /// Only a session description could tell, and none was given.
+    NoSdp,
+    /// The other end's packets are not in the capture.
+    OneWayCapture,
+    /// The handshake that would tell is not in the capture.
+    NoHandshake,
+    /// Nothing of the kind was seen.
+    NotSeen,
+    /// This version of rtcscope does not measure it yet.
+    NotMeasured,
+}
+
+impl<T> Known<T> {
+    /// The value, if known.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Yes(value) => Some(value),
+            Self::No(_) => None,
+        }
+    }
+
+    /// The reason, if not known.
+    pub fn reason(&self) -> Option<Unknown> {
+        match self {
+            Self::Yes(_) => None,
+            Self::No(why) => Some(*why),
+        }
+    }
+
+    /// The value turned into another.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Known<U> {
+        match self {
+            Self::Yes(value) => Known::Yes(f(value)),
+            Self::No(why) => Known::No(why),
+        }
+    }
+}
+
+impl<T> Known<T> {
+    /// `Some` is known; `None` is not, for this reason.
+    pub fn or(value: Option<T>, why: Unknown) -> Self {
+        value.map_or(Self::No(why), Self::Yes)
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoClockRate => "no clock rate",
+            Self::TooFewPackets => "too few packets",
+            Self::Encrypted => "encrypted, no keys given",
+            Self::NoSdp => "no session description given",
+            Self::OneWayCapture => "only one direction was captured",
+            Self::NoHandshake => "the handshake was not captured",
+            Self::NotSeen => "none seen",
+            Self::NotMeasured => "not measured by this version",
+        })
+    }
+}

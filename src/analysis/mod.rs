@@ -1,0 +1,41 @@
+//! From messages to the model: connections, streams and their measures.
+//!
+//! This is the only place with state. [`Analyzer`] takes one frame at a time and keeps what a call
+//! is made of; it copies numbers and short strings out of packets and never stores payload, so its
+//! memory grows with streams and not with packets.
+
+mod ids;
+mod known;
+pub mod model;
+mod packets;
+mod series;
+
+pub use ids::{ConnectionId, Ssrc, StreamId};
+pub use known::{Known, Unknown};
+pub use model::Analysis;
+pub use packets::{NONE, PacketIndex, PacketKind, PacketRef};
+pub use series::{Bucket, Series};
+
+/// The most gaps kept for a stream.
+pub const MAX_GAPS: usize = 16;
+
+/// What to measure beyond the plain statistics; what costs is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Width of a time bucket.
+    pub series_width: crate::time::Span,
+    /// Most buckets a stream keeps before the width doubles.
+    pub series_limit: usize,
+    /// Most packets to keep a row of; 0 keeps none.
+    pub packet_index: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            series_width: crate::time::Span::from_millis(1000),
+            series_limit: 512,
+            packet_index: 0,
+        }
+    }
+}
