@@ -4,10 +4,13 @@
 //! is made of; it copies numbers and short strings out of packets and never stores payload, so its
 //! memory grows with streams and not with packets.
 
+mod clock;
 mod ids;
+mod jitter;
 mod known;
 pub mod model;
 mod packets;
+mod sequence;
 mod series;
 
 pub use ids::{ConnectionId, Ssrc, StreamId};

@@ -1,0 +1,150 @@
+//! The RTP clock rate of a stream that no session description tells: from its timestamps against
+//! their arrival.
+//!
+//! WebRTC meets few rates (8, 16, 44.1, 48 and 90 kHz), so a coarse estimate settles it. The first
+//! packets are kept until it does, and then measured as if the rate had been known from the start.
+
+/// The clock rates that RTP payload formats of WebRTC and SIP use, in Hz.
+const RATES: [u32; 5] = [8_000, 16_000, 44_100, 48_000, 90_000];
+/// How far the estimate may be off, as a fraction; 44.1 and 48 kHz are 8.8 % apart.
+const TOLERANCE: f64 = 0.04;
+/// A shorter span says too little.
+const SPAN_MIN_NS: i64 = 400_000_000;
+/// With this span, we need not wait for more.
+const SPAN_ENOUGH_NS: i64 = 1_000_000_000;
+const PACKETS_MIN: usize = 8;
+const PACKETS_MAX: usize = 256;
+/// Full buffers that fitted no rate, after which we give up.
+const ATTEMPTS: u8 = 4;
+
+/// Collects arrival times and timestamps until the rate is clear.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ClockProbe {
+    packets: Vec<(i64, u32)>,
+    failed: u8,
+}
+
+/// What the probe says after a packet.
+#[derive(Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// Not yet.
+    Undecided,
+    /// The clock rate in Hz.
+    Rate(u32),
+    /// No usual rate fits.
+    None,
+}
+
+impl ClockProbe {
+    /// Takes a packet that arrived in order.
+    pub(super) fn push(&mut self, arrival_ns: i64, timestamp: u32) -> Verdict {
+        self.packets.push((arrival_ns, timestamp));
+        if self.packets.len() >= 32 && self.span() >= SPAN_ENOUGH_NS {
+            // Every further packet gives the estimate another chance, at constant cost.
+            if let Some(rate) = self.rate() {
+                return Verdict::Rate(rate);
+            }
+        }
+        if self.packets.len() < PACKETS_MAX {
+            return Verdict::Undecided;
+        }
+        match self.rate() {
+            Some(rate) => Verdict::Rate(rate),
+            None if self.failed + 1 >= ATTEMPTS => Verdict::None,
+            None => {
+                self.failed += 1;
+                self.packets.clear();
+                Verdict::Undecided
+            }
+        }
+    }
+
+    /// The rate as far as the packets so far tell, for a stream that ended early.
+    pub(super) fn rate(&self) -> Option<u32> {
+        if self.packets.len() < PACKETS_MIN || self.span() < SPAN_MIN_NS {
+            return None;
+        }
+        let (&(start, first), &(end, last)) = (self.packets.first()?, self.packets.last()?);
+        nearest(f64::from(last.wrapping_sub(first) as i32) * 1e9 / (end - start) as f64)
+    }
+
+    /// The packets kept, to be measured once the rate is known.
+    pub(super) fn packets(&self) -> &[(i64, u32)] {
+        &self.packets
+    }
+
+    /// Begins again: the sender changed its timeline.
+    pub(super) fn restart(&mut self) {
+        self.packets.clear();
+    }
+
+    fn span(&self) -> i64 {
+        match (self.packets.first(), self.packets.last()) {
+            (Some(first), Some(last)) => last.0.saturating_sub(first.0),
+            _ => 0,
+        }
+    }
+}
+
+/// The usual rate that `hz` is close to.
+fn nearest(hz: f64) -> Option<u32> {
+    RATES
+        .into_iter()
+        .find(|&rate| (hz / f64::from(rate) - 1.0).abs() <= TOLERANCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(rate: f64, interval_ms: f64, noise_ms: f64, n: u32) -> (Verdict, ClockProbe) {
+        let mut probe = ClockProbe::default();
+        for i in 0..n {
+            let t = f64::from(i) * interval_ms;
+            let noise = if i % 3 == 1 { noise_ms } else { 0.0 };
+            let ts = (u32::MAX - 1000).wrapping_add((t * rate / 1000.0) as u32);
+            let verdict = probe.push(((t + noise) * 1e6) as i64, ts);
+            if verdict != Verdict::Undecided {
+                return (verdict, probe);
+            }
+        }
+        (Verdict::Undecided, probe)
+    }
+
+    #[test]
+    fn usual_rates_are_told_from_jittery_arrival() {
+        for rate in RATES {
+            for interval in [10.0, 20.0, 33.366, 60.0] {
+                let (verdict, _) = feed(f64::from(rate), interval, 15.0, 300);
+                assert_eq!(
+                    verdict,
+                    Verdict::Rate(rate),
+                    "{rate} Hz every {interval} ms"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_stream_is_told_from_what_there_is() {
+        let (verdict, probe) = feed(48_000.0, 60.0, 0.0, 10);
+        assert_eq!((verdict, probe.rate()), (Verdict::Undecided, Some(48_000)));
+        let (_, probe) = feed(48_000.0, 20.0, 0.0, 7);
+        assert_eq!(probe.rate(), None, "7 packets are too few");
+    }
+
+    #[test]
+    fn noise_is_not_a_clock() {
+        let mut probe = ClockProbe::default();
+        let mut x = 12_345u32;
+        let mut last = Verdict::Undecided;
+        for i in 0..2000 {
+            x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            last = probe.push(i64::from(i) * 20_000_000, 7); // stands still
+            if last != Verdict::Undecided {
+                break;
+            }
+        }
+        assert_eq!(last, Verdict::None);
+    }
+}

@@ -1,0 +1,391 @@
+//! RTP sequence numbers: extended, counted, and told apart: new, duplicate, late, restarted.
+//!
+//! Follows RFC 3550 appendix A.1 and A.3, with three differences that an analyser needs: it keeps
+//! the lowest extended number as well as the highest (a stream may start out of order), it remembers
+//! which numbers were seen (so duplicates are not counted as received twice), and a restart closes a
+//! segment instead of throwing the counts away.
+
+/// A gap up to this many packets is always loss (`MAX_DROPOUT` of RFC 3550 appendix A.1).
+const MAX_DROPOUT: i64 = 3000;
+/// A packet up to this far behind is always late, never a restart (`MAX_MISORDER`).
+const MAX_MISORDER: i64 = 100;
+/// A packet further behind than this begins a new segment, if the next one follows it.
+const MAX_LATE: i64 = 3000;
+/// After a suspicious packet, how far the next may be ahead of it to confirm a restart.
+const RESTART_STEP: u16 = 100;
+/// Sequence numbers remembered at most: a whole cycle.
+const WINDOW_MAX: usize = 65_536;
+const WINDOW_MIN: usize = 512;
+/// Extended numbers start here, so that those before the first stay positive.
+const FIRST_CYCLE: i64 = 1 << 32;
+
+/// What a packet was, by its sequence number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// In order, after this many missing numbers.
+    New { skipped: u32 },
+    /// Below the highest, not seen before. `filled` when it had been counted as missing.
+    Late { filled: bool },
+    /// Seen before.
+    Duplicate,
+    /// Far from where it should be; held until the next packet tells.
+    Suspect,
+    /// The second packet of a new beginning; `skipped` numbers after the first.
+    Restart { skipped: u32 },
+}
+
+/// The state of one stream's sequence numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sequence {
+    highest: i64,
+    lowest: i64,
+    distinct: u64,
+    duplicates: u64,
+    late: u64,
+    seen: Seen,
+    suspect: Option<u16>,
+    /// Of the segments before the last restart.
+    closed: Totals,
+    restarts: u32,
+}
+
+/// Sums over segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub expected: u64,
+    pub distinct: u64,
+}
+
+impl Sequence {
+    pub(super) fn new(first: u16) -> Self {
+        let mut s = Self::default();
+        s.begin(first);
+        s
+    }
+
+    fn begin(&mut self, first: u16) {
+        self.highest = FIRST_CYCLE + i64::from(first);
+        self.lowest = self.highest;
+        self.distinct = 1;
+        self.seen.reset(self.highest);
+    }
+
+    /// Takes the next packet. `plausible_jump` is how many packets the sender may have sent since
+    /// the last one, judged by time; `same_timeline` whether the RTP timestamp fits the stream's.
+    pub(super) fn push(&mut self, seq: u16, plausible_jump: i64, same_timeline: bool) -> Arrival {
+        let ahead = i64::from(seq.wrapping_sub(self.highest as u16) as i16);
+        if ahead == 1 {
+            // The usual case by far.
+            self.suspect = None;
+            self.highest += 1;
+            self.distinct += 1;
+            self.seen.advance(self.highest, self.lowest);
+            return Arrival::New { skipped: 0 };
+        }
+        if ahead > 0 {
+            if ahead <= MAX_DROPOUT.max(plausible_jump) {
+                self.suspect = None;
+                self.highest += ahead;
+                self.distinct += 1;
+                self.seen.advance(self.highest, self.lowest);
+                return Arrival::New {
+                    skipped: (ahead - 1) as u32,
+                };
+            }
+            return self.suspicious(seq);
+        }
+        let number = self.highest + ahead;
+        if -ahead > MAX_LATE || (-ahead > MAX_MISORDER && !same_timeline) {
+            return self.suspicious(seq);
+        }
+        if number >= self.lowest {
+            if self.seen.test_and_set(number, self.highest) {
+                self.duplicates += 1;
+                return Arrival::Duplicate;
+            }
+            self.distinct += 1;
+            self.late += 1;
+            return Arrival::Late { filled: true };
+        }
+        // Before the first: it was sent earlier and came later.
+        self.lowest = number;
+        self.seen.reach_back(number, self.highest);
+        self.seen.test_and_set(number, self.highest);
+        self.distinct += 1;
+        self.late += 1;
+        Arrival::Late { filled: false }
+    }
+
+    fn suspicious(&mut self, seq: u16) -> Arrival {
+        match self.suspect {
+            Some(first) if (1..=RESTART_STEP).contains(&seq.wrapping_sub(first)) => {
+                let open = self.open();
+                self.closed.expected += open.expected;
+                self.closed.distinct += open.distinct;
+                self.restarts += 1;
+                self.suspect = None;
+                self.begin(first);
+                let skipped = seq.wrapping_sub(first) - 1;
+                self.highest += i64::from(skipped) + 1;
+                self.distinct += 1;
+                self.seen.advance(self.highest, self.lowest);
+                Arrival::Restart {
+                    skipped: u32::from(skipped),
+                }
+            }
+            _ => {
+                self.suspect = Some(seq);
+                Arrival::Suspect
+            }
+        }
+    }
+
+    fn open(&self) -> Totals {
+        let expected = u64::try_from(self.highest - self.lowest + 1).unwrap_or(1);
+        Totals {
+            expected,
+            distinct: self.distinct,
+        }
+    }
+
+    /// Highest minus lowest extended sequence number plus one, summed over segments.
+    pub(super) fn expected(&self) -> u64 {
+        self.closed.expected + self.open().expected
+    }
+
+    /// Distinct sequence numbers received, summed over segments.
+    pub(super) fn distinct(&self) -> u64 {
+        self.closed.distinct + self.open().distinct
+    }
+
+    /// Expected minus distinct. Duplicates do not make up for losses.
+    pub(super) fn lost(&self) -> u64 {
+        self.expected().saturating_sub(self.distinct())
+    }
+
+    pub(super) fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    pub(super) fn late(&self) -> u64 {
+        self.late
+    }
+
+    pub(super) fn restarts(&self) -> u32 {
+        self.restarts
+    }
+}
+
+/// Which of the latest sequence numbers were seen: a ring of bits that grows with the stream up to
+/// a whole cycle, so that a short stream costs 64 bytes and a long one 8 KiB.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    bits: Vec<u64>,
+    /// The highest number whose bit is valid.
+    head: i64,
+}
+
+impl Seen {
+    fn reset(&mut self, first: i64) {
+        self.bits.clear();
+        self.bits.resize(WINDOW_MIN / 64, 0);
+        self.head = first;
+        self.set(first);
+    }
+
+    fn capacity(&self) -> i64 {
+        (self.bits.len() * 64) as i64
+    }
+
+    fn place(&self, number: i64) -> (usize, u64) {
+        let bit = number as usize & (self.bits.len() * 64 - 1);
+        (bit / 64, 1 << (bit % 64))
+    }
+
+    fn set(&mut self, number: i64) {
+        let (word, mask) = self.place(number);
+        if let Some(w) = self.bits.get_mut(word) {
+            *w |= mask;
+        }
+    }
+
+    fn clear(&mut self, number: i64) {
+        let (word, mask) = self.place(number);
+        if let Some(w) = self.bits.get_mut(word) {
+            *w &= !mask;
+        }
+    }
+
+    /// Moves the head to `to`, which was just received; the numbers skipped were not.
+    fn advance(&mut self, to: i64, lowest: i64) {
+        if to - lowest >= self.capacity() && self.bits.len() < WINDOW_MAX / 64 {
+            self.grow(to - lowest);
+        }
+        let from = (self.head + 1).max(to - self.capacity());
+        for skipped in from..to {
+            self.clear(skipped);
+        }
+        self.set(to);
+        self.head = to;
+    }
+
+    /// Makes room for numbers down to `number`.
+    fn reach_back(&mut self, number: i64, highest: i64) {
+        if highest - number >= self.capacity() && self.bits.len() < WINDOW_MAX / 64 {
+            self.grow(highest - number);
+        }
+    }
+
+    fn grow(&mut self, reach: i64) {
+        let mut wider = Self {
+            bits: Vec::new(),
+            head: self.head,
+        };
+        let want = usize::try_from(reach + 1)
+            .unwrap_or(WINDOW_MAX)
+            .next_power_of_two();
+        wider.bits.resize(want.min(WINDOW_MAX) / 64, 0);
+        for number in self.head - self.capacity() + 1..=self.head {
+            let (word, mask) = self.place(number);
+            if self.bits.get(word).is_some_and(|w| w & mask != 0) {
+                wider.set(number);
+            }
+        }
+        *self = wider;
+    }
+
+    /// Whether `number` was seen; it is from now on. Numbers beyond memory count as seen.
+    fn test_and_set(&mut self, number: i64, highest: i64) -> bool {
+        if highest - number >= self.capacity() {
+            return true;
+        }
+        let (word, mask) = self.place(number);
+        match self.bits.get_mut(word) {
+            Some(w) if *w & mask == 0 => {
+                *w |= mask;
+                false
+            }
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn run(seqs: impl IntoIterator<Item = u16>) -> (Sequence, u64) {
+        let mut seqs = seqs.into_iter();
+        let mut s = Sequence::new(seqs.next().unwrap());
+        let mut n = 1;
+        for seq in seqs {
+            s.push(seq, 0, true);
+            n += 1;
+        }
+        (s, n)
+    }
+
+    #[test]
+    fn a_stream_that_starts_out_of_order_has_lost_nothing() {
+        let (s, _) = run([60_500, 60_501, 60_502, 60_499, 60_503]);
+        assert_eq!(
+            (s.expected(), s.lost(), s.late(), s.duplicates()),
+            (5, 0, 1, 0)
+        );
+    }
+
+    #[test]
+    fn out_of_order_over_the_wrap() {
+        let (s, _) = run([65_533, 65_534, 1, 65_535, 0, 2, 65_532, 2]);
+        assert_eq!(
+            (s.expected(), s.lost(), s.late(), s.duplicates()),
+            (7, 0, 3, 1)
+        );
+    }
+
+    #[test]
+    fn duplicates_do_not_hide_loss() {
+        let (s, n) = run([10, 11, 11, 11, 13, 14, 13]);
+        assert_eq!((n, s.expected(), s.lost(), s.duplicates()), (7, 5, 1, 3));
+    }
+
+    #[test]
+    fn a_million_packets_wrap_many_times() {
+        let (s, _) = run((0u32..1_000_000).filter(|i| i % 100 != 7).map(|i| i as u16));
+        assert_eq!(
+            (s.expected(), s.lost(), s.restarts()),
+            (1_000_000, 10_000, 0)
+        );
+    }
+
+    #[test]
+    fn a_restart_is_not_loss() {
+        let (s, n) = run((1000..1100).chain(40_000..40_050));
+        assert_eq!((n, s.expected(), s.lost(), s.restarts()), (150, 150, 0, 1));
+    }
+
+    #[test]
+    fn one_stray_packet_is_not_a_restart() {
+        let (s, _) = run((1000..1100).chain([40_000]).chain(1100..1200));
+        assert_eq!((s.expected(), s.lost(), s.restarts()), (200, 0, 0));
+    }
+
+    #[test]
+    fn a_backward_jump_with_another_timeline_is_a_restart() {
+        let mut s = Sequence::new(5000);
+        for seq in 5001..6000 {
+            s.push(seq, 0, true);
+        }
+        assert_eq!(s.push(5500, 0, false), Arrival::Suspect);
+        assert_eq!(s.push(5501, 0, false), Arrival::Restart { skipped: 0 });
+        assert_eq!((s.expected(), s.lost(), s.duplicates()), (1002, 0, 0));
+    }
+
+    #[test]
+    fn a_long_outage_is_loss_when_time_allows_it() {
+        let mut s = Sequence::new(0);
+        s.push(1, 0, true);
+        assert_eq!(
+            s.push(10_001, 20_000, true),
+            Arrival::New { skipped: 9_999 }
+        );
+        assert_eq!(s.lost(), 9_999);
+    }
+
+    proptest! {
+        /// Against sets: any order within the late window, any duplicates, any losses.
+        #[test]
+        fn agrees_with_sets(
+            first in any::<u16>(),
+            steps in proptest::collection::vec((0u32..40, 0u32..30, any::<bool>()), 1..600),
+        ) {
+            let base = i64::from(first) + (1 << 20);
+            let mut s = Sequence::new(first);
+            let mut set = BTreeSet::from([base]);
+            let (mut dup, mut late) = (0u64, 0u64);
+            for (forward, back, behind) in steps {
+                let top = *set.last().unwrap();
+                let n = if behind { top - i64::from(back) } else { top + i64::from(forward) };
+                s.push(n as u16, 0, true);
+                if set.contains(&n) { dup += 1 } else if n < top { late += 1 }
+                set.insert(n);
+            }
+            let expected = (set.last().unwrap() - set.first().unwrap() + 1) as u64;
+            prop_assert_eq!(s.expected(), expected);
+            prop_assert_eq!(s.lost(), expected - set.len() as u64);
+            prop_assert_eq!(s.duplicates(), dup);
+            prop_assert_eq!(s.late(), late);
+        }
+
+        #[test]
+        fn any_numbers_end(seqs in proptest::collection::vec(any::<(u16, i16, bool)>(), 1..300)) {
+            let mut s = Sequence::new(seqs[0].0);
+            for (seq, jump, same) in seqs {
+                s.push(seq, i64::from(jump), same);
+            }
+            prop_assert!(s.distinct() <= s.expected());
+        }
+    }
+}
