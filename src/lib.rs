@@ -3,7 +3,9 @@
 
 pub mod analysis;
 pub mod capture;
+pub mod demux;
 pub mod net;
+pub mod proto;
 pub mod time;
 pub mod tree;
 pub mod wire;

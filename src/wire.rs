@@ -244,6 +244,14 @@ pub fn range_of(field: &[u8], whole: &[u8]) -> Option<Range<usize>> {
     (end <= whole.len()).then_some(start..end)
 }
 
+/// The bytes of `data` in `range`, or as many of them as there are.
+///
+/// For decode trees and optional fields, where what is missing is simply not shown.
+pub fn part(data: &[u8], range: Range<usize>) -> &[u8] {
+    let end = range.end.min(data.len());
+    data.get(range.start.min(end)..end).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

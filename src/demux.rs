@@ -1,0 +1,184 @@
+//! Which protocol a UDP payload belongs to: one table over the first byte, then a structural check.
+//!
+//! RFC 7983, updated by RFC 9443, lets STUN, ZRTP, DTLS, TURN channels, RTP and QUIC share one port
+//! by giving each a range of first bytes. The byte alone misleads (SSDP's `M-SEARCH` begins like a
+//! TURN channel, many games begin like STUN), so every class is also checked for structure, at a
+//! cost that does not depend on the payload's length. Used by `analysis` for each datagram.
+
+use crate::wire::part;
+
+/// The protocol a payload belongs to, as far as its structure tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// STUN or TURN message (RFC 8489), or a classic one (RFC 3489).
+    Stun,
+    /// TURN ChannelData (RFC 8656).
+    ChannelData,
+    /// A DTLS record with a full header (RFC 6347; the plaintext records of RFC 9147).
+    Dtls,
+    /// A DTLS 1.3 record with the unified header (RFC 9147). The header has little structure:
+    /// believe it only between endpoints that have shaken hands.
+    DtlsCiphertext,
+    /// RTP or SRTP (RFC 3550).
+    Rtp,
+    /// RTCP or SRTCP (RFC 3550, told from RTP by RFC 5761).
+    Rtcp,
+    /// ZRTP (RFC 6189).
+    Zrtp,
+    /// A QUIC packet with a long header (RFC 8999), which RFC 9443 gives a place on the port.
+    Quic,
+    /// None of these.
+    Unknown,
+}
+
+/// The magic cookie of STUN (RFC 8489).
+const STUN_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
+
+/// Classifies a UDP payload of which `missing` more bytes were on the wire but not captured.
+pub fn classify(payload: &[u8], missing: u32) -> Class {
+    let wire_len = payload.len().saturating_add(missing as usize);
+    let Some(&first) = payload.first() else {
+        return Class::Unknown;
+    };
+    let (class, holds) = match first {
+        0..=3 => (Class::Stun, is_stun(payload, wire_len)),
+        16..=19 => (Class::Zrtp, is_zrtp(payload)),
+        20..=31 => (Class::Dtls, is_dtls(payload, wire_len)),
+        32..=63 => (Class::DtlsCiphertext, is_dtls_ciphertext(payload, wire_len)),
+        64..=79 => (Class::ChannelData, is_channel_data(payload, wire_len)),
+        128..=191 => match payload.get(1) {
+            Some(192..=223) => (Class::Rtcp, is_rtcp(payload, wire_len)),
+            _ => (Class::Rtp, is_rtp(payload, wire_len)),
+        },
+        192..=255 => (Class::Quic, is_quic_long(payload)),
+        _ => (Class::Unknown, true),
+    };
+    if holds { class } else { Class::Unknown }
+}
+
+/// The magic cookie; or, for RFC 3489 and the TURN drafts that Microsoft's clients speak, a known
+/// message type whose length is exactly that of the datagram.
+///
+/// With the cookie a wrong length is still STUN: senders that get it wrong exist, and that is
+/// worth reporting rather than hiding.
+fn is_stun(payload: &[u8], wire_len: usize) -> bool {
+    let Some(&[t0, t1, l0, l1, c0, c1, c2, c3]) = payload.first_chunk::<8>() else {
+        return false;
+    };
+    if wire_len < 20 {
+        return false;
+    }
+    if [c0, c1, c2, c3] == STUN_COOKIE {
+        return true;
+    }
+    let length = usize::from(u16::from_be_bytes([l0, l1]));
+    let classic = matches!(
+        u16::from_be_bytes([t0, t1]),
+        0x0001
+            | 0x0101
+            | 0x0111
+            | 0x0002
+            | 0x0102
+            | 0x0112
+            | 0x0003
+            | 0x0103
+            | 0x0113
+            | 0x0004
+            | 0x0115
+    );
+    let first_attribute_fits = match part(payload, 20..24).first_chunk::<4>() {
+        Some(&[_, _, a0, a1]) => 4 + usize::from(u16::from_be_bytes([a0, a1])) <= length,
+        None => length == 0 || payload.len() < wire_len,
+    };
+    classic && length.is_multiple_of(4) && 20 + length == wire_len && first_attribute_fits
+}
+
+/// The magic cookie `ZRTP` after a 16-bit sequence number (RFC 6189).
+fn is_zrtp(payload: &[u8]) -> bool {
+    part(payload, 4..8) == b"ZRTP"
+}
+
+/// A content type that exists, a DTLS version, and a fragment that fits.
+fn is_dtls(payload: &[u8], wire_len: usize) -> bool {
+    let Some(&[content_type, v0, v1, _, _, _, _, _, _, _, _, l0, l1]) = payload.first_chunk::<13>()
+    else {
+        return false;
+    };
+    // 1.0, 1.2, 1.3, and the 1.0 that OpenSSL spoke before RFC 4347 (DTLS1_BAD_VER).
+    let version = matches!([v0, v1], [0xfe, 0xff | 0xfd | 0xfc] | [0x01, 0x00]);
+    // tls12_cid (25) has a connection id of a negotiated length where others have their length.
+    let fits = 13 + usize::from(u16::from_be_bytes([l0, l1])) <= wire_len || content_type == 25;
+    matches!(content_type, 20..=26) && version && fits
+}
+
+/// The unified header (RFC 9147): a length, if there is one, that fits; 16 bytes of ciphertext,
+/// which its sequence number encryption needs.
+fn is_dtls_ciphertext(payload: &[u8], wire_len: usize) -> bool {
+    const CONNECTION_ID: u8 = 0x10;
+    const LONG_SEQUENCE: u8 = 0x08;
+    const LENGTH: u8 = 0x04;
+    const LEAST_CIPHERTEXT: usize = 16;
+    let Some(&first) = payload.first() else {
+        return false;
+    };
+    let before_length = 1 + if first & LONG_SEQUENCE != 0 { 2 } else { 1 };
+    // Only the two peers know how long the connection id is.
+    if first & LENGTH == 0 || first & CONNECTION_ID != 0 {
+        return wire_len >= before_length + LEAST_CIPHERTEXT;
+    }
+    match part(payload, before_length..before_length + 2).first_chunk::<2>() {
+        Some(length) => {
+            let length = usize::from(u16::from_be_bytes(*length));
+            length >= LEAST_CIPHERTEXT && before_length + 2 + length <= wire_len
+        }
+        None => false,
+    }
+}
+
+/// A channel number and a length that fills the datagram but for the padding to four bytes.
+fn is_channel_data(payload: &[u8], wire_len: usize) -> bool {
+    let Some(&[_, _, l0, l1]) = payload.first_chunk::<4>() else {
+        return false;
+    };
+    let end = 4 + usize::from(u16::from_be_bytes([l0, l1]));
+    end <= wire_len && wire_len - end < 4
+}
+
+/// Room for the fixed header, the contributing sources and the header extension.
+fn is_rtp(payload: &[u8], wire_len: usize) -> bool {
+    let Some(&first) = payload.first() else {
+        return false;
+    };
+    let fixed = 12 + 4 * usize::from(first & 0x0f);
+    let extended = first & 0x10 != 0;
+    if fixed + if extended { 4 } else { 0 } > wire_len {
+        return false;
+    }
+    if !extended {
+        return true;
+    }
+    match part(payload, fixed + 2..fixed + 4).first_chunk::<2>() {
+        Some(words) => fixed + 4 + 4 * usize::from(u16::from_be_bytes(*words)) <= wire_len,
+        None => true, // Cut off by the snaplen: nothing speaks against it.
+    }
+}
+
+/// A first packet whose length fits; in SRTCP that length is in clear too.
+fn is_rtcp(payload: &[u8], wire_len: usize) -> bool {
+    match payload.first_chunk::<4>() {
+        Some(&[_, _, l0, l1]) => 4 + 4 * usize::from(u16::from_be_bytes([l0, l1])) <= wire_len,
+        None => false,
+    }
+}
+
+/// A QUIC version that is in use (1, 2, or 0 for version negotiation) and a connection id length
+/// that these versions allow.
+fn is_quic_long(payload: &[u8]) -> bool {
+    match payload.first_chunk::<6>() {
+        Some(&[_, v0, v1, v2, v3, connection_id_len]) => {
+            matches!(u32::from_be_bytes([v0, v1, v2, v3]), 0 | 1 | 0x6b33_43cf)
+                && connection_id_len <= 20
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,69 @@
+//! DTLS: records of a datagram, handshake fragments in clear, hello messages, alerts.
+//!
+//! Records are those of RFC 6347 (DTLS 1.2), RFC 9147 (1.3, with its unified header) and RFC 9146
+//! (connection ids). Hello bodies are those of RFC 5246 and RFC 8446. What is cut (a ClientHello with
+//! a post-quantum key share never fits one datagram) gives what is there and says where it ended.
+
+mod certificate;
+pub mod codes;
+mod describe;
+mod extension;
+mod handshake;
+mod hello;
+mod record;
+
+pub use certificate::{Certificates, server_key_exchange_group};
+pub use extension::{Alpn, Extension, Extensions, KeyShare, KeyShares, U16List, UseSrtp};
+pub use handshake::{Handshake, HandshakeFragments};
+pub use hello::{ClientHello, HelloVerifyRequest, ServerHello};
+pub use record::{Header, Record, Records};
+
+use crate::wire::{ParseError, Reader};
+
+/// The records of one datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DtlsDatagram<'a> {
+    data: &'a [u8],
+    missing: u32,
+}
+
+impl<'a> DtlsDatagram<'a> {
+    /// The records in `data`, of which `missing` more bytes were on the wire. Nothing is checked
+    /// yet.
+    pub fn new(data: &'a [u8], missing: u32) -> Self {
+        Self { data, missing }
+    }
+
+    /// All captured bytes.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.data
+    }
+
+    /// The records in order; an `Err` is the last item.
+    pub fn records(&self) -> Records<'a> {
+        Records::new(self.data, self.missing)
+    }
+}
+
+/// An alert in clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Alert {
+    /// 1 is a warning, 2 fatal.
+    pub level: u8,
+    /// What happened; [`codes::alert_name`] knows the registered ones.
+    pub description: u8,
+}
+
+impl Alert {
+    /// Reads the fragment of an alert record in clear.
+    pub fn parse(fragment: &[u8]) -> Result<Self, ParseError> {
+        let mut r = Reader::new(fragment);
+        Ok(Self {
+            level: r.u8("alert level")?,
+            description: r.u8("alert description")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,523 @@
+//! RTCP in a packet list and as a decode tree.
+
+use super::{
+    Body, Compound, DlrrEntry, Feedback, FeedbackMessage, FirEntry, MaxBitrate, NackPair,
+    ReportBlocks, RtcpPacket, SliEntry, SrtcpPacket, TransportCc, TwccSymbol, XrBlock, XrValue,
+    codes,
+};
+use crate::tree::{Describe, Tree};
+use crate::wire::part;
+use std::fmt::{self, Write};
+
+impl Describe for Compound<'_> {
+    fn summary(&self, out: &mut String) {
+        let _ = write_summary(*self, out);
+    }
+
+    fn describe(&self, tree: &mut Tree<'_>) {
+        for packet in self.packets() {
+            match packet {
+                Ok(packet) => describe_packet(tree, &packet),
+                Err(error) => tree.problem(&error),
+            }
+        }
+        if self.missing() > 0 {
+            tree.note("not captured", format_args!("{} bytes", self.missing()));
+        }
+    }
+}
+
+/// The first packet with its sender, then the names of the others: `SR 0x99803ea8 + SDES`.
+fn write_summary(compound: Compound<'_>, out: &mut String) -> fmt::Result {
+    for (i, packet) in compound.packets().enumerate() {
+        if i > 0 {
+            out.push_str(" + ");
+        }
+        match packet {
+            Ok(packet) => write_packet(&packet, i == 0, out)?,
+            Err(error) => write!(out, "[{error}]")?,
+        }
+    }
+    Ok(())
+}
+
+fn write_packet(packet: &RtcpPacket<'_>, is_first: bool, out: &mut String) -> fmt::Result {
+    write!(out, "{}", Name(packet.packet_type, packet.count))?;
+    match &packet.body {
+        Body::Feedback(feedback) => write_feedback(feedback, out),
+        Body::Goodbye(bye) => {
+            for ssrc in bye.sources() {
+                write!(out, " 0x{ssrc:08x}")?;
+            }
+            bye.reason
+                .map_or(Ok(()), |reason| write!(out, " {:?}", Text(reason)))
+        }
+        _ => match packet.sender_ssrc().filter(|_| is_first) {
+            Some(ssrc) => write!(out, " 0x{ssrc:08x}"),
+            None => Ok(()),
+        },
+    }
+}
+
+fn write_feedback(feedback: &Feedback<'_>, out: &mut String) -> fmt::Result {
+    match &feedback.message {
+        FeedbackMessage::TransportCc(cc) => {
+            return write!(out, " base {} count {}", cc.base_sequence, cc.status_count);
+        }
+        FeedbackMessage::Remb(remb) => return write!(out, " {} bit/s", remb.bitrate_bps),
+        FeedbackMessage::Nack(pairs) => {
+            let lost: u32 = pairs
+                .iter()
+                .map(|pair| 1 + NackPair::read(pair).bitmask.count_ones())
+                .sum();
+            write!(out, " {lost} packets of")?;
+        }
+        FeedbackMessage::Fir(entries) => {
+            for entry in *entries {
+                write!(out, " 0x{:08x}", FirEntry::read(entry).ssrc)?;
+            }
+            return Ok(());
+        }
+        FeedbackMessage::Ccfb(ccfb) => {
+            for block in ccfb.blocks().map_while(Result::ok) {
+                write!(out, " 0x{:08x}", block.ssrc)?;
+            }
+            return Ok(());
+        }
+        _ => {}
+    }
+    match feedback.media_ssrc {
+        Some(ssrc) => write!(out, " 0x{ssrc:08x}"),
+        None => Ok(()),
+    }
+}
+
+fn describe_packet(tree: &mut Tree<'_>, packet: &RtcpPacket<'_>) {
+    let name = Name(packet.packet_type, packet.count).to_string();
+    let bytes = packet.bytes;
+    tree.group(&name, bytes, |t| {
+        t.bits("version", 2, part(bytes, 0..1), 0xc0);
+        t.bits(
+            "padding",
+            !packet.padding.is_empty(),
+            part(bytes, 0..1),
+            0x20,
+        );
+        let label = match packet.packet_type {
+            codes::RTPFB | codes::PSFB => "feedback message type",
+            codes::APP => "subtype",
+            _ => "count",
+        };
+        t.bits(label, packet.count, part(bytes, 0..1), 0x1f);
+        t.field("packet type", packet.packet_type, part(bytes, 1..2));
+        let words = bytes.len() / 4 - 1;
+        t.field("length", format_args!("{words} words"), part(bytes, 2..4));
+        describe_body(t, packet);
+        if !packet.padding.is_empty() {
+            let value = format_args!("{} bytes", packet.padding.len());
+            t.field("padding", value, packet.padding);
+        }
+    });
+}
+
+fn describe_body(t: &mut Tree<'_>, packet: &RtcpPacket<'_>) {
+    let at = |from: usize, to: usize| part(packet.bytes, from..to);
+    let ssrc = |t: &mut Tree<'_>, label: &str, value: u32, from: usize| {
+        t.field(label, format_args!("0x{value:08x}"), at(from, from + 4));
+    };
+    match &packet.body {
+        Body::SenderReport(sr) => {
+            ssrc(t, "SSRC of sender", sr.ssrc, 4);
+            t.field("NTP timestamp", Ntp(sr.ntp), at(8, 16));
+            t.field("RTP timestamp", sr.rtp_timestamp, at(16, 20));
+            t.field("sender's packet count", sr.packet_count, at(20, 24));
+            t.field("sender's octet count", sr.octet_count, at(24, 28));
+            describe_reports(t, &sr.blocks);
+        }
+        Body::ReceiverReport(rr) => {
+            ssrc(t, "SSRC of packet sender", rr.ssrc, 4);
+            describe_reports(t, &rr.blocks);
+        }
+        Body::SourceDescription(sdes) => {
+            for item in sdes.items() {
+                match item {
+                    Ok(item) => {
+                        let name = codes::sdes_name(item.item_type).unwrap_or("item");
+                        let label = format!("0x{:08x} {name}", item.ssrc);
+                        t.field(&label, Text(item.text), item.bytes);
+                    }
+                    Err(error) => t.problem(&error),
+                }
+            }
+        }
+        Body::Goodbye(bye) => {
+            for (i, source) in bye.sources().enumerate() {
+                ssrc(t, "leaving source", source, 4 + 4 * i);
+            }
+            if let Some(reason) = bye.reason {
+                t.field("reason", Text(reason), reason);
+            }
+        }
+        Body::App(app) => {
+            ssrc(t, "SSRC of sender", app.ssrc, 4);
+            t.field("name", Text(&app.name), at(8, 12));
+            t.field("data", format_args!("{} bytes", app.data.len()), app.data);
+        }
+        Body::Feedback(feedback) => {
+            ssrc(t, "SSRC of packet sender", feedback.sender_ssrc, 4);
+            if let Some(media) = feedback.media_ssrc {
+                ssrc(t, "SSRC of media source", media, 8);
+            }
+            describe_feedback(t, &feedback.message);
+        }
+        Body::ExtendedReport(xr) => {
+            ssrc(t, "SSRC of reporter", xr.ssrc, 4);
+            for block in xr.blocks() {
+                match block {
+                    Ok(block) => describe_xr(t, &block),
+                    Err(error) => t.problem(&error),
+                }
+            }
+        }
+        Body::Unknown(data) => t.field("data", format_args!("{} bytes", data.len()), data),
+    }
+}
+
+fn describe_reports(t: &mut Tree<'_>, blocks: &ReportBlocks<'_>) {
+    for block in blocks.iter() {
+        let label = format!("report on 0x{:08x}", block.ssrc);
+        t.group(&label, block.bytes, |t| {
+            let at = |from, to| part(block.bytes, from..to);
+            let percent = f64::from(block.fraction_lost) * 100.0 / 256.0;
+            t.field(
+                "fraction lost",
+                format_args!("{}/256 ({percent:.1} %)", block.fraction_lost),
+                at(4, 5),
+            );
+            t.field("cumulative packets lost", block.cumulative_lost, at(5, 8));
+            let [cycles, highest] = [
+                block.highest_sequence >> 16,
+                block.highest_sequence & 0xffff,
+            ];
+            t.field(
+                "extended highest sequence number",
+                format_args!("{highest}, cycle {cycles}"),
+                at(8, 12),
+            );
+            t.field("interarrival jitter", block.jitter, at(12, 16));
+            t.field(
+                "last SR",
+                format_args!("0x{:08x}", block.last_sr),
+                at(16, 20),
+            );
+            let delay = Short(block.delay_since_last_sr);
+            t.field("delay since last SR", delay, at(20, 24));
+        });
+    }
+    if !blocks.extension.is_empty() {
+        let value = format_args!("{} bytes", blocks.extension.len());
+        t.field("profile-specific extension", value, blocks.extension);
+    }
+}
+
+fn describe_feedback(t: &mut Tree<'_>, message: &FeedbackMessage<'_>) {
+    match message {
+        FeedbackMessage::Nack(pairs) => {
+            for bytes in *pairs {
+                let pair = NackPair::read(bytes);
+                t.field("lost", List(|| pair.sequence_numbers()), bytes);
+            }
+        }
+        FeedbackMessage::Tmmbr(entries) | FeedbackMessage::Tmmbn(entries) => {
+            for bytes in *entries {
+                let entry = MaxBitrate::read(bytes);
+                t.field(
+                    &format!("0x{:08x}", entry.ssrc),
+                    format_args!(
+                        "{} bit/s, overhead {} bytes",
+                        entry.bitrate_bps, entry.overhead_bytes
+                    ),
+                    bytes,
+                );
+            }
+        }
+        FeedbackMessage::TransportCc(cc) => describe_twcc(t, cc),
+        FeedbackMessage::Ccfb(ccfb) => {
+            for block in ccfb.blocks() {
+                match block {
+                    Ok(block) => {
+                        let received = block.metrics().filter(|m| m.received).count();
+                        t.field(
+                            &format!("0x{:08x}", block.ssrc),
+                            format_args!(
+                                "from {}: {received} of {} received",
+                                block.begin_sequence,
+                                block.len()
+                            ),
+                            block.bytes,
+                        );
+                    }
+                    Err(error) => t.problem(&error),
+                }
+            }
+            t.note("report timestamp", Short(ccfb.report_timestamp));
+        }
+        FeedbackMessage::Pli => {}
+        FeedbackMessage::Sli(entries) => {
+            for bytes in *entries {
+                let entry = SliEntry::read(bytes);
+                t.field(
+                    "lost macroblocks",
+                    format_args!(
+                        "{} from {}, picture {}",
+                        entry.number, entry.first, entry.picture_id
+                    ),
+                    bytes,
+                );
+            }
+        }
+        FeedbackMessage::Fir(entries) => {
+            for bytes in *entries {
+                let entry = FirEntry::read(bytes);
+                t.field(
+                    &format!("0x{:08x}", entry.ssrc),
+                    format_args!("sequence number {}", entry.sequence_number),
+                    bytes,
+                );
+            }
+        }
+        FeedbackMessage::Remb(remb) => {
+            let value = format_args!("{} bit/s", remb.bitrate_bps);
+            t.field("maximum bitrate", value, remb.bitrate_bytes);
+            for ssrc in remb.ssrcs() {
+                t.note("SSRC", format_args!("0x{ssrc:08x}"));
+            }
+        }
+        FeedbackMessage::Rpsi(data) | FeedbackMessage::Other(data) => {
+            let value = format_args!("{} bytes", data.len());
+            t.field("feedback control information", value, data);
+        }
+    }
+}
+
+/// The most statuses a tree shows: 90 bytes may describe 65 535 packets.
+const TWCC_ROWS: usize = 256;
+
+fn describe_twcc(t: &mut Tree<'_>, cc: &TransportCc<'_>) {
+    let at = |from, to| part(cc.header, from..to);
+    t.field("base sequence number", cc.base_sequence, at(0, 2));
+    t.field("packet status count", cc.status_count, at(2, 4));
+    let reference = format_args!("{} × 64 ms", cc.reference_time);
+    t.field("reference time", reference, at(4, 7));
+    t.field("feedback packet count", cc.feedback_count, at(7, 8));
+    t.group("statuses", cc.chunks_and_deltas, |t| {
+        for status in cc.statuses().take(TWCC_ROWS) {
+            let label = status.sequence.to_string();
+            match (status.symbol, status.arrival) {
+                (TwccSymbol::NotReceived, _) => t.note(&label, "not received"),
+                (_, Some(ticks)) => {
+                    t.note(&label, format_args!("at {:.2} ms", ticks as f64 / 4.0));
+                }
+                (_, None) => t.note(&label, "received, time not told"),
+            }
+        }
+        if usize::from(cc.status_count) > TWCC_ROWS {
+            t.note(
+                "and",
+                format_args!(
+                    "up to {} packets more",
+                    usize::from(cc.status_count) - TWCC_ROWS
+                ),
+            );
+        }
+    });
+    if let Some(problem) = cc.problem() {
+        t.problem(&problem);
+    }
+}
+
+fn describe_xr(t: &mut Tree<'_>, block: &XrBlock<'_>) {
+    let name = codes::xr_name(block.block_type);
+    let label = match name {
+        Some(name) => name.to_owned(),
+        None => format!("block {}", block.block_type),
+    };
+    let value = match block.value() {
+        Ok(value) => value,
+        Err(error) => return t.problem(&error),
+    };
+    match value {
+        XrValue::ReceiverReferenceTime(ntp) => t.field(&label, Ntp(ntp), block.bytes),
+        XrValue::Dlrr(entries) => t.group(&label, block.bytes, |t| {
+            for bytes in entries {
+                let entry = DlrrEntry::read(bytes);
+                t.field(
+                    &format!("0x{:08x}", entry.ssrc),
+                    format_args!(
+                        "last RR 0x{:08x}, delay {}",
+                        entry.last_rr,
+                        Short(entry.delay_since_last_rr)
+                    ),
+                    bytes,
+                );
+            }
+        }),
+        XrValue::StatisticsSummary(s) => t.group(&label, block.bytes, |t| {
+            t.note("SSRC of source", format_args!("0x{:08x}", s.ssrc));
+            let range = format_args!("{} to {}", s.begin_sequence, s.end_sequence);
+            t.note("sequence numbers", range);
+            if let Some(lost) = s.lost {
+                t.note("lost", lost);
+            }
+            if let Some(duplicates) = s.duplicates {
+                t.note("duplicates", duplicates);
+            }
+            if let Some([min, max, mean, dev]) = s.jitter {
+                t.note(
+                    "jitter",
+                    format_args!("{min} to {max}, mean {mean}, deviation {dev}"),
+                );
+            }
+            if let Some([min, max, mean, dev]) = s.ttl_or_hop_limit {
+                let value = format_args!("{min} to {max}, mean {mean}, deviation {dev}");
+                t.note("TTL or hop limit", value);
+            }
+        }),
+        XrValue::VoipMetrics(v) => t.group(&label, block.bytes, |t| {
+            t.note("SSRC of source", format_args!("0x{:08x}", v.ssrc));
+            t.note("loss rate", format_args!("{}/256", v.loss_rate));
+            t.note("discard rate", format_args!("{}/256", v.discard_rate));
+            t.note(
+                "round trip delay",
+                format_args!("{} ms", v.round_trip_delay_ms),
+            );
+            t.note(
+                "end system delay",
+                format_args!("{} ms", v.end_system_delay_ms),
+            );
+            t.note("R factor", v.r_factor);
+            t.note("MOS-LQ", format_args!("{:.1}", f64::from(v.mos_lq) / 10.0));
+            t.note("MOS-CQ", format_args!("{:.1}", f64::from(v.mos_cq) / 10.0));
+        }),
+        XrValue::Other(data) => {
+            t.field(&label, format_args!("{} bytes", data.len()), block.bytes);
+        }
+    }
+}
+
+impl Describe for SrtcpPacket<'_> {
+    fn summary(&self, out: &mut String) {
+        let _ = write!(
+            out,
+            "SRTCP {} 0x{:08x}  {} bytes",
+            Name(self.packet_type, self.count),
+            self.sender_ssrc,
+            self.bytes.len().saturating_add(self.missing as usize)
+        );
+    }
+
+    fn describe(&self, tree: &mut Tree<'_>) {
+        let at = |from, to| part(self.bytes, from..to);
+        tree.group("SRTCP", self.bytes, |t| {
+            t.bits("version", 2, at(0, 1), 0xc0);
+            t.bits("count or feedback message type", self.count, at(0, 1), 0x1f);
+            let name = Name(self.packet_type, self.count);
+            t.field(
+                "packet type",
+                format_args!("{} ({name})", self.packet_type),
+                at(1, 2),
+            );
+            t.field(
+                "length of the first packet",
+                format_args!("{} bytes", self.first_len),
+                at(2, 4),
+            );
+            t.field(
+                "SSRC of packet sender",
+                format_args!("0x{:08x}", self.sender_ssrc),
+                at(4, 8),
+            );
+            t.field(
+                "encrypted",
+                format_args!("{} bytes", self.bytes.len().saturating_sub(8)),
+                at(8, self.bytes.len()),
+            );
+            for (label, index) in [
+                ("index, if the profile is AEAD", self.index_at_end()),
+                ("index, if the tag has 10 bytes", self.index_before_tag(10)),
+            ] {
+                if let Some(index) = index {
+                    let state = if index.encrypted {
+                        "encrypted"
+                    } else {
+                        "in clear"
+                    };
+                    t.note(label, format_args!("{}, {state}", index.index));
+                }
+            }
+        });
+    }
+}
+
+/// A packet's short name: that of its feedback format, of its type, or its number.
+struct Name(u8, u8);
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(packet_type, count) = *self;
+        let name = codes::packet_name(packet_type);
+        match (codes::feedback_name(packet_type, count), name) {
+            (Some(name), _) => f.write_str(name),
+            (None, Some(name)) if matches!(packet_type, codes::RTPFB | codes::PSFB) => {
+                write!(f, "{name} {count}")
+            }
+            (None, Some(name)) => f.write_str(name),
+            (None, None) => write!(f, "RTCP {packet_type}"),
+        }
+    }
+}
+
+/// Text from the wire: UTF-8 or escaped.
+struct Text<'a>(&'a [u8]);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.escape_ascii())
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// An NTP time in seconds since 1900.
+struct Ntp(u64);
+
+impl fmt::Display for Ntp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.6} s since 1900", self.0 as f64 / 4_294_967_296.0)
+    }
+}
+
+/// A time in units of 1/65536 seconds.
+struct Short(u32);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} ms", f64::from(self.0) * 1000.0 / 65536.0)
+    }
+}
+
+/// Numbers with commas.
+struct List<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item = u16>> fmt::Display for List<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, number) in (self.0)().enumerate() {
+            write!(f, "{}{number}", if i > 0 { ", " } else { "" })?;
+        }
+        Ok(())
+    }
+}

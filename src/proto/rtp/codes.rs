@@ -1,0 +1,106 @@
+//! RTP registries: header extensions by URI, static payload types.
+//!
+//! Sources: the IANA registry "RTP Compact Header Extensions", RFC 3551 for payload types, and
+//! libwebrtc's `docs/native-code/rtp-hdrext` for its experiments.
+
+/// One header extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtensionRow {
+    /// The URI that `a=extmap` maps to a local identifier.
+    pub uri: &'static str,
+    /// Short name.
+    pub name: &'static str,
+    /// Where it is specified.
+    pub source: &'static str,
+}
+
+const fn row(uri: &'static str, name: &'static str, source: &'static str) -> ExtensionRow {
+    ExtensionRow { uri, name, source }
+}
+
+/// Header extensions that WebRTC endpoints use.
+#[rustfmt::skip]
+pub const EXTENSIONS: &[ExtensionRow] = &[
+    row("urn:ietf:params:rtp-hdrext:toffset", "toffset", "RFC 5450"),
+    row("urn:ietf:params:rtp-hdrext:ntp-64", "ntp-64", "RFC 6051"),
+    row("urn:ietf:params:rtp-hdrext:ssrc-audio-level", "audio-level", "RFC 6464"),
+    row("urn:ietf:params:rtp-hdrext:csrc-audio-level", "csrc-audio-level", "RFC 6465"),
+    row("urn:ietf:params:rtp-hdrext:encrypt", "encrypt", "RFC 6904"),
+    row("urn:ietf:params:rtp-hdrext:sdes:mid", "mid", "RFC 8843"),
+    row("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", "rid", "RFC 8852"),
+    row("urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id", "rrid", "RFC 8852"),
+    row("urn:ietf:params:rtp-hdrext:sdes:cname", "cname", "RFC 7941"),
+    row("urn:ietf:params:rtp-hdrext:framemarking", "frame-marking", "RFC 9626"),
+    row("urn:3gpp:video-orientation", "video-orientation", "3GPP TS 26.114"),
+    row("urn:3gpp:video-orientation:6", "video-orientation-6", "3GPP TS 26.114"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time", "abs-send-time", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time", "abs-capture-time", "libwebrtc"),
+    row("http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01", "transport-cc", "draft-holmer-rmcat-transport-wide-cc-extensions-01"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/transport-wide-cc-02", "transport-cc-02", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/playout-delay", "playout-delay", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/video-content-type", "video-content-type", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/video-timing", "video-timing", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/color-space", "color-space", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/video-frame-tracking-id", "video-frame-tracking-id", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00", "video-layers-allocation", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/corruption-detection", "corruption-detection", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/inband-cn", "inband-cn", "libwebrtc"),
+    row("http://www.webrtc.org/experiments/rtp-hdrext/generic-frame-descriptor-00", "generic-frame-descriptor", "libwebrtc"),
+    row("https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension", "dependency-descriptor", "AV1 RTP specification"),
+];
+
+/// The row of a header extension's URI.
+pub fn extension(uri: &str) -> Option<&'static ExtensionRow> {
+    EXTENSIONS.iter().find(|row| row.uri == uri)
+}
+
+/// Static payload types of RFC 3551: number, encoding name, clock rate in Hz.
+pub const STATIC_PAYLOAD_TYPES: &[(u8, &str, u32)] = &[
+    (0, "PCMU", 8000),
+    (3, "GSM", 8000),
+    (4, "G723", 8000),
+    (5, "DVI4", 8000),
+    (6, "DVI4", 16000),
+    (7, "LPC", 8000),
+    (8, "PCMA", 8000),
+    (9, "G722", 8000),
+    (10, "L16", 44100),
+    (11, "L16", 44100),
+    (12, "QCELP", 8000),
+    (13, "CN", 8000),
+    (14, "MPA", 90000),
+    (15, "G728", 8000),
+    (16, "DVI4", 11025),
+    (17, "DVI4", 22050),
+    (18, "G729", 8000),
+    (25, "CelB", 90000),
+    (26, "JPEG", 90000),
+    (28, "nv", 90000),
+    (31, "H261", 90000),
+    (32, "MPV", 90000),
+    (33, "MP2T", 90000),
+    (34, "H263", 90000),
+];
+
+/// Encoding name and clock rate in Hz of a static payload type.
+pub fn static_payload_type(payload_type: u8) -> Option<(&'static str, u32)> {
+    STATIC_PAYLOAD_TYPES
+        .iter()
+        .find(|(value, _, _)| *value == payload_type)
+        .map(|(_, name, rate)| (*name, *rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_unique() {
+        for (i, row) in EXTENSIONS.iter().enumerate() {
+            let others = EXTENSIONS.iter().skip(i + 1);
+            assert!(others.clone().all(|o| o.uri != row.uri), "{}", row.uri);
+            assert!(others.clone().all(|o| o.name != row.name), "{}", row.name);
+        }
+        assert!(STATIC_PAYLOAD_TYPES.windows(2).all(|w| w[0].0 < w[1].0));
+    }
+}

@@ -1,0 +1,120 @@
+//! RTP header extension elements in their one-byte and two-byte forms (RFC 8285).
+
+use crate::wire::ParseError;
+
+/// One header extension element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension<'a> {
+    /// Local identifier, mapped to a URI by `a=extmap`: 1 to 14, or to 255 in the two-byte form.
+    pub id: u8,
+    /// Its data: 1 to 16 bytes in the one-byte form, 0 to 255 in the two-byte form.
+    pub data: &'a [u8],
+    /// The whole element with its header.
+    pub bytes: &'a [u8],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    OneByte,
+    TwoByte,
+    Foreign,
+}
+
+/// Walks the elements of a header extension; stops at the first one that does not fit.
+#[derive(Clone, Debug)]
+pub struct Extensions<'a> {
+    form: Form,
+    data: &'a [u8],
+    /// Bytes before `data` in the packet.
+    offset: usize,
+}
+
+impl<'a> Extensions<'a> {
+    /// The elements in `data`, which begins `offset` bytes into the packet.
+    #[inline]
+    pub(super) fn new(profile: Option<u16>, data: &'a [u8], offset: usize) -> Self {
+        let form = match profile {
+            Some(0xbede) => Form::OneByte,
+            // The low four bits are "appbits", which carry no meaning by default.
+            Some(p) if p & 0xfff0 == 0x1000 => Form::TwoByte,
+            _ => Form::Foreign,
+        };
+        let data = if form == Form::Foreign { &[] } else { data };
+        Self { form, data, offset }
+    }
+
+    /// Whether elements have the two-byte form.
+    pub fn is_two_byte(&self) -> bool {
+        self.form == Form::TwoByte
+    }
+
+    fn stop<T>(&mut self) -> Option<T> {
+        self.data = &[];
+        None
+    }
+
+    fn element(
+        &mut self,
+        id: u8,
+        header_len: usize,
+        len: usize,
+    ) -> Result<Extension<'a>, ParseError> {
+        let whole = self.data;
+        let at = self.offset;
+        match (
+            whole.split_at_checked(header_len + len),
+            whole.get(header_len..header_len + len),
+        ) {
+            (Some((bytes, rest)), Some(data)) => {
+                self.data = rest;
+                self.offset = at + bytes.len();
+                Ok(Extension { id, data, bytes })
+            }
+            _ => {
+                self.data = &[];
+                Err(ParseError::length(
+                    "header extension element",
+                    at,
+                    header_len + len,
+                    whole.len(),
+                ))
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for Extensions<'a> {
+    type Item = Result<Extension<'a>, ParseError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (&first, rest) = self.data.split_first()?;
+            if first == 0 {
+                // Padding is one zero byte in both forms.
+                self.data = rest;
+                self.offset += 1;
+                continue;
+            }
+            if self.form == Form::TwoByte {
+                let Some(&len) = rest.first() else {
+                    let at = self.offset;
+                    self.data = &[];
+                    return Some(Err(ParseError::truncated(
+                        "header extension element",
+                        at,
+                        2,
+                        1,
+                    )));
+                };
+                return Some(self.element(first, 2, usize::from(len)));
+            }
+            let (id, len) = (first >> 4, usize::from(first & 0x0f) + 1);
+            // 15 is reserved and 0 with a length is no padding: processing ends at either.
+            if id == 15 || id == 0 {
+                return self.stop();
+            }
+            return Some(self.element(id, 1, len));
+        }
+    }
+}
