@@ -3,9 +3,26 @@
 //! Reads pcap and pcapng, plain or compressed, told apart by their magic numbers. Knows nothing of
 //! what is inside a frame; `net` takes it from there.
 
+mod buffer;
+mod error;
 mod link_type;
+mod order;
+mod pcap;
+mod pcapng;
+mod problems;
+mod reader;
+mod reread;
+mod sniff;
+mod source;
 
+pub use error::OpenError;
 pub use link_type::LinkType;
+pub use pcapng::{InterfaceStatistics, Secret};
+pub use reader::Capture;
+pub use reread::read_frame;
+pub use sniff::{Compression, Format};
+
+use reader::report_cut;
 
 use crate::time::Timestamp;
 
@@ -40,4 +57,15 @@ pub struct Problem {
     pub packet: Option<PacketNo>,
     /// The byte offset in the (decompressed) file, if known.
     pub offset: Option<u64>,
+}
+
+/// A packet within the buffer's window, as the readers of the formats find it.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    ts: Timestamp,
+    link: LinkType,
+    wire_len: u32,
+    /// Where its bytes begin in the window.
+    at: usize,
+    len: usize,
 }
