@@ -1,0 +1,40 @@
+//! The test kit: builds captures in code, with the truth about what is in them.
+//!
+//! It shares no code with rtcscope's decoders, so that it can contradict them. From an integration
+//! test it is `mod kit;`, from an example, a bench or a unit test
+//! `#[path = "../tests/kit/mod.rs"] mod kit;`.
+//!
+//! - [`net`], [`stun`], [`dtls`], [`rtp`], [`rtcp`]: the bytes of single packets;
+//! - [`writer`]: pcap and pcapng files;
+//! - [`scenario`]: a short call written out packet by packet, for a test that wants exact numbers;
+//! - [`traffic`]: many calls at once, as large as you like, for measurements;
+//! - [`truth`]: what an analyser ought to find in them.
+//!
+//! Everything is deterministic: the same arguments give the same bytes.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each crate that includes the kit uses a part of it, and none exports it"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the kit builds bytes from known values; what cannot happen should fail the test"
+)]
+
+pub mod dtls;
+pub mod impair;
+pub mod net;
+pub mod prng;
+pub mod profile;
+pub mod rtcp;
+pub mod rtp;
+pub mod scenario;
+pub mod stun;
+pub mod traffic;
+pub mod truth;
+pub mod writer;
