@@ -31,6 +31,12 @@ impl Endpoint {
         }
     }
 
+    /// The same address with another port.
+    #[must_use]
+    pub const fn with_port(self, port: u16) -> Self {
+        Self { ip: self.ip, port }
+    }
+
     /// The address.
     pub fn ip(self) -> IpAddr {
         let [high, low] = self.ip;

@@ -2,9 +2,15 @@
 //!
 //! Everything here borrows from the frame; only IP fragments are copied, within bounds.
 
+mod decoder;
 mod endpoint;
+mod fragment;
+mod ip;
+mod link;
 
+pub use decoder::{Decoded, Decoder, Tunnel};
 pub use endpoint::{Endpoint, Path, Protocol};
+pub use fragment::FragmentStats;
 
 use crate::capture::PacketNo;
 use crate::time::Timestamp;

@@ -15,7 +15,7 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// The `kind` of a TLS key log in the format of `SSLKEYLOGFILE` (RFC 9850): "TLSK".
+    /// The `kind` of a TLS key log in the format of `SSLKEYLOGFILE`: "TLSK".
     pub const TLS_KEY_LOG: u32 = 0x544c_534b;
 }
 
