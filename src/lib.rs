@@ -3,8 +3,11 @@
 
 pub mod analysis;
 pub mod capture;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod demux;
 pub mod net;
+pub mod output;
 pub mod proto;
 pub mod time;
 pub mod tree;

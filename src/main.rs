@@ -1,4 +1,6 @@
-//! The `rtcscope` binary.
+//! The `rtcscope` binary; everything is in the library's `cli`.
 #![forbid(unsafe_code)]
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    rtcscope::cli::main()
+}

@@ -29,6 +29,8 @@ pub enum Unknown {
     NoHandshake,
     /// Nothing of the kind was seen.
     NotSeen,
+    /// The part of the packet that would tell was cut off by the capture's snaplen.
+    Cut,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -76,6 +78,7 @@ impl fmt::Display for Unknown {
             Self::OneWayCapture => "only one direction was captured",
             Self::NoHandshake => "the handshake was not captured",
             Self::NotSeen => "none seen",
+            Self::Cut => "cut off when captured",
             Self::NotMeasured => "not measured by this version",
         })
     }

@@ -4,14 +4,25 @@
 //! is made of; it copies numbers and short strings out of packets and never stores payload, so its
 //! memory grows with streams and not with packets.
 
+mod analyzer;
 mod clock;
+mod connection;
+mod dtls;
+mod ice;
 mod ids;
 mod jitter;
 mod known;
 pub mod model;
 mod packets;
+mod problems;
 mod sequence;
 mod series;
+mod static_types;
+mod stream;
+mod table;
+mod transport;
+
+pub use analyzer::{Analyzer, FileFacts};
 
 pub use ids::{ConnectionId, Ssrc, StreamId};
 pub use known::{Known, Unknown};
@@ -36,7 +47,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            series_width: crate::time::Span::from_millis(1000),
+            series_width: crate::time::Span::from_millis(100),
             series_limit: 512,
             packet_index: 0,
         }

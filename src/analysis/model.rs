@@ -207,6 +207,8 @@ pub struct Transport {
     pub last_seen: Timestamp,
     /// Datagrams by what they carry.
     pub protocols: Protocols,
+    /// RTCP datagrams whose whole structure is readable: not encrypted.
+    pub rtcp_clear: u64,
 }
 
 impl Transport {
@@ -233,6 +235,8 @@ pub struct Ice {
     pub controlling: Option<Endpoint>,
     /// Round-trip time of answered checks at the point of capture.
     pub round_trip_time: Option<RoundTrip>,
+    /// Whether messages were cut by the snaplen, so that attributes are missing.
+    pub cut: bool,
 }
 
 /// Round-trip times from STUN transactions, seen at the point of capture.

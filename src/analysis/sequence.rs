@@ -24,8 +24,10 @@ const FIRST_CYCLE: i64 = 1 << 32;
 pub(super) enum Arrival {
     /// In order, after this many missing numbers.
     New { skipped: u32 },
-    /// Below the highest, not seen before. `filled` when it had been counted as missing.
-    Late { filled: bool },
+    /// Below the highest, and had been counted as missing.
+    Late,
+    /// Below the lowest: sent before what we saw first; `skipped` numbers between are missing.
+    Early { skipped: u32 },
     /// Seen before.
     Duplicate,
     /// Far from where it should be; held until the next packet tells.
@@ -73,15 +75,10 @@ impl Sequence {
     /// Takes the next packet. `plausible_jump` is how many packets the sender may have sent since
     /// the last one, judged by time; `same_timeline` whether the RTP timestamp fits the stream's.
     pub(super) fn push(&mut self, seq: u16, plausible_jump: i64, same_timeline: bool) -> Arrival {
-        let ahead = i64::from(seq.wrapping_sub(self.highest as u16) as i16);
-        if ahead == 1 {
-            // The usual case by far.
-            self.suspect = None;
-            self.highest += 1;
-            self.distinct += 1;
-            self.seen.advance(self.highest, self.lowest);
+        if self.push_next(seq) {
             return Arrival::New { skipped: 0 };
         }
+        let ahead = i64::from(seq.wrapping_sub(self.highest as u16) as i16);
         if ahead > 0 {
             if ahead <= MAX_DROPOUT.max(plausible_jump) {
                 self.suspect = None;
@@ -105,15 +102,30 @@ impl Sequence {
             }
             self.distinct += 1;
             self.late += 1;
-            return Arrival::Late { filled: true };
+            return Arrival::Late;
         }
         // Before the first: it was sent earlier and came later.
+        let skipped = (self.lowest - number - 1) as u32;
         self.lowest = number;
         self.seen.reach_back(number, self.highest);
         self.seen.test_and_set(number, self.highest);
         self.distinct += 1;
         self.late += 1;
-        Arrival::Late { filled: false }
+        Arrival::Early { skipped }
+    }
+
+    /// Takes the packet if it is the next in order, as almost all are.
+    #[inline]
+    pub(super) fn push_next(&mut self, seq: u16) -> bool {
+        let next = self.highest + 1;
+        if seq != next as u16 {
+            return false;
+        }
+        self.suspect = None;
+        self.highest = next;
+        self.distinct += 1;
+        self.seen.advance(next, self.lowest);
+        true
     }
 
     fn suspicious(&mut self, seq: u16) -> Arrival {

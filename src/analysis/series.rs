@@ -70,10 +70,11 @@ impl Series {
     pub(super) fn at(&mut self, ts: Timestamp) -> &mut Bucket {
         // The usual case by far: the same bucket as the packet before.
         let ns = ts.nanos();
-        if ns < self.current_end && ns >= self.current_end.saturating_sub(self.width) {
-            if let Some(i) = self.buckets.len().checked_sub(1) {
-                return self.slot(i);
-            }
+        if ns < self.current_end
+            && ns >= self.current_end.saturating_sub(self.width)
+            && let Some(i) = self.buckets.len().checked_sub(1)
+        {
+            return self.slot(i);
         }
         self.find(ts)
     }

@@ -20,8 +20,10 @@ use crate::time::Timestamp;
 pub enum Via {
     /// Straight in a UDP datagram.
     Direct,
-    /// In TURN ChannelData on this channel number (RFC 8656 section 12.4).
+    /// In TURN ChannelData on this channel number (RFC 8656).
     TurnChannel(u16),
+    /// In a TURN Send or Data indication (RFC 8656).
+    TurnIndication,
 }
 
 /// One datagram: who sent it to whom, when, and its payload.

@@ -159,6 +159,11 @@ impl<'a> StunMessage<'a> {
             .then(|| ParseError::length("STUN message length", 2, claimed, available))
     }
 
+    /// Whether its end was not captured, so that attributes may be missing.
+    pub fn is_cut(&self) -> bool {
+        self.missing > 0
+    }
+
     /// The attributes in order; an `Err` for one that does not fit is the last item.
     pub fn attributes(&self) -> Attributes<'a> {
         Attributes {

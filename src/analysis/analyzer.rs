@@ -1,0 +1,493 @@
+//! The fold: one frame in, a few numbers changed.
+
+use super::Options;
+use super::connection;
+use super::model::{Analysis, CaptureInfo, CountedProblem, Feedback, Protocols};
+use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
+use super::problems::Problems;
+use super::series::Series;
+use super::table::{Flows, Streams};
+use super::transport::TransportState;
+use crate::capture::{Capture, Compression, Frame, LinkType, Problem};
+use crate::demux::{self, Class};
+use crate::net::{Datagram, Decoded, Decoder, Via};
+use crate::proto::rtcp::{self, Body, Compound, FeedbackMessage, FirEntry, SrtcpPacket};
+use crate::proto::rtp::RtpPacket;
+use crate::proto::stun::{self, StunClass, StunMessage, Value};
+use crate::proto::turn::ChannelData;
+
+/// ChannelData in ChannelData in …: a client may relay through two servers, hostile input through
+/// a thousand.
+const WRAPPERS_MAX: u8 = 4;
+
+/// Takes the frames of a capture one by one and keeps what a call is made of.
+///
+/// Memory grows with transports and streams (both bounded), and with packets only if
+/// [`Options::packet_index`] asks for their rows.
+#[derive(Debug)]
+pub struct Analyzer {
+    net: Decoder,
+    state: State,
+}
+
+/// All that is not the link and IP decoder, which lends the payload while this changes.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) options: Options,
+    pub(super) info: CaptureInfo,
+    pub(super) flows: Flows,
+    pub(super) transports: Vec<TransportState>,
+    pub(super) streams: Streams,
+    pub(super) counts: Protocols,
+    pub(super) problems: Problems,
+    packets: PacketIndex,
+}
+
+impl Analyzer {
+    /// An analyser that has seen nothing yet.
+    pub fn new(options: Options) -> Self {
+        Self {
+            net: Decoder::new(),
+            state: State {
+                options,
+                info: CaptureInfo::default(),
+                flows: Flows::default(),
+                transports: Vec::new(),
+                streams: Streams::default(),
+                counts: Protocols::default(),
+                problems: Problems::default(),
+                packets: PacketIndex::default(),
+            },
+        }
+    }
+
+    /// Takes the next frame.
+    pub fn push(&mut self, frame: &Frame<'_>) {
+        let state = &mut self.state;
+        state.count_frame(frame);
+        let mut row = Row {
+            kind: PacketKind::Other,
+            transport: NONE,
+            ssrc: 0,
+            reverse: false,
+        };
+        match self.net.decode(frame) {
+            Decoded::Udp(datagram) => state.datagram(&datagram, &mut row, 0),
+            Decoded::Tcp { .. } => {
+                state.counts.tcp += 1;
+                row.kind = PacketKind::Tcp;
+            }
+            Decoded::Icmp => {
+                state.counts.icmp += 1;
+                row.kind = PacketKind::Icmp;
+            }
+            Decoded::Tunnel(_) => state.counts.tunnel += 1,
+            Decoded::Fragment => {
+                state.counts.other += 1;
+                row.kind = PacketKind::Fragment;
+            }
+            Decoded::OtherIp(_) | Decoded::NotIp(_) => state.counts.other += 1,
+            Decoded::UnknownLink => {
+                state.counts.other += 1;
+                state.info.undecoded_packets += 1;
+                let link = frame.link;
+                state.problems.packet("unknown-link-type", frame.no, || {
+                    format!("link type {link} is not supported")
+                });
+            }
+            Decoded::Malformed(error) => {
+                state.counts.other += 1;
+                state.info.undecoded_packets += 1;
+                row.kind = PacketKind::Malformed;
+                state
+                    .problems
+                    .packet("malformed-packet", frame.no, || error.to_string());
+            }
+        }
+        if state.options.packet_index > 0 {
+            state.packets.push(
+                PacketRef {
+                    offset: frame.offset,
+                    ts: frame.ts,
+                    len: frame.data.len() as u32,
+                    wire_len: frame.wire_len,
+                    transport: row.transport,
+                    ssrc: row.ssrc,
+                    link: frame.link,
+                    kind: row.kind,
+                    reverse: row.reverse,
+                },
+                state.options.packet_index,
+            );
+        }
+    }
+
+    /// Tells what the reader knows of the file: its format, and what was wrong with it so far.
+    pub fn describe_file(&mut self, file: FileFacts) {
+        self.state.info.format = file.format;
+        self.state.info.dropped_by_capture = file.dropped_by_capture;
+        self.state.info.problems = file
+            .problems
+            .into_iter()
+            .map(|problem| CountedProblem { problem, count: 1 })
+            .collect();
+    }
+
+    /// Packets taken so far.
+    pub fn packets(&self) -> u64 {
+        self.state.info.packets
+    }
+
+    /// The model so far; costs time by streams and their buckets, not by packets.
+    pub fn snapshot(&self) -> Analysis {
+        self.state.report(false)
+    }
+
+    /// The model of the whole capture.
+    pub fn finish(self) -> Analysis {
+        self.state.report(true)
+    }
+}
+
+/// What a reader knows of the file behind the frames.
+#[derive(Clone, Debug, Default)]
+pub struct FileFacts {
+    /// `"pcap"`, `"pcapng.gz"`.
+    pub format: String,
+    /// Packets the capturing system says it dropped, if it says so.
+    pub dropped_by_capture: Option<u64>,
+    /// What was wrong with the file.
+    pub problems: Vec<Problem>,
+}
+
+impl FileFacts {
+    /// What `capture` knows so far.
+    pub fn of(capture: &Capture) -> Self {
+        let format = match capture.compression() {
+            Compression::None => capture.format().to_string(),
+            packed => format!("{}.{packed}", capture.format()),
+        };
+        let dropped = capture.interface_statistics();
+        let counts = [dropped.dropped_by_interface, dropped.dropped_by_os];
+        let dropped_by_capture = counts.into_iter().flatten().reduce(u64::saturating_add);
+        Self {
+            format,
+            dropped_by_capture,
+            problems: capture.problems().to_vec(),
+        }
+    }
+}
+
+/// Where a datagram belongs, and how many wrappers it came in.
+#[derive(Clone, Copy)]
+struct At {
+    flow: u32,
+    transport: u32,
+    depth: u8,
+}
+
+/// What the packet list shows of the frame at hand.
+struct Row {
+    kind: PacketKind,
+    transport: u32,
+    ssrc: u32,
+    reverse: bool,
+}
+
+impl State {
+    fn count_frame(&mut self, frame: &Frame<'_>) {
+        let info = &mut self.info;
+        info.packets += 1;
+        info.bytes += u64::from(frame.wire_len);
+        info.truncated_packets += u64::from((frame.data.len() as u64) < u64::from(frame.wire_len));
+        match (info.first, info.last) {
+            (Some(first), Some(last)) => {
+                if frame.ts > last {
+                    info.last = Some(frame.ts);
+                } else if frame.ts < first {
+                    info.first = Some(frame.ts);
+                }
+            }
+            _ => (info.first, info.last) = (Some(frame.ts), Some(frame.ts)),
+        }
+        if info.link_types.last() != Some(&frame.link) {
+            note_link_type(&mut info.link_types, frame.link);
+        }
+    }
+
+    fn datagram(&mut self, d: &Datagram<'_>, row: &mut Row, depth: u8) {
+        let class = demux::classify(d.payload, d.missing);
+        let is_ours = matches!(
+            class,
+            Class::Stun
+                | Class::ChannelData
+                | Class::Dtls
+                | Class::DtlsCiphertext
+                | Class::Rtp
+                | Class::Rtcp
+        );
+        // What is no protocol of ours makes no flow, but belongs to one that exists.
+        let flow = if is_ours {
+            self.flows.find_or_add(d, &mut self.transports)
+        } else {
+            self.flows.find(d)
+        };
+        let Some(flow_index) = flow else {
+            self.counts.other += 1;
+            row.kind = PacketKind::Udp;
+            return;
+        };
+        let Some(flow) = self.flows.get_mut(flow_index) else {
+            return;
+        };
+        let Some(transport) = self.transports.get_mut(flow.transport as usize) else {
+            return;
+        };
+        if depth == 0 || row.transport == NONE {
+            row.transport = flow.transport;
+            row.reverse = flow.reverse;
+        }
+        let way = usize::from(flow.reverse);
+        if let (Some(n), Some(b)) = (transport.packets.get_mut(way), transport.bytes.get_mut(way)) {
+            *n += 1;
+            *b += (d.payload.len() + d.missing as usize) as u64;
+        }
+        if d.ts > transport.last {
+            transport.last = d.ts;
+        }
+        let at = At {
+            flow: flow_index,
+            transport: flow.transport,
+            depth,
+        };
+        row.kind = PacketKind::Udp;
+        match class {
+            Class::Rtp => self.rtp(d, at, row),
+            Class::Rtcp => {
+                row.kind = PacketKind::Rtcp;
+                self.rtcp(d, at);
+            }
+            Class::Stun => {
+                row.kind = PacketKind::Stun;
+                self.stun(d, at, row);
+            }
+            Class::Dtls | Class::DtlsCiphertext => {
+                row.kind = PacketKind::Dtls;
+                if class == Class::Dtls {
+                    transport.dtls += 1;
+                } else {
+                    transport.dtls_ciphertext += 1;
+                }
+                let state = transport.dtls_state.get_or_insert_default();
+                state.push(d.payload, d.missing, d.path.src, d.ts);
+            }
+            Class::ChannelData => {
+                row.kind = PacketKind::ChannelData;
+                transport.channel_data += 1;
+                if let Ok(channel) = ChannelData::parse_cut(d.payload, d.missing) {
+                    let missing = u32::from(channel.length) - channel.data.len() as u32;
+                    let via = Via::TurnChannel(channel.channel);
+                    self.unwrapped(
+                        Datagram {
+                            via,
+                            payload: channel.data,
+                            missing,
+                            ..*d
+                        },
+                        at,
+                        row,
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What a wrapper held, looked at as if it had come straight from the peer.
+    fn unwrapped(&mut self, inner: Datagram<'_>, at: At, row: &mut Row) {
+        if at.depth < WRAPPERS_MAX {
+            self.datagram(&inner, row, at.depth + 1);
+        }
+    }
+
+    fn rtp(&mut self, d: &Datagram<'_>, at: At, row: &mut Row) {
+        let Ok(rtp) = RtpPacket::parse_cut(d.payload, d.missing) else {
+            return;
+        };
+        row.kind = PacketKind::Rtp;
+        row.ssrc = rtp.ssrc();
+        let Some(flow) = self.flows.get_mut(at.flow) else {
+            return;
+        };
+        let streams = &mut self.streams;
+        if let Some(i) = flow.recall(rtp.ssrc())
+            && streams.push_to(i, at.flow, &rtp, d.ts)
+        {
+            return;
+        }
+        let origin = self.info.first.unwrap_or(d.ts);
+        let options = &self.options;
+        let series = || Series::new(origin, options.series_width, options.series_limit);
+        match streams.push(at.flow, &rtp, d.ts, series) {
+            Some(i) => flow.remember(rtp.ssrc(), i),
+            None => self.problems.packet("too-many-streams", d.no, || {
+                "more RTP-like sources than are tracked at once".to_owned()
+            }),
+        }
+    }
+
+    fn rtcp(&mut self, d: &Datagram<'_>, at: At) {
+        let Some(transport) = self.transports.get_mut(at.transport as usize) else {
+            return;
+        };
+        if rtcp::is_plausible_clear(d.payload, d.missing) {
+            transport.rtcp_clear += 1;
+            let reverse = self.flows.find_reversed(d);
+            self.feedback(d, reverse);
+        } else {
+            transport.rtcp_opaque += 1;
+            let packet = SrtcpPacket::parse_cut(d.payload, d.missing).ok();
+            transport.rtcp_sender = packet.map(|p| p.sender_ssrc).or(transport.rtcp_sender);
+        }
+    }
+
+    fn stun(&mut self, d: &Datagram<'_>, at: At, row: &mut Row) {
+        let Some(transport) = self.transports.get_mut(at.transport as usize) else {
+            return;
+        };
+        transport.stun += 1;
+        let message = match StunMessage::parse_cut(d.payload, d.missing) {
+            Ok(message) => message,
+            Err(error) => {
+                self.problems
+                    .packet("malformed-stun", d.no, || error.to_string());
+                return;
+            }
+        };
+        if let Some(error) = message.problem() {
+            self.problems
+                .packet("malformed-stun", d.no, || error.to_string());
+        }
+        if message.method() != BINDING {
+            transport.turn = true;
+            // Send and Data indications wrap a datagram (RFC 8656).
+            let data = message.attribute(stun::codes::DATA);
+            if let (StunClass::Indication, Some(Ok(Value::Bytes(payload)))) =
+                (message.class(), data.map(|a| a.value()))
+            {
+                let via = Via::TurnIndication;
+                self.unwrapped(
+                    Datagram {
+                        via,
+                        payload,
+                        missing: 0,
+                        ..*d
+                    },
+                    at,
+                    row,
+                );
+            }
+            return;
+        }
+        let ice = transport.ice.get_or_insert_default();
+        ice.push(&message, d.path.src, d.path.dst, d.ts);
+        // A DTLS flight may ride in a check; it counts as DTLS besides.
+        if let Some(Ok(Value::Bytes(flight))) = message
+            .attribute(stun::codes::DTLS_IN_STUN)
+            .map(|a| a.value())
+        {
+            match demux::classify(flight, 0) {
+                Class::Dtls | Class::DtlsCiphertext => transport.dtls_in_stun += 1,
+                _ => return,
+            }
+            let state = transport.dtls_state.get_or_insert_default();
+            state.push(flight, 0, d.path.src, d.ts);
+        }
+    }
+
+    /// Counts feedback in clear RTCP for the streams it is about: those that run the other way.
+    fn feedback(&mut self, d: &Datagram<'_>, reverse: Option<u32>) {
+        let streams = &mut self.streams;
+        let mut about = |ssrc: u32, change: &dyn Fn(&mut Feedback)| {
+            if let Some(stream) = reverse.and_then(|flow| streams.get_mut(flow, ssrc)) {
+                change(stream.feedback.get_or_insert_default());
+            }
+        };
+        for packet in Compound::new_cut(d.payload, d.missing).packets().flatten() {
+            match packet.body {
+                Body::SenderReport(report) => {
+                    for block in report.blocks.iter() {
+                        about(block.ssrc, &|f| take_report(f, &block));
+                    }
+                }
+                Body::ReceiverReport(report) => {
+                    for block in report.blocks.iter() {
+                        about(block.ssrc, &|f| take_report(f, &block));
+                    }
+                }
+                Body::Feedback(feedback) => match (feedback.message, feedback.media_ssrc) {
+                    (FeedbackMessage::Nack(_), Some(ssrc)) => about(ssrc, &|f| f.nack += 1),
+                    (FeedbackMessage::Pli, Some(ssrc)) => about(ssrc, &|f| f.pli += 1),
+                    (FeedbackMessage::Fir(entries), _) => {
+                        for entry in entries {
+                            about(FirEntry::read(entry).ssrc, &|f| f.fir += 1);
+                        }
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    fn report(&self, complete: bool) -> Analysis {
+        let (connections, streams, protocols) = connection::assemble(self);
+        let mut capture = self.info.clone();
+        let file: Vec<CountedProblem> = capture.problems.clone();
+        capture.problems = file
+            .into_iter()
+            .chain(self.problems.list().iter().cloned())
+            .collect();
+        capture.problems.extend(snaplen_problem(&capture));
+        Analysis {
+            capture,
+            protocols,
+            connections,
+            streams,
+            packets: self.packets.clone(),
+            complete,
+        }
+    }
+}
+
+const BINDING: u16 = 0x001;
+
+/// A capture with a small snaplen is usable, but whoever reads its numbers should know.
+fn snaplen_problem(info: &CaptureInfo) -> Option<CountedProblem> {
+    let count = info.truncated_packets;
+    let message = format!(
+        "{count} of {} packets were cut short when captured (snaplen): headers are read, what was \
+         cut off is not",
+        info.packets
+    );
+    let problem = Problem {
+        code: "snaplen",
+        message,
+        packet: None,
+        offset: None,
+    };
+    (count > 0).then_some(CountedProblem { problem, count })
+}
+
+#[cold]
+fn note_link_type(known: &mut Vec<LinkType>, link: LinkType) {
+    if !known.contains(&link) && known.len() < 64 {
+        known.push(link);
+    }
+}
+
+fn take_report(f: &mut Feedback, block: &rtcp::ReportBlock<'_>) {
+    f.reports += 1;
+    f.reported_lost = Some(block.cumulative_lost);
+    f.reported_jitter = Some(block.jitter);
+}

@@ -1,0 +1,184 @@
+//! ICE as one transport shows it: connectivity checks, their answers, nomination, round-trip time.
+//!
+//! Requests are matched to responses by transaction id. A request seen twice is a retransmission
+//! and gives no round-trip time (Karn's rule, as RFC 8489 wants for retransmission timers).
+
+use super::model::RoundTrip;
+use crate::net::Endpoint;
+use crate::proto::stun::{Role, StunClass, StunMessage};
+use crate::time::{Span, Timestamp};
+
+const BINDING: u16 = 0x001;
+/// Requests waiting for their answer, per transport; beyond this the oldest is given up.
+const OUTSTANDING_MAX: usize = 64;
+/// Round-trip times kept for the median.
+const SAMPLES_MAX: usize = 256;
+/// Distinct USERNAMEs and error codes kept per transport.
+const KINDS_MAX: usize = 16;
+
+/// A check that has not been answered.
+#[derive(Clone, Debug)]
+struct Outstanding {
+    id: [u8; 12],
+    sent: Timestamp,
+    sender: Endpoint,
+    nominating: bool,
+    repeated: bool,
+}
+
+/// The checks of one transport.
+#[derive(Clone, Debug, Default)]
+pub(super) struct IceState {
+    pub(super) requests: u64,
+    pub(super) responses: u64,
+    pub(super) errors: Vec<(u16, u64)>,
+    pub(super) usernames: Vec<String>,
+    pub(super) nominated: Option<(Endpoint, Endpoint, Timestamp)>,
+    pub(super) controlling: Option<Endpoint>,
+    /// Whether attributes of a message were cut off.
+    pub(super) cut: bool,
+    outstanding: Vec<Outstanding>,
+    samples: Vec<Span>,
+    answered: u64,
+    shortest: Option<Span>,
+    longest: Option<Span>,
+}
+
+impl IceState {
+    /// Takes a STUN message that `src` sent to `dst`.
+    pub(super) fn push(
+        &mut self,
+        message: &StunMessage<'_>,
+        src: Endpoint,
+        dst: Endpoint,
+        ts: Timestamp,
+    ) {
+        if message.method() != BINDING {
+            return;
+        }
+        self.cut |= message.is_cut();
+        match message.class() {
+            StunClass::Request => self.request(message, src, ts),
+            StunClass::Success => self.answer(message, src, dst, ts),
+            StunClass::Error => self.error(message, dst),
+            StunClass::Indication => {}
+        }
+    }
+
+    /// Whether a USERNAME was seen: the mark of a connectivity check, which a question to a STUN
+    /// server does not carry.
+    pub(super) fn has_checks(&self) -> bool {
+        !self.usernames.is_empty()
+    }
+
+    fn request(&mut self, message: &StunMessage<'_>, src: Endpoint, ts: Timestamp) {
+        self.requests += 1;
+        if let Some(name) = message.username()
+            && self.usernames.len() < KINDS_MAX
+            && !self.usernames.iter().any(|n| n == name)
+        {
+            self.usernames.push(name.to_owned());
+        }
+        if matches!(message.role(), Some((Role::Controlling, _))) {
+            self.controlling = Some(src);
+        }
+        let id = message.transaction_id();
+        if let Some(known) = self
+            .outstanding
+            .iter_mut()
+            .find(|o| o.id == id && o.sender == src)
+        {
+            known.repeated = true;
+            known.nominating |= message.use_candidate();
+            return;
+        }
+        if self.outstanding.len() >= OUTSTANDING_MAX {
+            self.outstanding.remove(0);
+        }
+        self.outstanding.push(Outstanding {
+            id,
+            sent: ts,
+            sender: src,
+            nominating: message.use_candidate(),
+            repeated: false,
+        });
+    }
+
+    fn answer(&mut self, message: &StunMessage<'_>, src: Endpoint, dst: Endpoint, ts: Timestamp) {
+        self.responses += 1;
+        let Some(check) = self.take(message, dst) else {
+            return;
+        };
+        if check.nominating && self.nominated.is_none() {
+            self.nominated = Some((check.sender, src, ts));
+        }
+        if check.repeated {
+            return;
+        }
+        let took = ts - check.sent;
+        self.answered += 1;
+        self.shortest = Some(self.shortest.map_or(took, |s| s.min(took)));
+        self.longest = Some(self.longest.map_or(took, |l| l.max(took)));
+        if self.samples.len() < SAMPLES_MAX {
+            self.samples.push(took);
+        }
+    }
+
+    fn error(&mut self, message: &StunMessage<'_>, dst: Endpoint) {
+        self.take(message, dst);
+        let code = message.error_code().map_or(0, |(code, _)| code);
+        if let Some((_, n)) = self.errors.iter_mut().find(|(known, _)| *known == code) {
+            *n += 1;
+        } else if self.errors.len() < KINDS_MAX {
+            self.errors.push((code, 1));
+        }
+    }
+
+    fn take(&mut self, message: &StunMessage<'_>, sender: Endpoint) -> Option<Outstanding> {
+        let id = message.transaction_id();
+        let place = self
+            .outstanding
+            .iter()
+            .position(|o| o.id == id && o.sender == sender)?;
+        Some(self.outstanding.remove(place))
+    }
+
+    /// Takes over what another transport of the same connection saw.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.responses += other.responses;
+        for &(code, n) in &other.errors {
+            match self.errors.iter_mut().find(|(known, _)| *known == code) {
+                Some((_, sum)) => *sum += n,
+                None => self.errors.push((code, n)),
+            }
+        }
+        for name in &other.usernames {
+            if !self.usernames.contains(name) {
+                self.usernames.push(name.clone());
+            }
+        }
+        self.nominated = match (self.nominated, other.nominated) {
+            (Some(a), Some(b)) => Some(if a.2 <= b.2 { a } else { b }),
+            (a, b) => a.or(b),
+        };
+        self.controlling = other.controlling.or(self.controlling);
+        self.cut |= other.cut;
+        self.samples.extend_from_slice(&other.samples);
+        self.answered += other.answered;
+        self.shortest = [self.shortest, other.shortest].into_iter().flatten().min();
+        self.longest = [self.longest, other.longest].into_iter().flatten().max();
+    }
+
+    /// The round-trip times of answered checks, if there were any.
+    pub(super) fn round_trip(&self) -> Option<RoundTrip> {
+        let mut sorted = self.samples.clone();
+        sorted.sort_unstable();
+        Some(RoundTrip {
+            min: self.shortest?,
+            median: *sorted.get(sorted.len() / 2)?,
+            max: self.longest?,
+            samples: self.answered,
+        })
+    }
+}

@@ -1,0 +1,358 @@
+//! One RTP stream while the capture is read: everything is measured from the first packet on, and
+//! whether it is a stream at all is decided late, when there is evidence.
+
+use super::MAX_GAPS;
+use super::clock::{ClockProbe, Verdict};
+use super::jitter::JitterEstimator;
+use super::model::{Codec, Feedback, Gap, Jitter, Kind, Source};
+use super::sequence::{Arrival, Sequence};
+use super::series::Series;
+use super::static_types;
+use crate::analysis::known::{Known, Unknown};
+use crate::proto::rtp::RtpPacket;
+use crate::time::{Span, Timestamp};
+
+/// A silence this long is listed as a gap; libwebrtc's event-log visualizer alerts at the same.
+const GAP: Span = Span::from_millis(500);
+/// How far an old packet's timestamp may lie behind the newest: 20 s at 90 kHz.
+const TIMELINE: i32 = 20 * 90_000;
+/// Payload types and wide header-extension ids kept per stream; more is noise.
+const KINDS_MAX: usize = 32;
+
+/// The state of one SSRC on one directed path.
+#[derive(Clone, Debug)]
+pub(super) struct StreamState {
+    pub(super) flow: u32,
+    pub(super) ssrc: u32,
+    /// Order of appearance among all candidates.
+    pub(super) born: u64,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+    pub(super) packets: u64,
+    pub(super) sequence: Sequence,
+    pub(super) payload_bytes: u64,
+    pub(super) header_bytes: u64,
+    pub(super) marked: u64,
+    pub(super) padded: u64,
+    pub(super) interarrival_max: Span,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) series: Series,
+    pub(super) feedback: Option<Feedback>,
+    payload_types: Vec<(u8, u64)>,
+    current_type: usize,
+    narrow_extensions: [u32; 16],
+    wide_extensions: Vec<(u8, u64)>,
+    newest_timestamp: u32,
+    clock: Clock,
+    jitter: Option<JitterEstimator>,
+    probe: Option<Box<ClockProbe>>,
+    /// Packets far from any sequence the stream followed.
+    strays: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Clock {
+    Unknown,
+    Static(u32),
+    Inferred(u32),
+}
+
+impl StreamState {
+    pub(super) fn new(
+        (flow, ssrc, born): (u32, u32, u64),
+        rtp: &RtpPacket<'_>,
+        ts: Timestamp,
+        series: Series,
+    ) -> Self {
+        let static_clock = static_types::lookup(rtp.payload_type()).map(|(c, _)| c.clock_rate);
+        let mut stream = Self {
+            flow,
+            ssrc,
+            born,
+            first: ts,
+            last: ts,
+            packets: 0,
+            sequence: Sequence::new(rtp.sequence_number()),
+            payload_bytes: 0,
+            header_bytes: 0,
+            marked: 0,
+            padded: 0,
+            interarrival_max: Span::default(),
+            gaps: Vec::new(),
+            series,
+            feedback: None,
+            payload_types: Vec::with_capacity(2),
+            current_type: 0,
+            narrow_extensions: [0; 16],
+            wide_extensions: Vec::new(),
+            newest_timestamp: rtp.timestamp(),
+            clock: static_clock.map_or(Clock::Unknown, Clock::Static),
+            jitter: static_clock
+                .map(|rate| JitterEstimator::new(rate, ts.nanos(), rtp.timestamp())),
+            probe: None,
+            strays: 0,
+        };
+        if static_clock.is_none() {
+            let mut probe = ClockProbe::default();
+            probe.push(ts.nanos(), rtp.timestamp());
+            stream.probe = Some(Box::new(probe));
+        }
+        stream.count(rtp, ts, 0.0, 0);
+        stream
+    }
+
+    /// Takes the stream's next packet.
+    pub(super) fn push(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp) {
+        let seq = rtp.sequence_number();
+        let arrival = if self.sequence.push_next(seq) {
+            Arrival::New { skipped: 0 }
+        } else {
+            let behind = self.newest_timestamp.wrapping_sub(rtp.timestamp()) as i32;
+            let same_timeline = (0..TIMELINE).contains(&behind);
+            self.sequence
+                .push(seq, self.plausible_jump(ts), same_timeline)
+        };
+        let (lost, in_time) = match arrival {
+            Arrival::New { skipped } => {
+                self.newest_timestamp = rtp.timestamp();
+                (i64::from(skipped), true)
+            }
+            Arrival::Early { skipped } => (i64::from(skipped), true),
+            Arrival::Late => {
+                self.series.recover_one();
+                (0, true)
+            }
+            Arrival::Duplicate => (0, false),
+            Arrival::Suspect => {
+                self.strays += 1;
+                (0, false)
+            }
+            Arrival::Restart { skipped } => {
+                self.strays = self.strays.saturating_sub(1);
+                self.newest_timestamp = rtp.timestamp();
+                if let Some(jitter) = &mut self.jitter {
+                    jitter.rebase(ts.nanos(), rtp.timestamp());
+                }
+                if let Some(probe) = &mut self.probe {
+                    probe.restart();
+                }
+                (i64::from(skipped), false)
+            }
+        };
+        let since = ts - self.last;
+        if since > self.interarrival_max {
+            self.interarrival_max = since;
+        }
+        if since >= GAP {
+            self.note_gap(ts, lost);
+        }
+        let jitter = if in_time {
+            self.measure(ts.nanos(), rtp.timestamp())
+        } else {
+            0.0
+        };
+        self.count(rtp, ts, jitter, lost);
+    }
+
+    fn count(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp, jitter_ns: f64, lost: i64) {
+        self.packets += 1;
+        if ts > self.last {
+            self.last = ts;
+        }
+        let payload = rtp.payload_wire_len() as u64;
+        let header = rtp.header_len() as u64;
+        self.payload_bytes += payload;
+        self.header_bytes += header;
+        self.marked += u64::from(rtp.marker());
+        self.padded += u64::from(rtp.has_padding());
+        self.count_payload_type(rtp.payload_type());
+        for extension in rtp.extensions().map_while(Result::ok) {
+            self.count_extension(extension.id);
+        }
+        let bucket = self.series.at(ts);
+        bucket.packets = bucket.packets.saturating_add(1);
+        bucket.bytes = bucket.bytes.saturating_add((payload + header) as u32);
+        bucket.lost = bucket.lost.saturating_add(lost as i32);
+        bucket.jitter_max_ns = bucket.jitter_max_ns.max(jitter_ns as u32);
+    }
+
+    fn count_payload_type(&mut self, pt: u8) {
+        if let Some((current, n)) = self.payload_types.get_mut(self.current_type)
+            && *current == pt
+        {
+            *n += 1;
+            return;
+        }
+        match self
+            .payload_types
+            .iter()
+            .position(|&(known, _)| known == pt)
+        {
+            Some(i) => self.current_type = i,
+            None if self.payload_types.len() < KINDS_MAX => {
+                self.current_type = self.payload_types.len();
+                self.payload_types.push((pt, 0));
+            }
+            None => return,
+        }
+        if let Some((_, n)) = self.payload_types.get_mut(self.current_type) {
+            *n += 1;
+        }
+    }
+
+    fn count_extension(&mut self, id: u8) {
+        if let Some(n) = self.narrow_extensions.get_mut(usize::from(id)) {
+            *n = n.saturating_add(1);
+        } else if let Some((_, n)) = self.wide_extensions.iter_mut().find(|(k, _)| *k == id) {
+            *n += 1;
+        } else if self.wide_extensions.len() < KINDS_MAX {
+            self.wide_extensions.push((id, 1));
+        }
+    }
+
+    /// The jitter estimate after this packet in nanoseconds, once the clock rate is known.
+    fn measure(&mut self, arrival_ns: i64, timestamp: u32) -> f64 {
+        if let Some(jitter) = &mut self.jitter {
+            return jitter.push(arrival_ns, timestamp);
+        }
+        let Some(probe) = &mut self.probe else {
+            return 0.0;
+        };
+        match probe.push(arrival_ns, timestamp) {
+            Verdict::Undecided => {}
+            Verdict::Rate(rate) => {
+                self.clock = Clock::Inferred(rate);
+                self.jitter = replay(probe, rate);
+                self.probe = None;
+            }
+            Verdict::None => self.probe = None,
+        }
+        0.0
+    }
+
+    /// How many packets the sender may have sent since the last one, judged by its rate so far.
+    fn plausible_jump(&self, ts: Timestamp) -> i64 {
+        let lasted = (self.last - self.first).nanos();
+        if lasted <= 0 {
+            return 0;
+        }
+        let rate = self.packets as f64 / lasted as f64;
+        (rate * (ts - self.last).nanos() as f64 * 2.0) as i64
+    }
+
+    fn note_gap(&mut self, ts: Timestamp, lost: i64) {
+        let gap = Gap {
+            start: self.last,
+            end: ts,
+            lost: u32::try_from(lost).unwrap_or(0),
+        };
+        let length = |g: &Gap| g.end - g.start;
+        let place = self.gaps.partition_point(|g| length(g) >= length(&gap));
+        if place < MAX_GAPS {
+            self.gaps.truncate(MAX_GAPS - 1);
+            self.gaps.insert(place, gap);
+        }
+    }
+
+    /// Whether the packets behave like one RTP stream. On a path where ICE or DTLS was seen one
+    /// packet will do; elsewhere anything may look like RTP once.
+    pub(super) fn is_believable(&self, path_is_proven: bool) -> bool {
+        if path_is_proven {
+            return true;
+        }
+        let distinct = self.sequence.distinct();
+        distinct >= 4
+            && self.sequence.expected() <= distinct.saturating_mul(3)
+            && u64::from(self.sequence.restarts()) * 20 <= distinct
+            && self.strays * 10 <= self.packets
+            && self.payload_types.len() <= 8
+    }
+
+    pub(super) fn payload_types(&self) -> &[(u8, u64)] {
+        &self.payload_types
+    }
+
+    pub(super) fn header_extensions(&self) -> Vec<(u8, u64)> {
+        let narrow = self.narrow_extensions.iter().enumerate();
+        let narrow = narrow
+            .filter(|(_, n)| **n > 0)
+            .map(|(id, n)| (id as u8, u64::from(*n)));
+        let mut all: Vec<_> = narrow.chain(self.wide_extensions.iter().copied()).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The static codec that most packets carry.
+    fn main_static(&self) -> Option<(Codec, Kind)> {
+        let (pt, _) = self.payload_types.iter().max_by_key(|(_, n)| *n)?;
+        static_types::lookup(*pt)
+    }
+
+    pub(super) fn codec(&self) -> Known<Codec> {
+        Known::or(self.main_static().map(|(codec, _)| codec), Unknown::NoSdp)
+    }
+
+    /// The clock rate, also of a stream that ended while the probe was still undecided.
+    pub(super) fn clock_rate(&self) -> Known<(u32, Source)> {
+        match self.clock {
+            Clock::Static(rate) => Known::Yes((rate, Source::Static)),
+            Clock::Inferred(rate) => Known::Yes((rate, Source::Inferred)),
+            Clock::Unknown => match &self.probe {
+                Some(probe) => match probe.rate() {
+                    Some(rate) => Known::Yes((rate, Source::Inferred)),
+                    None => Known::No(Unknown::TooFewPackets),
+                },
+                None => Known::No(Unknown::NoClockRate),
+            },
+        }
+    }
+
+    pub(super) fn kind(&self) -> (Kind, Option<Source>) {
+        if let Some((_, kind)) = self.main_static() {
+            return (kind, Some(Source::Static));
+        }
+        match self.clock_rate() {
+            Known::Yes((90_000, source)) => (Kind::Video, Some(source)),
+            Known::Yes((_, source)) => (Kind::Audio, Some(source)),
+            Known::No(_) => (Kind::Unknown, None),
+        }
+    }
+
+    pub(super) fn jitter(&self) -> Known<Jitter> {
+        let from = |estimator: &JitterEstimator| {
+            estimator.result().map(|(last, mean, max)| Jitter {
+                last: Span::from_nanos(last as i64),
+                mean: Span::from_nanos(mean as i64),
+                max: Span::from_nanos(max as i64),
+            })
+        };
+        if let Some(estimator) = &self.jitter {
+            return Known::or(from(estimator), Unknown::TooFewPackets);
+        }
+        let Some(probe) = &self.probe else {
+            return Known::No(Unknown::NoClockRate);
+        };
+        let estimator = probe.rate().and_then(|rate| replay(probe, rate));
+        Known::or(estimator.as_ref().and_then(from), Unknown::TooFewPackets)
+    }
+
+    pub(super) fn bitrate(&self) -> Known<f64> {
+        let lasted = (self.last - self.first).seconds();
+        let bits = (self.payload_bytes + self.header_bytes) as f64 * 8.0;
+        Known::or(
+            (lasted > 0.0).then(|| bits / lasted),
+            Unknown::TooFewPackets,
+        )
+    }
+}
+
+/// Measures the packets that a probe kept, as if their clock rate had been known from the start.
+fn replay(probe: &ClockProbe, rate: u32) -> Option<JitterEstimator> {
+    let mut packets = probe.packets().iter();
+    let &(arrival, timestamp) = packets.next()?;
+    let mut estimator = JitterEstimator::new(rate, arrival, timestamp);
+    for &(arrival, timestamp) in packets {
+        estimator.push(arrival, timestamp);
+    }
+    Some(estimator)
+}

@@ -1,0 +1,221 @@
+//! Who is who: directed flows by address, streams by flow and SSRC. Both are bounded, because
+//! anybody can send packets from a million ports.
+
+use super::series::Series;
+use super::stream::StreamState;
+use super::transport::{Flow, TransportState};
+use crate::net::{Datagram, Endpoint, Path, Via};
+use crate::proto::rtp::RtpPacket;
+use crate::time::{Span, Timestamp};
+use hashbrown::HashMap;
+use std::hash::{Hash, Hasher};
+
+/// Directed flows tracked at once; what comes after is counted as other traffic.
+const FLOWS_MAX: usize = 1 << 17;
+/// Streams tracked at once, believable or not.
+const STREAMS_MAX: usize = 1 << 15;
+/// When the table is full, an unbelievable stream this old makes room.
+const STALE: Span = Span::from_millis(10_000);
+
+type Map<K> = HashMap<K, u32, foldhash::fast::RandomState>;
+
+/// What names a directed flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FlowKey {
+    src: Endpoint,
+    dst: Endpoint,
+    /// Protocol and wrapper.
+    tag: u32,
+}
+
+impl FlowKey {
+    fn new(path: Path, via: Via) -> Self {
+        let wrapper = match via {
+            Via::Direct => 0,
+            Via::TurnChannel(n) => 0x1_0000 | u32::from(n),
+            Via::TurnIndication => 0x2_0000,
+        };
+        Self {
+            src: path.src,
+            dst: path.dst,
+            tag: (path.protocol as u32) << 24 | wrapper,
+        }
+    }
+}
+
+impl Hash for FlowKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.src.hash(state);
+        self.dst.hash(state);
+        state.write_u32(self.tag);
+    }
+}
+
+/// The directed flows.
+#[derive(Debug, Default)]
+pub(super) struct Flows {
+    by_key: Map<FlowKey>,
+    flows: Vec<Flow>,
+}
+
+impl Flows {
+    pub(super) fn find(&self, d: &Datagram<'_>) -> Option<u32> {
+        self.by_key.get(&FlowKey::new(d.path, d.via)).copied()
+    }
+
+    /// The flow of the answers to `d`.
+    pub(super) fn find_reversed(&self, d: &Datagram<'_>) -> Option<u32> {
+        self.by_key
+            .get(&FlowKey::new(d.path.reversed(), d.via))
+            .copied()
+    }
+
+    /// The flow of `d`, made with its transport if need be; none when the table is full.
+    pub(super) fn find_or_add(
+        &mut self,
+        d: &Datagram<'_>,
+        transports: &mut Vec<TransportState>,
+    ) -> Option<u32> {
+        let key = FlowKey::new(d.path, d.via);
+        if let Some(&index) = self.by_key.get(&key) {
+            return Some(index);
+        }
+        if self.flows.len() >= FLOWS_MAX {
+            return None;
+        }
+        let (canonical, reverse) = d.path.canonical();
+        let other = self.by_key.get(&FlowKey::new(d.path.reversed(), d.via));
+        let transport = match other.and_then(|&i| self.flows.get(i as usize)) {
+            Some(flow) => flow.transport,
+            None => {
+                transports.push(TransportState::new(canonical, d.via, d.ts));
+                (transports.len() - 1) as u32
+            }
+        };
+        let index = self.flows.len() as u32;
+        self.flows.push(Flow {
+            path: d.path,
+            via: d.via,
+            transport,
+            reverse,
+            recent: [(0, u32::MAX); 4],
+            oldest: 0,
+        });
+        self.by_key.insert(key, index);
+        Some(index)
+    }
+
+    pub(super) fn get(&self, index: u32) -> Option<&Flow> {
+        self.flows.get(index as usize)
+    }
+
+    pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Flow> {
+        self.flows.get_mut(index as usize)
+    }
+}
+
+/// The streams, believable or not yet.
+#[derive(Debug, Default)]
+pub(super) struct Streams {
+    by_key: Map<(u32, u32)>,
+    slots: Vec<StreamState>,
+    free: Vec<u32>,
+    born: u64,
+    /// RTP-like packets of candidates that had to make room.
+    pub(super) forgotten: u64,
+    swept: Option<Timestamp>,
+}
+
+impl Streams {
+    pub(super) fn all(&self) -> impl Iterator<Item = &StreamState> {
+        self.slots.iter().filter(|s| s.packets > 0)
+    }
+
+    pub(super) fn get_mut(&mut self, flow: u32, ssrc: u32) -> Option<&mut StreamState> {
+        let index = *self.by_key.get(&(flow, ssrc))?;
+        self.slots.get_mut(index as usize)
+    }
+
+    /// Takes a packet of the stream that was at `index`, if it still is: a slot may have gone to
+    /// another stream since it was remembered.
+    #[inline]
+    pub(super) fn push_to(
+        &mut self,
+        index: u32,
+        flow: u32,
+        rtp: &RtpPacket<'_>,
+        ts: Timestamp,
+    ) -> bool {
+        match self.slots.get_mut(index as usize) {
+            Some(stream) if stream.flow == flow && stream.ssrc == rtp.ssrc() => {
+                stream.push(rtp, ts);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes a packet of a stream that may be new, and says where it is; none when there is no
+    /// room, and nothing stale to make room.
+    pub(super) fn push(
+        &mut self,
+        flow: u32,
+        rtp: &RtpPacket<'_>,
+        ts: Timestamp,
+        series: impl FnOnce() -> Series,
+    ) -> Option<u32> {
+        let key = (flow, rtp.ssrc());
+        if let Some(&index) = self.by_key.get(&key) {
+            self.push_to(index, flow, rtp, ts);
+            return Some(index);
+        }
+        if self.by_key.len() >= STREAMS_MAX && !self.sweep(ts) {
+            self.forgotten += 1;
+            return None;
+        }
+        self.born += 1;
+        let stream = StreamState::new((flow, rtp.ssrc(), self.born), rtp, ts, series());
+        let index = match self.free.pop() {
+            Some(index) => {
+                if let Some(slot) = self.slots.get_mut(index as usize) {
+                    *slot = stream;
+                }
+                index
+            }
+            None => {
+                self.slots.push(stream);
+                (self.slots.len() - 1) as u32
+            }
+        };
+        self.by_key.insert(key, index);
+        Some(index)
+    }
+
+    /// Drops candidates that never became a stream. At most once a second of capture time, so that
+    /// a flood costs no more than its packets.
+    fn sweep(&mut self, now: Timestamp) -> bool {
+        if self
+            .swept
+            .is_some_and(|at| (now - at).nanos().abs() < 1_000_000_000)
+        {
+            return false;
+        }
+        self.swept = Some(now);
+        let (slots, free) = (&mut self.slots, &mut self.free);
+        let mut forgotten = 0;
+        self.by_key.retain(|_, &mut index| {
+            let Some(slot) = slots.get_mut(index as usize) else {
+                return false;
+            };
+            let stale = (now - slot.last) > STALE && !slot.is_believable(false);
+            if stale {
+                forgotten += slot.packets;
+                slot.packets = 0;
+                free.push(index);
+            }
+            !stale
+        });
+        self.forgotten += forgotten;
+        !self.free.is_empty()
+    }
+}

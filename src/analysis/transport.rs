@@ -1,0 +1,141 @@
+//! One pair of addresses while the capture is read: what its datagrams carry, and the ICE and DTLS
+//! on it. The directed halves of a transport are [`Flow`]s.
+
+use super::dtls::DtlsState;
+use super::ice::IceState;
+use super::model::{Protocols, Transport};
+use crate::net::{Path, Via};
+use crate::time::Timestamp;
+
+/// One direction of a transport: where the per-packet work begins.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    pub(super) path: Path,
+    pub(super) via: Via,
+    pub(super) transport: u32,
+    /// Whether it runs from the transport's `b` to its `a`.
+    pub(super) reverse: bool,
+    /// The SSRCs seen last, with their streams: a lookup that needs no hashing.
+    pub(super) recent: [(u32, u32); 4],
+    pub(super) oldest: u8,
+}
+
+impl Flow {
+    pub(super) fn recall(&self, ssrc: u32) -> Option<u32> {
+        self.recent
+            .iter()
+            .find(|(s, i)| *s == ssrc && *i != u32::MAX)
+            .map(|(_, i)| *i)
+    }
+
+    pub(super) fn remember(&mut self, ssrc: u32, stream: u32) {
+        if let Some(slot) = self.recent.get_mut(usize::from(self.oldest % 4)) {
+            *slot = (ssrc, stream);
+        }
+        self.oldest = self.oldest.wrapping_add(1);
+    }
+}
+
+/// What the streams prove about a transport.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Media {
+    /// RTP packets of its believable streams.
+    pub(super) rtp: u64,
+    /// Its opaque RTCP comes from the SSRC of a believable stream between the same hosts.
+    pub(super) rtcp_is_believed: bool,
+}
+
+/// Both directions together.
+#[derive(Clone, Debug)]
+pub(super) struct TransportState {
+    /// The canonical direction: `src` is the transport's `a`.
+    pub(super) path: Path,
+    pub(super) via: Via,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+    pub(super) packets: [u64; 2],
+    pub(super) bytes: [u64; 2],
+    pub(super) stun: u64,
+    pub(super) channel_data: u64,
+    /// Datagrams with plain DTLS record headers.
+    pub(super) dtls: u64,
+    /// Datagrams that look like DTLS 1.3 ciphertext: believed when something else proves the path.
+    pub(super) dtls_ciphertext: u64,
+    /// RTCP whose whole structure is readable.
+    pub(super) rtcp_clear: u64,
+    /// RTCP of which only the first header is: SRTCP, when something else proves the path.
+    pub(super) rtcp_opaque: u64,
+    /// The latest sender of opaque RTCP: its SSRC stays in clear.
+    pub(super) rtcp_sender: Option<u32>,
+    /// DTLS flights inside STUN messages.
+    pub(super) dtls_in_stun: u64,
+    pub(super) ice: Option<Box<IceState>>,
+    pub(super) dtls_state: Option<Box<DtlsState>>,
+    /// Whether a TURN method was seen.
+    pub(super) turn: bool,
+}
+
+impl TransportState {
+    pub(super) fn new(path: Path, via: Via, ts: Timestamp) -> Self {
+        Self {
+            path,
+            via,
+            first: ts,
+            last: ts,
+            packets: [0; 2],
+            bytes: [0; 2],
+            stun: 0,
+            channel_data: 0,
+            dtls: 0,
+            dtls_ciphertext: 0,
+            rtcp_clear: 0,
+            rtcp_opaque: 0,
+            rtcp_sender: None,
+            dtls_in_stun: 0,
+            ice: None,
+            dtls_state: None,
+            turn: false,
+        }
+    }
+
+    /// Whether ICE or DTLS shows that two peers speak WebRTC here.
+    pub(super) fn is_proven(&self) -> bool {
+        self.dtls > 0 || self.ice.as_ref().is_some_and(|ice| ice.has_checks())
+    }
+
+    /// Datagrams by what they carry, given what is known of its streams.
+    pub(super) fn protocols(&self, media: Media) -> Protocols {
+        let believed = |n: u64, proof: bool| if proof { n } else { 0 };
+        let proven = self.is_proven() || media.rtp > 0;
+        let own_dtls = self.dtls + believed(self.dtls_ciphertext, proven);
+        let mut counts = Protocols {
+            stun: self.stun,
+            turn_channel_data: self.channel_data,
+            dtls: own_dtls + self.dtls_in_stun,
+            rtp: media.rtp,
+            rtcp: self.rtcp_clear + believed(self.rtcp_opaque, proven || media.rtcp_is_believed),
+            ..Protocols::default()
+        };
+        let known = counts.stun + counts.turn_channel_data + own_dtls + counts.rtp + counts.rtcp;
+        counts.other = (self.packets[0] + self.packets[1]).saturating_sub(known);
+        counts
+    }
+
+    pub(super) fn report(&self, index: u32, media: Media) -> Transport {
+        Transport {
+            index,
+            protocol: self.path.protocol,
+            a: self.path.src,
+            b: self.path.dst,
+            via: self.via,
+            packets_ab: self.packets[0],
+            packets_ba: self.packets[1],
+            bytes_ab: self.bytes[0],
+            bytes_ba: self.bytes[1],
+            first_seen: self.first,
+            last_seen: self.last,
+            protocols: self.protocols(media),
+            rtcp_clear: self.rtcp_clear,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What can be said on the command line.
+
+use super::color::Color;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  rtcscope call.pcapng                     look around in a capture
+  rtcscope stats call.pcapng               print connections and streams
+  rtcscope stats --format json call.pcapng | jq '.streams[] | {ssrc, packetsLost, jitter}'
+  tcpdump -i any -w - udp | rtcscope stats -
+  rtcscope lint offer.sdp answer.sdp       check session descriptions
+  rtcscope explain SDP203                  what a rule means, and why
+
+Exit codes: 0 done, 1 lint found errors, 2 bad usage, 3 an input could not be read.";
+
+/// Point it at a packet capture: it finds the WebRTC calls.
+///
+/// Decodes STUN, DTLS, SRTP, RTP and RTCP, groups packets into connections and streams, and
+/// measures loss, jitter and bitrate. Without a command, FILE opens in the terminal UI, or is
+/// reported as text when the output is not a terminal.
+#[derive(Debug, Parser)]
+#[command(name = "rtcscope", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Cli {
+    /// Captures to open: pcap or pcapng, also gz, zst or lz4; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    pub color: Color,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Measure captures: connections, streams, loss, jitter, bitrate
+    Stats(StatsArgs),
+    /// Print the JSON Schema of an output format
+    Schema(SchemaArgs),
+    /// Print a shell completion script
+    Completions(CompletionsArgs),
+    /// Print the manual page, in roff
+    Man,
+}
+
+const STATS_EXAMPLES: &str = "\
+Examples:
+  rtcscope stats call.pcapng
+  rtcscope stats --format json call.pcapng > call.json
+  rtcscope stats --format csv *.pcap
+  rtcscope stats --format json --series 500ms call.pcapng
+
+The JSON follows a schema: rtcscope schema stats";
+
+#[derive(Args, Debug)]
+#[command(after_help = STATS_EXAMPLES)]
+pub(super) struct StatsArgs {
+    /// Captures to measure; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// How to print
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+
+    /// Add arrays over time to each stream, in steps of WIDTH: 100ms, 1s, 1m (json, ndjson)
+    #[arg(long, value_name = "WIDTH", value_parser = width)]
+    pub series: Option<crate::time::Span>,
+}
+
+impl StatsArgs {
+    pub(super) fn for_files(files: &[PathBuf]) -> Self {
+        Self {
+            files: files.to_vec(),
+            format: Format::Text,
+            series: None,
+        }
+    }
+}
+
+/// How `stats` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One document per capture
+    Json,
+    /// One object per line: capture, connections, streams
+    Ndjson,
+    /// The streams as a table
+    Csv,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SchemaArgs {
+    /// Which schema
+    #[arg(value_enum)]
+    pub which: Schema,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Schema {
+    /// Of `stats --format json`
+    Stats,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Writes the short help, for a call without arguments.
+pub(super) fn help(out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{}", Cli::command().render_help())
+}
+
+/// The whole command, for completions and the manual page.
+pub(super) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads a width of time: a number with `ms`, `s` or `m`.
+fn width(text: &str) -> Result<crate::time::Span, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.strip_prefix(digits).unwrap_or_default();
+    let scale = match unit {
+        "ms" => 1e6,
+        "s" => 1e9,
+        "m" => 60e9,
+        _ => return Err("a number with ms, s or m, as 500ms".to_owned()),
+    };
+    let number: f64 = digits
+        .parse()
+        .map_err(|_| format!("`{digits}` is not a number"))?;
+    let ns = number * scale;
+    if !(1e6..=86_400e9).contains(&ns) {
+        return Err("from 1ms to 1440m".to_owned());
+    }
+    Ok(crate::time::Span::from_nanos(ns as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn widths() {
+        assert_eq!(width("500ms").unwrap().nanos(), 500_000_000);
+        assert_eq!(width("0.5s").unwrap().nanos(), 500_000_000);
+        assert_eq!(width("2m").unwrap().nanos(), 120_000_000_000);
+        for bad in ["", "5", "s", "0s", "-1s", "1h", "1e99s", "NaNs"] {
+            assert!(width(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The command line: arguments in, one call into the library, a presenter, an exit code.
+
+mod args;
+pub mod color;
+mod generate;
+mod progress;
+mod stats;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; for `lint`, nothing at or above the fail level.
+    Ok,
+    /// The arguments make no sense.
+    Usage,
+    /// An input could not be read at all.
+    Unreadable,
+}
+
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Usage => 2,
+            Self::Unreadable => 3,
+        }
+    }
+}
+
+/// Runs the program with the process's arguments and streams.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` arrive here too, with exit code 0.
+            let code = error.exit_code();
+            return match error.print() {
+                Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Exit::Usage.into(),
+                _ => ExitCode::from(u8::try_from(code).unwrap_or(2)),
+            };
+        }
+    };
+    let stdout = io::stdout();
+    let mut out = io::BufWriter::with_capacity(1 << 16, stdout.lock());
+    let mut err = io::stderr();
+    let result = run(&cli, &mut out, &mut err).and_then(|exit| out.flush().map(|()| exit));
+    match result {
+        Ok(exit) => exit.into(),
+        // Whoever read our output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok.into(),
+        Err(error) => {
+            let _ = writeln!(err, "rtcscope: {error}");
+            Exit::Unreadable.into()
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> {
+    let color = color::wanted(cli.color);
+    match &cli.command {
+        None => open(cli, color, out, err),
+        Some(Command::Stats(args)) => stats::run(args, color, out, err),
+        Some(Command::Schema(args)) => generate::schema(args, out),
+        Some(Command::Completions(args)) => generate::completions(args, out),
+        Some(Command::Man) => generate::man(out),
+    }
+}
+
+/// `rtcscope FILE`: the terminal UI on a terminal, the text report otherwise.
+fn open(cli: &Cli, color: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> {
+    if cli.files.is_empty() {
+        args::help(out)?;
+        return Ok(Exit::Usage);
+    }
+    stats::run(&args::StatsArgs::for_files(&cli.files), color, out, err)
+}

@@ -1,0 +1,82 @@
+//! The streams as comma-separated values (RFC 4180): one header line, one line per stream.
+
+use super::Presenter;
+use crate::analysis::Analysis;
+use crate::analysis::model::Stream;
+use std::cell::Cell;
+use std::io;
+
+/// Writes the streams table; the header once, also over several captures.
+#[derive(Debug, Default)]
+pub struct Csv {
+    header_written: Cell<bool>,
+}
+
+/// The columns: name, and how a stream fills it. Unknown is empty.
+type Column = (&'static str, fn(&Stream) -> String);
+const COLUMNS: &[Column] = &[
+    ("id", |s| s.id.to_string()),
+    ("connectionId", |s| s.connection.to_string()),
+    ("ssrc", |s| s.ssrc.0.to_string()),
+    ("source", |s| s.path.src.to_string()),
+    ("destination", |s| s.path.dst.to_string()),
+    ("kind", |s| s.kind.name().to_owned()),
+    ("clockRate", |s| {
+        s.clock_rate
+            .value()
+            .map_or_else(String::new, |(hz, _)| hz.to_string())
+    }),
+    ("packetsReceived", |s| s.packets.to_string()),
+    ("packetsExpected", |s| s.expected.to_string()),
+    ("packetsLost", |s| s.lost.to_string()),
+    ("packetsDuplicated", |s| s.duplicated.to_string()),
+    ("packetsReordered", |s| s.reordered.to_string()),
+    ("bytesReceived", |s| s.payload_bytes.to_string()),
+    ("bitrate", |s| {
+        s.bitrate
+            .value()
+            .map_or_else(String::new, |b| format!("{b:.0}"))
+    }),
+    ("jitter", |s| {
+        s.jitter
+            .value()
+            .map_or_else(String::new, |j| format!("{:.6}", j.last.seconds()))
+    }),
+];
+
+impl Presenter for Csv {
+    fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
+        if !self.header_written.replace(true) {
+            let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+            write!(out, "file,{}\r\n", names.join(","))?;
+        }
+        for stream in &analysis.streams {
+            write!(out, "{}", quoted(file))?;
+            for (_, value) in COLUMNS {
+                write!(out, ",{}", value(stream))?;
+            }
+            write!(out, "\r\n")?;
+        }
+        Ok(())
+    }
+}
+
+/// Quoted where RFC 4180 wants it.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_quoted_when_needed() {
+        assert_eq!(quoted("a.pcap"), "a.pcap");
+        assert_eq!(quoted("a,\"b\".pcap"), "\"a,\"\"b\"\".pcap\"");
+    }
+}

@@ -1,0 +1,4 @@
+//! The JSON Schemas of our formats, as checked in under docs/schema/.
+
+/// Of `stats --format json`: `rtcscope.stats/1`.
+pub const STATS: &str = include_str!("../../docs/schema/stats-1.json");
