@@ -182,3 +182,142 @@ fn is_quic_long(payload: &[u8]) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn padded(start: &[u8], len: usize) -> Vec<u8> {
+        let mut data = start.to_vec();
+        data.resize(len, 0xee);
+        data
+    }
+
+    #[test]
+    fn first_bytes_map_to_the_ranges_of_rfc_7983() {
+        let cookie = [0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42];
+        assert_eq!(classify(&padded(&cookie, 20), 0), Class::Stun);
+        let zrtp = *b"\x10\0\0\x01ZRTP";
+        assert_eq!(classify(&padded(&zrtp, 28), 0), Class::Zrtp);
+        let dtls = [22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
+        assert_eq!(classify(&padded(&dtls, 15), 0), Class::Dtls);
+        let unified = [0x2e, 1, 2, 0, 16];
+        assert_eq!(classify(&padded(&unified, 21), 0), Class::DtlsCiphertext);
+        let channel = [0x40, 1, 0, 3];
+        assert_eq!(classify(&padded(&channel, 8), 0), Class::ChannelData);
+        assert_eq!(classify(&padded(&[0x80, 111], 12), 0), Class::Rtp);
+        assert_eq!(classify(&padded(&[0x80, 200, 0, 6], 28), 0), Class::Rtcp);
+        let quic = [0xc3, 0, 0, 0, 1, 8];
+        assert_eq!(classify(&padded(&quic, 1200), 0), Class::Quic);
+        for first in (4..16).chain(80..128) {
+            assert_eq!(classify(&padded(&[first], 60), 0), Class::Unknown);
+        }
+        assert_eq!(classify(&[], 0), Class::Unknown);
+    }
+
+    #[test]
+    fn ssdp_and_dns_are_not_taken_for_channels_or_stun() {
+        let ssdp = b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n\r\n";
+        assert_eq!(classify(ssdp, 0), Class::Unknown);
+        let dns =
+            b"\x00\x01\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\0\0\x01\0\x01";
+        assert_eq!(classify(dns, 0), Class::Unknown);
+    }
+
+    #[test]
+    fn channel_data_may_be_padded_to_four_and_no_more() {
+        let message = |len| padded(&[0x40, 0, 0, 5], len);
+        assert_eq!(classify(&message(8), 0), Class::Unknown);
+        for len in 9..=12 {
+            assert_eq!(classify(&message(len), 0), Class::ChannelData, "{len}");
+        }
+        assert_eq!(classify(&message(13), 0), Class::Unknown);
+        assert_eq!(
+            classify(&message(6), 3),
+            Class::ChannelData,
+            "cut by the snaplen"
+        );
+    }
+
+    #[test]
+    fn stun_with_cookie_may_have_a_wrong_length_and_without_may_not() {
+        let mut wrong = padded(&[0, 1, 0, 40, 0x21, 0x12, 0xa4, 0x42], 24);
+        assert_eq!(classify(&wrong, 0), Class::Stun);
+        wrong[4] = 0;
+        assert_eq!(classify(&wrong, 0), Class::Unknown);
+        let classic = padded(&[0, 1, 0, 8], 20);
+        let change_request = [&classic[..], &[0, 3, 0, 4, 0, 0, 0, 6]].concat();
+        assert_eq!(classify(&change_request, 0), Class::Stun);
+        assert_eq!(classify(&change_request[..24], 4), Class::Stun);
+        assert_eq!(classify(&change_request[..24], 0), Class::Unknown);
+        let overrun = [&classic[..], &[0, 3, 0, 5, 0, 0, 0, 6]].concat();
+        assert_eq!(classify(&overrun, 0), Class::Unknown);
+    }
+
+    #[test]
+    fn payload_types_below_64_are_rtp_and_the_rtcp_range_is_not() {
+        for payload_type in (35..64).chain(96..128) {
+            for marker in [0, 0x80] {
+                let packet = padded(&[0x80, payload_type | marker], 60);
+                assert_eq!(classify(&packet, 0), Class::Rtp);
+            }
+        }
+        assert_eq!(
+            classify(&padded(&[0x80, 72 | 0x80, 0, 1], 60), 0),
+            Class::Rtcp
+        );
+        assert_eq!(
+            classify(&padded(&[0x80, 200, 0x7f, 0xff], 60), 0),
+            Class::Unknown
+        );
+    }
+
+    #[test]
+    fn rtp_whose_header_does_not_fit_is_refused() {
+        assert_eq!(classify(&padded(&[0x80, 0], 11), 0), Class::Unknown);
+        assert_eq!(classify(&padded(&[0x8f, 0], 71), 0), Class::Unknown);
+        assert_eq!(classify(&padded(&[0x8f, 0], 72), 0), Class::Rtp);
+        let mut extended = padded(&[0x90, 0], 20);
+        extended[12..16].copy_from_slice(&[0xbe, 0xde, 0, 1]);
+        assert_eq!(classify(&extended, 0), Class::Rtp);
+        assert_eq!(classify(&extended[..19], 0), Class::Unknown);
+        assert_eq!(classify(&extended[..19], 1), Class::Rtp);
+        assert_eq!(classify(&extended[..13], 1000), Class::Rtp);
+    }
+
+    #[test]
+    fn dtls_needs_a_version_and_a_length_that_fits() {
+        let mut record = padded(&[22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7], 20);
+        assert_eq!(classify(&record, 0), Class::Dtls);
+        assert_eq!(classify(&record[..19], 0), Class::Unknown);
+        assert_eq!(classify(&record[..19], 1), Class::Dtls);
+        for (version, class) in [
+            ([1, 0], Class::Dtls),
+            ([0xfe, 0xfc], Class::Dtls),
+            ([3, 3], Class::Unknown),
+        ] {
+            record[1..3].copy_from_slice(&version);
+            assert_eq!(classify(&record, 0), class);
+        }
+        record[0] = 27;
+        assert_eq!(classify(&record, 0), Class::Unknown);
+    }
+
+    #[test]
+    fn unified_header_without_length_needs_room_for_ciphertext() {
+        assert_eq!(classify(&padded(&[0x22], 18), 0), Class::DtlsCiphertext);
+        assert_eq!(classify(&padded(&[0x22], 17), 0), Class::Unknown);
+        assert_eq!(
+            classify(&padded(&[0x2e, 1, 2, 0, 15], 20), 0),
+            Class::Unknown
+        );
+        assert_eq!(
+            classify(&padded(&[0x2e, 1, 2, 0, 17], 21), 0),
+            Class::Unknown
+        );
+        assert_eq!(
+            classify(&padded(&[0x2e, 1, 2, 0, 17], 21), 1),
+            Class::DtlsCiphertext
+        );
+    }
+}

@@ -99,4 +99,6 @@ fn opaque(name: &str, data: &[u8], tree: &mut Tree<'_>) {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

@@ -1,9 +1,11 @@
-//! DTLS in a packet list and as a decode tree.
+//! DTLS in a packet list and as a decode tree: records, handshake headers, alerts.
 
 use super::handshake::Handshake;
 use super::record::{Header, Record};
-use super::{DtlsDatagram, codes};
+use super::{Certificates, DtlsDatagram, ServerHello, codes, server_key_exchange_group};
+use super::{describe_hello as hello, hello::HelloVerifyRequest};
 use crate::tree::{Describe, Tree};
+use crate::wire::part;
 use std::fmt::{self, Write};
 
 impl Describe for DtlsDatagram<'_> {
@@ -19,38 +21,45 @@ impl Describe for DtlsDatagram<'_> {
         }
     }
 
-    fn describe(&self, _tree: &mut Tree<'_>) {}
+    fn describe(&self, tree: &mut Tree<'_>) {
+        for record in self.records() {
+            match record {
+                Ok(record) => describe_record(tree, &record),
+                Err(error) => tree.problem(&error),
+            }
+        }
+    }
 }
 
+/// `DTLS 1.2 Handshake ClientHello (fragment 0..1200 of 1413)`; the version only once.
 fn write_record(record: &Record<'_>, is_first: bool, out: &mut String) -> fmt::Result {
     match record.header {
-        Header::Full { version, .. } => {
+        Header::Full {
+            content_type,
+            version,
+            ..
+        } => {
             if is_first {
-                write!(out, "{} ", codes::version_name(version).unwrap_or("DTLS"))?;
+                write!(out, "{} ", spoken_version(record, version))?;
             }
-            write!(out, "{}", ContentType(record))?;
+            write!(out, "{}", ContentType(content_type))?;
         }
         Header::Unified { .. } => {
-            if is_first {
-                out.push_str("DTLS 1.3 ");
-            }
-            out.push_str("encrypted record");
+            out.push_str(if is_first {
+                "DTLS 1.3 record"
+            } else {
+                "record"
+            });
         }
     }
     if record.is_encrypted() {
-        return write!(
-            out,
-            " ({} bytes encrypted)",
-            record.fragment.len() + record.missing
-        );
+        let length = record.fragment.len() + record.missing;
+        return write!(out, ", {length} bytes encrypted");
     }
     if let Some(alert) = record.alert() {
-        return write!(
-            out,
-            " {} {}",
-            codes::alert_level_name(alert.level).unwrap_or("level?"),
-            codes::alert_name(alert.description).unwrap_or("?")
-        );
+        let level = codes::alert_level_name(alert.level).unwrap_or("unknown level");
+        let description = codes::alert_name(alert.description).unwrap_or("unknown description");
+        return write!(out, " {level} {description}");
     }
     for (i, message) in record.handshakes().enumerate() {
         out.push_str(if i > 0 { ", " } else { " " });
@@ -62,32 +71,218 @@ fn write_record(record: &Record<'_>, is_first: bool, out: &mut String) -> fmt::R
     Ok(())
 }
 
+/// The version that a record tells of.
+///
+/// A ClientHello's record says 1.0 whatever it offers, and a ServerHello's record says 1.2 even
+/// when its extension chooses 1.3.
+fn spoken_version(record: &Record<'_>, version: u16) -> &'static str {
+    let first = record.handshakes().next().and_then(Result::ok);
+    let spoken = match first.filter(|message| message.fragment_offset == 0) {
+        Some(m) if m.message_type == codes::CLIENT_HELLO => return "DTLS",
+        Some(m) if m.message_type == codes::SERVER_HELLO => {
+            ServerHello::parse(m.body, 0).value.version()
+        }
+        _ => version,
+    };
+    codes::version_name(spoken).unwrap_or("DTLS")
+}
+
 fn write_handshake(message: &Handshake<'_>, out: &mut String) -> fmt::Result {
-    match message.name() {
-        Some(name) => out.push_str(name),
-        None => write!(out, "message {}", message.message_type)?,
-    }
+    write!(out, "{}", MessageName(message))?;
     if message.fragment_offset > 0 || message.fragment_length < message.length {
-        let end = u64::from(message.fragment_offset) + u64::from(message.fragment_length);
-        write!(
-            out,
-            " (fragment {}..{end} of {})",
-            message.fragment_offset, message.length
-        )?;
+        let start = message.fragment_offset;
+        let end = u64::from(start) + u64::from(message.fragment_length);
+        write!(out, " (fragment {start}..{end} of {})", message.length)?;
     }
     Ok(())
 }
 
-struct ContentType<'a>(&'a Record<'a>);
-
-impl fmt::Display for ContentType<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Header::Full { content_type, .. } = self.0.header else {
-            return Ok(());
-        };
-        match codes::content_type_name(content_type) {
-            Some(name) => f.write_str(name),
-            None => write!(f, "content type {content_type}"),
+fn describe_record(tree: &mut Tree<'_>, record: &Record<'_>) {
+    tree.group("DTLS record", record.bytes, |t| {
+        describe_header(t, record);
+        if record.missing > 0 {
+            t.note("not captured", format_args!("{} bytes", record.missing));
         }
+        if record.is_encrypted() {
+            let value = format_args!("{} bytes", record.fragment.len());
+            t.field("encrypted fragment", value, record.fragment);
+        } else if let Some(alert) = record.alert() {
+            let level = codes::alert_level_name(alert.level).unwrap_or("unknown");
+            let level = format_args!("{} ({level})", alert.level);
+            t.field("level", level, part(record.fragment, 0..1));
+            let name = codes::alert_name(alert.description).unwrap_or("unknown");
+            let name = format_args!("{} ({name})", alert.description);
+            t.field("description", name, part(record.fragment, 1..2));
+        } else if record.content_type() == Some(codes::HANDSHAKE) {
+            for message in record.handshakes() {
+                match message {
+                    Ok(message) => describe_handshake(t, &message),
+                    Err(error) => t.problem(&error),
+                }
+            }
+        } else {
+            let value = format_args!("{} bytes", record.fragment.len());
+            t.field("fragment", value, record.fragment);
+        }
+    });
+}
+
+fn describe_header(t: &mut Tree<'_>, record: &Record<'_>) {
+    let at = |from, to| part(record.bytes, from..to);
+    match record.header {
+        Header::Full {
+            content_type,
+            version,
+            epoch,
+            sequence,
+            connection_id,
+            length,
+        } => {
+            let name = format_args!("{content_type} ({})", ContentType(content_type));
+            t.field("content type", name, at(0, 1));
+            let name = codes::version_name(version).unwrap_or("unknown");
+            t.field(
+                "version",
+                format_args!("0x{version:04x} ({name})"),
+                at(1, 3),
+            );
+            t.field("epoch", epoch, at(3, 5));
+            t.field("sequence number", sequence, at(5, 11));
+            if !connection_id.is_empty() {
+                t.field("connection id", Hex(connection_id), connection_id);
+            }
+            let end = 13 + connection_id.len();
+            t.field("length", length, at(end - 2, end));
+        }
+        Header::Unified {
+            has_connection_id,
+            epoch_bits,
+            encrypted_sequence,
+            long_sequence,
+            length,
+        } => {
+            t.bits("fixed bits", "001", at(0, 1), 0xe0);
+            t.bits("connection id present", has_connection_id, at(0, 1), 0x10);
+            t.bits("16-bit sequence number", long_sequence, at(0, 1), 0x08);
+            t.bits("length present", length.is_some(), at(0, 1), 0x04);
+            t.bits("low bits of the epoch", epoch_bits, at(0, 1), 0x03);
+            let header_end = record.bytes.len() - record.fragment.len();
+            let length_at = header_end - if length.is_some() { 2 } else { 0 };
+            let sequence_len = if long_sequence { 2 } else { 1 };
+            t.field(
+                "encrypted sequence number",
+                format_args!("0x{encrypted_sequence:0width$x}", width = 2 * sequence_len),
+                at(length_at - sequence_len, length_at),
+            );
+            if let Some(length) = length {
+                t.field("length", length, at(length_at, header_end));
+            }
+        }
+    }
+}
+
+fn describe_handshake(t: &mut Tree<'_>, message: &Handshake<'_>) {
+    t.group("handshake message", message.bytes, |t| {
+        let at = |from, to| part(message.bytes, from..to);
+        let name = format_args!("{} ({})", message.message_type, MessageName(message));
+        t.field("type", name, at(0, 1));
+        t.field("length", message.length, at(1, 4));
+        t.field("message_seq", message.message_seq, at(4, 6));
+        t.field("fragment_offset", message.fragment_offset, at(6, 9));
+        t.field("fragment_length", message.fragment_length, at(9, 12));
+        if let Some(problem) = message.problem() {
+            t.problem(&problem);
+        }
+        if message.fragment_offset > 0 {
+            let value = format_args!("{} bytes", message.body.len());
+            return t.field("continues an earlier fragment", value, message.body);
+        }
+        describe_body(t, message);
+    });
+}
+
+fn describe_body(t: &mut Tree<'_>, message: &Handshake<'_>) {
+    let (body, offset) = (message.body, message.body_offset());
+    match message.message_type {
+        codes::CLIENT_HELLO => hello::client(t, message),
+        codes::SERVER_HELLO => hello::server(t, message),
+        codes::HELLO_VERIFY_REQUEST => match HelloVerifyRequest::parse(body, offset) {
+            Ok(request) => {
+                let name = codes::version_name(request.version).unwrap_or("unknown");
+                t.field("version", name, part(body, 0..2));
+                t.field("cookie", Hex(request.cookie), request.cookie);
+            }
+            Err(error) => hello::problem(t, message, &error),
+        },
+        codes::CERTIFICATE => match Certificates::parse(body, offset) {
+            Ok(certificates) => {
+                for certificate in certificates {
+                    match certificate {
+                        Ok(der) => {
+                            let value = format_args!("{} bytes of DER", der.len());
+                            t.field("certificate", value, der);
+                        }
+                        Err(error) => hello::problem(t, message, &error),
+                    }
+                }
+            }
+            Err(error) => hello::problem(t, message, &error),
+        },
+        codes::SERVER_KEY_EXCHANGE => match server_key_exchange_group(body) {
+            Some(group) => {
+                let name = codes::group_name(group).unwrap_or("unknown");
+                let value = format_args!("0x{group:04x} ({name})");
+                t.field("named curve", value, part(body, 1..3));
+            }
+            None => t.field("body", format_args!("{} bytes", body.len()), body),
+        },
+        _ if body.is_empty() => {}
+        _ => t.field("body", format_args!("{} bytes", body.len()), body),
+    }
+}
+
+/// A content type's name, or its number.
+struct ContentType(u8);
+
+impl fmt::Display for ContentType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match codes::content_type_name(self.0) {
+            Some(name) => f.write_str(name),
+            None => write!(f, "content type {}", self.0),
+        }
+    }
+}
+
+/// A handshake message's name: a ServerHello may be a HelloRetryRequest.
+struct MessageName<'a>(&'a Handshake<'a>);
+
+impl fmt::Display for MessageName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.0;
+        let is_retry = message.message_type == codes::SERVER_HELLO
+            && message.fragment_offset == 0
+            && ServerHello::parse(message.body, 0)
+                .value
+                .is_hello_retry_request();
+        match message.name() {
+            Some(_) if is_retry => f.write_str("HelloRetryRequest"),
+            Some(name) => f.write_str(name),
+            None => write!(f, "message {}", message.message_type),
+        }
+    }
+}
+
+/// Bytes as hexadecimal digits, at most 32 of them.
+pub(super) struct Hex<'a>(pub(super) &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.iter().take(32) {
+            write!(f, "{byte:02x}")?;
+        }
+        if self.0.len() > 32 {
+            write!(f, "… ({} bytes)", self.0.len())?;
+        }
+        Ok(())
     }
 }

@@ -21,8 +21,7 @@ pub struct ClientHello<'a> {
     pub cipher_suites: U16List<'a>,
     /// Compression methods.
     pub compression_methods: &'a [u8],
-    extensions: &'a [u8],
-    extensions_offset: usize,
+    extensions: Block<'a>,
 }
 
 impl<'a> ClientHello<'a> {
@@ -47,14 +46,12 @@ impl<'a> ClientHello<'a> {
             return Err(error);
         }
         self.compression_methods = vector8(r, "compression methods")?;
-        (self.extensions_offset, self.extensions) = extensions(r)?;
-        let whole = self.extensions().find_map(Result::err);
-        whole.map_or(Ok(()), Err)
+        self.extensions.read(r)
     }
 
     /// The extensions in order; an `Err` for one that is cut is the last item.
     pub fn extensions(&self) -> Extensions<'a> {
-        Extensions::new(self.extensions, self.extensions_offset)
+        self.extensions.iter()
     }
 
     /// The extension of this type, if it is there whole.
@@ -64,7 +61,7 @@ impl<'a> ClientHello<'a> {
             .find(|e| e.extension_type == extension_type)
     }
 
-    /// The versions offered: supported_versions if present, else the legacy version.
+    /// Whether supported_versions offers DTLS 1.3.
     pub fn offers_dtls13(&self) -> bool {
         self.extension(codes::SUPPORTED_VERSIONS)
             .and_then(|e| e.supported_versions())
@@ -83,8 +80,7 @@ pub struct ServerHello<'a> {
     pub session_id: &'a [u8],
     /// The chosen cipher suite; `None` when the message is cut before it.
     pub cipher_suite: Option<u16>,
-    extensions: &'a [u8],
-    extensions_offset: usize,
+    extensions: Block<'a>,
 }
 
 /// The random of a ServerHello that is a HelloRetryRequest (RFC 8446): SHA-256 of that name.
@@ -110,14 +106,12 @@ impl<'a> ServerHello<'a> {
         self.session_id = vector8(r, "session id")?;
         self.cipher_suite = Some(r.u16("cipher suite")?);
         r.skip(1, "compression method")?;
-        (self.extensions_offset, self.extensions) = extensions(r)?;
-        let whole = self.extensions().find_map(Result::err);
-        whole.map_or(Ok(()), Err)
+        self.extensions.read(r)
     }
 
     /// The extensions in order; an `Err` for one that is cut is the last item.
     pub fn extensions(&self) -> Extensions<'a> {
-        Extensions::new(self.extensions, self.extensions_offset)
+        self.extensions.iter()
     }
 
     /// The extension of this type, if it is there whole.
@@ -183,14 +177,34 @@ fn vector16<'a>(r: &mut Reader<'a>, what: &'static str) -> (&'a [u8], Option<Par
     }
 }
 
-/// The extensions, if any: as much as is there, with their offset. Each extension finds out by
-/// itself whether it is cut; a block that ends early between two is told here by its length.
-fn extensions<'a>(r: &mut Reader<'a>) -> Result<(usize, &'a [u8]), ParseError> {
-    if r.is_empty() {
-        return Ok((r.offset(), &[]));
+/// The extensions block, if any: as much as is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Block<'a> {
+    data: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Block<'a> {
+    /// Takes the block, and says where it ends early.
+    fn read(&mut self, r: &mut Reader<'a>) -> Result<(), ParseError> {
+        if r.is_empty() {
+            return Ok(());
+        }
+        let length = usize::from(r.u16("extensions length")?);
+        let offset = r.offset();
+        let have = length.min(r.left());
+        let data = r.take(have, "extensions")?;
+        *self = Self { data, offset };
+        if let Some(error) = self.iter().find_map(Result::err) {
+            return Err(error);
+        }
+        if have < length {
+            return Err(ParseError::truncated("extensions", offset, length, have));
+        }
+        Ok(())
     }
-    let length = usize::from(r.u16("extensions length")?);
-    let offset = r.offset();
-    let have = length.min(r.left());
-    Ok((offset, r.take(have, "extensions")?))
+
+    fn iter(&self) -> Extensions<'a> {
+        Extensions::new(self.data, self.offset)
+    }
 }

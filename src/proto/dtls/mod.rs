@@ -7,6 +7,7 @@
 mod certificate;
 pub mod codes;
 mod describe;
+mod describe_hello;
 mod extension;
 mod handshake;
 mod hello;

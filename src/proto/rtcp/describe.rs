@@ -42,7 +42,7 @@ fn write_summary(compound: Compound<'_>, out: &mut String) -> fmt::Result {
 }
 
 fn write_packet(packet: &RtcpPacket<'_>, is_first: bool, out: &mut String) -> fmt::Result {
-    write!(out, "{}", Name(packet.packet_type, packet.count))?;
+    write!(out, "{}", name(packet))?;
     match &packet.body {
         Body::Feedback(feedback) => write_feedback(feedback, out),
         Body::Goodbye(bye) => {
@@ -93,9 +93,8 @@ fn write_feedback(feedback: &Feedback<'_>, out: &mut String) -> fmt::Result {
 }
 
 fn describe_packet(tree: &mut Tree<'_>, packet: &RtcpPacket<'_>) {
-    let name = Name(packet.packet_type, packet.count).to_string();
     let bytes = packet.bytes;
-    tree.group(&name, bytes, |t| {
+    tree.group(&name(packet).to_string(), bytes, |t| {
         t.bits("version", 2, part(bytes, 0..1), 0xc0);
         t.bits(
             "padding",
@@ -410,7 +409,7 @@ impl Describe for SrtcpPacket<'_> {
         let _ = write!(
             out,
             "SRTCP {} 0x{:08x}  {} bytes",
-            Name(self.packet_type, self.count),
+            Name::Code(self.packet_type, self.count),
             self.sender_ssrc,
             self.bytes.len().saturating_add(self.missing as usize)
         );
@@ -421,7 +420,7 @@ impl Describe for SrtcpPacket<'_> {
         tree.group("SRTCP", self.bytes, |t| {
             t.bits("version", 2, at(0, 1), 0xc0);
             t.bits("count or feedback message type", self.count, at(0, 1), 0x1f);
-            let name = Name(self.packet_type, self.count);
+            let name = Name::Code(self.packet_type, self.count);
             t.field(
                 "packet type",
                 format_args!("{} ({name})", self.packet_type),
@@ -459,12 +458,26 @@ impl Describe for SrtcpPacket<'_> {
     }
 }
 
-/// A packet's short name: that of its feedback format, of its type, or its number.
-struct Name(u8, u8);
+/// A packet's short name; application layer feedback is known by its content.
+fn name(packet: &RtcpPacket<'_>) -> Name {
+    let is_remb = |f: &Feedback<'_>| matches!(f.message, FeedbackMessage::Remb(_));
+    match &packet.body {
+        Body::Feedback(feedback) if is_remb(feedback) => Name::Remb,
+        _ => Name::Code(packet.packet_type, packet.count),
+    }
+}
+
+/// The name of a feedback format, else of a packet type, else the number.
+enum Name {
+    Remb,
+    Code(u8, u8),
+}
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(packet_type, count) = *self;
+        let Self::Code(packet_type, count) = *self else {
+            return f.write_str("REMB");
+        };
         let name = codes::packet_name(packet_type);
         match (codes::feedback_name(packet_type, count), name) {
             (Some(name), _) => f.write_str(name),

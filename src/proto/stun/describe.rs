@@ -63,11 +63,11 @@ impl StunMessage<'_> {
                 reason
             };
             if !reason.is_empty() {
-                write!(out, " {reason}")?;
+                write!(out, " {}", Clean(reason))?;
             }
         }
         if let Some(user) = self.username() {
-            write!(out, "  user {user}")?;
+            write!(out, "  user {}", Clean(user))?;
         }
         if let Some(priority) = self.priority() {
             write!(out, "  prio {priority}")?;
@@ -162,17 +162,33 @@ impl fmt::Display for Hex<'_> {
     }
 }
 
+/// Text from the wire, with what would steer a terminal or turn the text's direction escaped.
+struct Clean<'a>(&'a str);
+
+impl fmt::Display for Clean<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+                write!(f, "{}", c.escape_unicode())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes(data) => Hex(data).fmt(f),
             Self::Flag => Ok(()),
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) => Clean(text).fmt(f),
             Self::U16(n) => n.fmt(f),
             Self::U32(n) => n.fmt(f),
             Self::U64(n) => write!(f, "0x{n:016x}"),
             Self::Address(address) => address.fmt(f),
-            Self::ErrorCode { code, reason } => write!(f, "{code} {reason}"),
+            Self::ErrorCode { code, reason } => write!(f, "{code} {}", Clean(reason)),
             Self::AttributeTypes(types) => {
                 for (i, attribute_type) in types.iter().enumerate() {
                     let attribute_type = u16::from_be_bytes(*attribute_type);
@@ -193,7 +209,9 @@ impl fmt::Display for Value<'_> {
                 family,
                 code,
                 reason,
-            } => write!(f, "{}: {code} {reason}", family_name(*family)),
+            } => {
+                write!(f, "{}: {code} {}", family_name(*family), Clean(reason))
+            }
             Self::NetworkInfo { id, cost } => write!(f, "network {id}, cost {cost}"),
         }
     }

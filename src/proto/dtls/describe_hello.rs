@@ -1,0 +1,150 @@
+//! ClientHello and ServerHello as decode trees.
+
+use super::describe::Hex;
+use super::handshake::Handshake;
+use super::{ClientHello, Extension, ServerHello, U16List, codes};
+use crate::tree::Tree;
+use crate::wire::{ParseError, Reason, part};
+use std::fmt;
+
+type Names = fn(u16) -> Option<&'static str>;
+
+pub(super) fn client(t: &mut Tree<'_>, message: &Handshake<'_>) {
+    let parsed = ClientHello::parse(message.body, message.body_offset());
+    let hello = parsed.value;
+    version(t, hello.legacy_version, message);
+    t.field("random", Hex(hello.random), hello.random);
+    t.field("session id", Hex(hello.session_id), hello.session_id);
+    t.field("cookie", Hex(hello.cookie), hello.cookie);
+    t.group("cipher suites", hello.cipher_suites.bytes(), |t| {
+        rows(t, hello.cipher_suites, codes::cipher_suite_name);
+    });
+    t.group("extensions", &[], |t| {
+        for extension in hello.extensions().map_while(Result::ok) {
+            describe_extension(t, &extension, true);
+        }
+    });
+    if let Some(error) = parsed.problem {
+        problem(t, message, &error);
+    }
+}
+
+pub(super) fn server(t: &mut Tree<'_>, message: &Handshake<'_>) {
+    let parsed = ServerHello::parse(message.body, message.body_offset());
+    let hello = parsed.value;
+    version(t, hello.legacy_version, message);
+    t.field("random", Hex(hello.random), hello.random);
+    t.field("session id", Hex(hello.session_id), hello.session_id);
+    if let Some(suite) = hello.cipher_suite {
+        let at = 35 + hello.session_id.len();
+        let value = Named(suite, codes::cipher_suite_name);
+        t.field("cipher suite", value, part(message.body, at..at + 2));
+    }
+    t.group("extensions", &[], |t| {
+        for extension in hello.extensions().map_while(Result::ok) {
+            describe_extension(t, &extension, false);
+        }
+    });
+    if let Some(error) = parsed.problem {
+        problem(t, message, &error);
+    }
+}
+
+/// A message that ends early is only wrong when it is not a fragment.
+pub(super) fn problem(t: &mut Tree<'_>, message: &Handshake<'_>, error: &ParseError) {
+    let is_fragment = message.fragment_length < message.length;
+    if is_fragment && matches!(error.reason, Reason::Truncated { .. }) {
+        t.note("continues in another fragment", error.what);
+    } else {
+        t.problem(error);
+    }
+}
+
+fn version(t: &mut Tree<'_>, version: u16, message: &Handshake<'_>) {
+    let value = Named(version, codes::version_name);
+    t.field("legacy version", value, part(message.body, 0..2));
+}
+
+fn describe_extension(t: &mut Tree<'_>, extension: &Extension<'_>, is_client: bool) {
+    let label = Named(extension.extension_type, codes::extension_name).to_string();
+    if let Some(versions) = extension.supported_versions().filter(|_| is_client) {
+        return list(t, &label, extension, versions, codes::version_name);
+    }
+    if let Some(selected) = extension.selected_version().filter(|_| !is_client) {
+        let value = Named(selected, codes::version_name);
+        return t.field(&label, value, extension.bytes);
+    }
+    if let Some(groups) = extension.supported_groups() {
+        return list(t, &label, extension, groups, codes::group_name);
+    }
+    if let Some(schemes) = extension.signature_algorithms() {
+        return list(t, &label, extension, schemes, codes::signature_scheme_name);
+    }
+    if let Some(srtp) = extension.use_srtp() {
+        list(
+            t,
+            &label,
+            extension,
+            srtp.profiles,
+            codes::srtp_profile_name,
+        );
+        if !srtp.mki.is_empty() {
+            t.field("MKI", Hex(srtp.mki), srtp.mki);
+        }
+        return;
+    }
+    if let Some(shares) = extension.client_key_shares().filter(|_| is_client) {
+        return t.group(&label, extension.bytes, |t| {
+            for share in shares {
+                let group = Named(share.group, codes::group_name).to_string();
+                t.field(
+                    &group,
+                    format_args!("{} bytes", share.key.len()),
+                    share.bytes,
+                );
+            }
+        });
+    }
+    if let Some(share) = extension.server_key_share().filter(|_| !is_client) {
+        let value = Named(share.group, codes::group_name);
+        return t.field(&label, value, extension.bytes);
+    }
+    if let Some(protocols) = extension.alpn() {
+        return t.group(&label, extension.bytes, |t| {
+            for protocol in protocols {
+                t.field("protocol", protocol.escape_ascii(), protocol);
+            }
+        });
+    }
+    t.field(&label, Hex(extension.data), extension.bytes);
+}
+
+fn list(
+    t: &mut Tree<'_>,
+    label: &str,
+    extension: &Extension<'_>,
+    values: U16List<'_>,
+    names: Names,
+) {
+    t.group(label, extension.bytes, |t| rows(t, values, names));
+}
+
+fn rows(t: &mut Tree<'_>, values: U16List<'_>, names: Names) {
+    for (value, bytes) in values.iter().zip(values.bytes().chunks(2)) {
+        t.field("", Named(value, names), bytes);
+    }
+}
+
+/// A number with its name.
+struct Named(u16, Names);
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(value, names) = *self;
+        match names(value) {
+            Some(name) => write!(f, "{name} (0x{value:04x})"),
+            None if codes::is_grease(value) => write!(f, "GREASE (0x{value:04x})"),
+            None => write!(f, "0x{value:04x}"),
+        }
+    }
+}

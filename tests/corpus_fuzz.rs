@@ -1,0 +1,88 @@
+//! Every file of the public fuzzing corpora goes through every decoder, which must return.
+//!
+//! The corpora are not part of the project; without them the test says so and passes.
+
+// A test may say what it means, in its helpers too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
+
+use rtcscope::demux::{Class, classify};
+use rtcscope::proto::{self, rtcp::Compound};
+use rtcscope::tree::{Describe, Tree};
+use std::path::{Path, PathBuf};
+
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
+
+const CLASSES: [Class; 6] = [
+    Class::Stun,
+    Class::ChannelData,
+    Class::Dtls,
+    Class::DtlsCiphertext,
+    Class::Rtp,
+    Class::Rtcp,
+];
+
+fn files(dir: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, out);
+        } else {
+            out.push(path);
+        }
+    }
+}
+
+fn describe(message: &dyn Describe, data: &[u8]) -> usize {
+    let mut line = String::new();
+    message.summary(&mut line);
+    let mut tree = Tree::new(data);
+    message.describe(&mut tree);
+    tree.into_rows().len()
+}
+
+/// The input as it is and with the leading bytes some fuzzers use for themselves taken off.
+fn decode(data: &[u8]) -> usize {
+    let mut rows = 0;
+    for skip in 0..3 {
+        // A datagram has at most 65 507 bytes.
+        let data = data.get(skip..).unwrap_or_default();
+        let data = &data[..data.len().min(65_507)];
+        for missing in [0, 100] {
+            classify(data, missing);
+            for class in CLASSES {
+                if let Ok(message) = proto::parse(data, class, missing) {
+                    rows += describe(&message, data);
+                }
+            }
+            rows += describe(&Compound::new_cut(data, missing), data);
+        }
+    }
+    rows
+}
+
+#[test]
+fn fuzzing_corpora_are_answered() {
+    let mut inputs = Vec::new();
+    for dir in ["fuzz", "vectors"] {
+        let dir = Path::new(CORPUS).join(dir);
+        if !dir.is_dir() {
+            println!("skipped: {} is not here", dir.display());
+            return;
+        }
+        files(&dir, &mut inputs);
+    }
+    let rows: usize = inputs
+        .iter()
+        .map(|path| decode(&std::fs::read(path).unwrap()))
+        .sum();
+    assert!(
+        inputs.len() > 1000 && rows > inputs.len(),
+        "{} files, {rows} rows",
+        inputs.len()
+    );
+}
