@@ -89,7 +89,7 @@ pub const SDES_ITEMS: &[(u8, &str, &str)] = &[
     (12, "RtpStreamId", "RFC 8852"),
     (13, "RepairedRtpStreamId", "RFC 8852"),
     (14, "CCID", "RFC 8849"),
-    (15, "MID", "RFC 8843"),
+    (15, "MID", "RFC 9143"),
 ];
 
 /// Blocks of extended reports.
@@ -105,11 +105,13 @@ pub const XR_BLOCKS: &[(u8, &str, &str)] = &[
     (14, "Measurement Information", "RFC 6776"),
     (15, "Packet Delay Variation Metrics", "RFC 6798"),
     (16, "Delay Metrics", "RFC 6843"),
-    (17, "Burst/Gap Loss", "RFC 6958"),
-    (18, "Burst/Gap Discard", "RFC 7003"),
-    (20, "Frame Impairment Statistics", "RFC 7004"),
-    (22, "Burst/Gap Loss Summary", "RFC 7004"),
-    (24, "Discard Count", "RFC 7002"),
+    (17, "Burst/Gap Loss Summary Statistics", "RFC 7004"),
+    (18, "Burst/Gap Discard Summary Statistics", "RFC 7004"),
+    (19, "Frame Impairment Statistics Summary", "RFC 7004"),
+    (20, "Burst/Gap Loss Metrics", "RFC 6958"),
+    (21, "Burst/Gap Discard Metrics", "RFC 7003"),
+    (23, "De-Jitter Buffer Metrics", "RFC 7005"),
+    (24, "Discard Count Metrics", "RFC 7002"),
     (25, "Discard RLE", "RFC 7097"),
     (42, "Target Bitrate", "libwebrtc"),
 ];

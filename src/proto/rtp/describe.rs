@@ -94,7 +94,7 @@ impl RtpPacket<'_> {
 }
 
 /// Bytes as hexadecimal digits, at most 16 of them.
-struct Hex<'a>(&'a [u8]);
+pub(super) struct Hex<'a>(pub(super) &'a [u8]);
 
 impl std::fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

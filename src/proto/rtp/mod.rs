@@ -6,8 +6,10 @@
 pub mod codes;
 mod describe;
 mod extension;
+mod value;
 
 pub use extension::{Extension, Extensions};
+pub use value::{ExtensionKind, ExtensionValue};
 
 use crate::wire::ParseError;
 

@@ -104,7 +104,7 @@ pub const ICE_CONTROLLING: u16 = 0x802a;
 pub const GOOG_NETWORK_INFO: u16 = 0xc057;
 /// META-DTLS-IN-STUN: a DTLS packet inside a connectivity check.
 pub const DTLS_IN_STUN: u16 = 0xc070;
-/// META-DTLS-IN-STUN-ACKNOWLEDGEMENT.
+/// META-DTLS-IN-STUN-ACK.
 pub const DTLS_IN_STUN_ACK: u16 = 0xc071;
 
 /// Attribute types, ascending.
@@ -226,12 +226,7 @@ pub const ATTRIBUTES: &[Row] = &[
         "libwebrtc",
     ),
     row(0xc070, "META-DTLS-IN-STUN", Kind::Bytes, "libwebrtc"),
-    row(
-        0xc071,
-        "META-DTLS-IN-STUN-ACKNOWLEDGEMENT",
-        Kind::Bytes,
-        "libwebrtc",
-    ),
+    row(0xc071, "META-DTLS-IN-STUN-ACK", Kind::Bytes, "libwebrtc"),
 ];
 
 /// The row of an attribute type.
