@@ -11,7 +11,10 @@
 )]
 
 use rtcscope::demux::{Class, classify};
-use rtcscope::proto::{self, rtcp::Compound};
+use rtcscope::proto::dtls::{ClientHello, ServerHello};
+use rtcscope::proto::rtcp::Compound;
+use rtcscope::proto::sctp::SctpPacket;
+use rtcscope::proto::{self, Message};
 use rtcscope::tree::{Describe, Tree};
 use std::path::{Path, PathBuf};
 
@@ -61,6 +64,11 @@ fn decode(data: &[u8]) -> usize {
             }
             rows += describe(&Compound::new_cut(data, missing), data);
         }
+        if let Ok(packet) = SctpPacket::parse(data) {
+            rows += describe(&packet, data);
+        }
+        rows += ClientHello::parse(data, 0).value.extensions().count();
+        rows += ServerHello::parse(data, 0).value.extensions().count();
     }
     rows
 }
@@ -85,4 +93,40 @@ fn fuzzing_corpora_are_answered() {
         "{} files, {rows} rows",
         inputs.len()
     );
+}
+
+/// What a decoder says of one of aiortc's test packets: whether anything was wrong.
+fn has_problem(data: &[u8]) -> bool {
+    let Ok(message) = proto::parse(data, classify(data, 0), 0) else {
+        return true;
+    };
+    if matches!(message, Message::Srtcp(_) | Message::Unknown(_)) {
+        return true;
+    }
+    let mut tree = Tree::new(data);
+    message.describe(&mut tree);
+    tree.into_rows().iter().any(|row| row.problem)
+}
+
+#[test]
+fn packets_made_to_be_invalid_are_told_from_the_others() {
+    let dir = Path::new(CORPUS).join("vectors/aiortc");
+    if !dir.is_dir() {
+        println!("skipped: {} is not here", dir.display());
+        return;
+    }
+    let mut inputs = Vec::new();
+    files(&dir, &mut inputs);
+    let mut seen = 0;
+    for path in inputs {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if !name.starts_with("rtp") && !name.starts_with("rtcp") {
+            continue;
+        }
+        let invalid = name.contains("invalid") || name.contains("truncated");
+        let data = std::fs::read(&path).unwrap();
+        assert_eq!(has_problem(&data), invalid, "{name}");
+        seen += 1;
+    }
+    assert!(seen > 15, "{seen}");
 }

@@ -7,6 +7,7 @@
 pub mod dtls;
 pub mod rtcp;
 pub mod rtp;
+pub mod sctp;
 pub mod stun;
 pub mod turn;
 

@@ -11,6 +11,21 @@ fn unknown_payloads_are_shown_as_such() {
     assert_eq!(testing::summary(&message), "unknown  3 bytes");
 }
 
+#[test]
+fn summaries_stay_short() {
+    let starts: [(&[u8], usize); 3] = [
+        (&[0x80, 203, 0, 0], 4),
+        (&[20, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1], 14),
+        (&[0x20, 7, 7], 3),
+    ];
+    for (part, len) in starts {
+        let data = part.repeat(60_000 / len);
+        let message = parse(&data, classify(&data, 0), 0).unwrap();
+        let shown = testing::summary(&message);
+        assert!(shown.len() < 1000, "{}", shown.len());
+    }
+}
+
 /// Starts that get random bytes past the first checks of each protocol.
 fn start() -> impl Strategy<Value = Vec<u8>> {
     let starts: [&[u8]; 14] = [

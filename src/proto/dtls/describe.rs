@@ -14,6 +14,10 @@ impl Describe for DtlsDatagram<'_> {
             if i > 0 {
                 out.push_str(" + ");
             }
+            if i == SUMMARY_PARTS {
+                out.push('…');
+                break;
+            }
             let _ = match record {
                 Ok(record) => write_record(&record, i == 0, out),
                 Err(error) => write!(out, "[{error}]"),
@@ -30,6 +34,9 @@ impl Describe for DtlsDatagram<'_> {
         }
     }
 }
+
+/// The most records a summary names: a hostile datagram may have thousands.
+const SUMMARY_PARTS: usize = 8;
 
 /// `DTLS 1.2 Handshake ClientHello (fragment 0..1200 of 1413)`; the version only once.
 fn write_record(record: &Record<'_>, is_first: bool, out: &mut String) -> fmt::Result {
@@ -61,7 +68,7 @@ fn write_record(record: &Record<'_>, is_first: bool, out: &mut String) -> fmt::R
         let description = codes::alert_name(alert.description).unwrap_or("unknown description");
         return write!(out, " {level} {description}");
     }
-    for (i, message) in record.handshakes().enumerate() {
+    for (i, message) in record.handshakes().take(SUMMARY_PARTS).enumerate() {
         out.push_str(if i > 0 { ", " } else { " " });
         match message {
             Ok(message) => write_handshake(&message, out)?,

@@ -1,9 +1,11 @@
 //! RTCP in a packet list and as a decode tree.
 
+use super::describe_feedback::describe_feedback;
+use super::describe_xr::describe_xr;
+use super::format::{Ntp, Short, Text};
 use super::{
-    Body, Compound, DlrrEntry, Feedback, FeedbackMessage, FirEntry, MaxBitrate, NackPair,
-    ReportBlocks, RtcpPacket, SliEntry, SrtcpPacket, TransportCc, TwccSymbol, XrBlock, XrValue,
-    codes,
+    Body, Compound, Feedback, FeedbackMessage, FirEntry, NackPair, ReportBlocks, RtcpPacket,
+    SrtcpPacket, codes,
 };
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
@@ -27,11 +29,18 @@ impl Describe for Compound<'_> {
     }
 }
 
+/// The most parts a summary names: a hostile datagram may have thousands.
+const SUMMARY_PARTS: usize = 8;
+
 /// The first packet with its sender, then the names of the others: `SR 0x99803ea8 + SDES`.
 fn write_summary(compound: Compound<'_>, out: &mut String) -> fmt::Result {
     for (i, packet) in compound.packets().enumerate() {
         if i > 0 {
             out.push_str(" + ");
+        }
+        if i == SUMMARY_PARTS {
+            out.push('…');
+            break;
         }
         match packet {
             Ok(packet) => write_packet(&packet, i == 0, out)?,
@@ -73,13 +82,13 @@ fn write_feedback(feedback: &Feedback<'_>, out: &mut String) -> fmt::Result {
             write!(out, " {lost} packets of")?;
         }
         FeedbackMessage::Fir(entries) => {
-            for entry in *entries {
+            for entry in entries.iter().take(SUMMARY_PARTS) {
                 write!(out, " 0x{:08x}", FirEntry::read(entry).ssrc)?;
             }
             return Ok(());
         }
         FeedbackMessage::Ccfb(ccfb) => {
-            for block in ccfb.blocks().map_while(Result::ok) {
+            for block in ccfb.blocks().map_while(Result::ok).take(SUMMARY_PARTS) {
                 write!(out, " 0x{:08x}", block.ssrc)?;
             }
             return Ok(());
@@ -219,191 +228,6 @@ fn describe_reports(t: &mut Tree<'_>, blocks: &ReportBlocks<'_>) {
     }
 }
 
-fn describe_feedback(t: &mut Tree<'_>, message: &FeedbackMessage<'_>) {
-    match message {
-        FeedbackMessage::Nack(pairs) => {
-            for bytes in *pairs {
-                let pair = NackPair::read(bytes);
-                t.field("lost", List(|| pair.sequence_numbers()), bytes);
-            }
-        }
-        FeedbackMessage::Tmmbr(entries) | FeedbackMessage::Tmmbn(entries) => {
-            for bytes in *entries {
-                let entry = MaxBitrate::read(bytes);
-                t.field(
-                    &format!("0x{:08x}", entry.ssrc),
-                    format_args!(
-                        "{} bit/s, overhead {} bytes",
-                        entry.bitrate_bps, entry.overhead_bytes
-                    ),
-                    bytes,
-                );
-            }
-        }
-        FeedbackMessage::TransportCc(cc) => describe_twcc(t, cc),
-        FeedbackMessage::Ccfb(ccfb) => {
-            for block in ccfb.blocks() {
-                match block {
-                    Ok(block) => {
-                        let received = block.metrics().filter(|m| m.received).count();
-                        t.field(
-                            &format!("0x{:08x}", block.ssrc),
-                            format_args!(
-                                "from {}: {received} of {} received",
-                                block.begin_sequence,
-                                block.len()
-                            ),
-                            block.bytes,
-                        );
-                    }
-                    Err(error) => t.problem(&error),
-                }
-            }
-            t.note("report timestamp", Short(ccfb.report_timestamp));
-        }
-        FeedbackMessage::Pli => {}
-        FeedbackMessage::Sli(entries) => {
-            for bytes in *entries {
-                let entry = SliEntry::read(bytes);
-                t.field(
-                    "lost macroblocks",
-                    format_args!(
-                        "{} from {}, picture {}",
-                        entry.number, entry.first, entry.picture_id
-                    ),
-                    bytes,
-                );
-            }
-        }
-        FeedbackMessage::Fir(entries) => {
-            for bytes in *entries {
-                let entry = FirEntry::read(bytes);
-                t.field(
-                    &format!("0x{:08x}", entry.ssrc),
-                    format_args!("sequence number {}", entry.sequence_number),
-                    bytes,
-                );
-            }
-        }
-        FeedbackMessage::Remb(remb) => {
-            let value = format_args!("{} bit/s", remb.bitrate_bps);
-            t.field("maximum bitrate", value, remb.bitrate_bytes);
-            for ssrc in remb.ssrcs() {
-                t.note("SSRC", format_args!("0x{ssrc:08x}"));
-            }
-        }
-        FeedbackMessage::Rpsi(data) | FeedbackMessage::Other(data) => {
-            let value = format_args!("{} bytes", data.len());
-            t.field("feedback control information", value, data);
-        }
-    }
-}
-
-/// The most statuses a tree shows: 90 bytes may describe 65 535 packets.
-const TWCC_ROWS: usize = 256;
-
-fn describe_twcc(t: &mut Tree<'_>, cc: &TransportCc<'_>) {
-    let at = |from, to| part(cc.header, from..to);
-    t.field("base sequence number", cc.base_sequence, at(0, 2));
-    t.field("packet status count", cc.status_count, at(2, 4));
-    let reference = format_args!("{} × 64 ms", cc.reference_time);
-    t.field("reference time", reference, at(4, 7));
-    t.field("feedback packet count", cc.feedback_count, at(7, 8));
-    t.group("statuses", cc.chunks_and_deltas, |t| {
-        for status in cc.statuses().take(TWCC_ROWS) {
-            let label = status.sequence.to_string();
-            match (status.symbol, status.arrival) {
-                (TwccSymbol::NotReceived, _) => t.note(&label, "not received"),
-                (_, Some(ticks)) => {
-                    t.note(&label, format_args!("at {:.2} ms", ticks as f64 / 4.0));
-                }
-                (_, None) => t.note(&label, "received, time not told"),
-            }
-        }
-        if usize::from(cc.status_count) > TWCC_ROWS {
-            t.note(
-                "and",
-                format_args!(
-                    "up to {} packets more",
-                    usize::from(cc.status_count) - TWCC_ROWS
-                ),
-            );
-        }
-    });
-    if let Some(problem) = cc.problem() {
-        t.problem(&problem);
-    }
-}
-
-fn describe_xr(t: &mut Tree<'_>, block: &XrBlock<'_>) {
-    let name = codes::xr_name(block.block_type);
-    let label = match name {
-        Some(name) => name.to_owned(),
-        None => format!("block {}", block.block_type),
-    };
-    let value = match block.value() {
-        Ok(value) => value,
-        Err(error) => return t.problem(&error),
-    };
-    match value {
-        XrValue::ReceiverReferenceTime(ntp) => t.field(&label, Ntp(ntp), block.bytes),
-        XrValue::Dlrr(entries) => t.group(&label, block.bytes, |t| {
-            for bytes in entries {
-                let entry = DlrrEntry::read(bytes);
-                t.field(
-                    &format!("0x{:08x}", entry.ssrc),
-                    format_args!(
-                        "last RR 0x{:08x}, delay {}",
-                        entry.last_rr,
-                        Short(entry.delay_since_last_rr)
-                    ),
-                    bytes,
-                );
-            }
-        }),
-        XrValue::StatisticsSummary(s) => t.group(&label, block.bytes, |t| {
-            t.note("SSRC of source", format_args!("0x{:08x}", s.ssrc));
-            let range = format_args!("{} to {}", s.begin_sequence, s.end_sequence);
-            t.note("sequence numbers", range);
-            if let Some(lost) = s.lost {
-                t.note("lost", lost);
-            }
-            if let Some(duplicates) = s.duplicates {
-                t.note("duplicates", duplicates);
-            }
-            if let Some([min, max, mean, dev]) = s.jitter {
-                t.note(
-                    "jitter",
-                    format_args!("{min} to {max}, mean {mean}, deviation {dev}"),
-                );
-            }
-            if let Some([min, max, mean, dev]) = s.ttl_or_hop_limit {
-                let value = format_args!("{min} to {max}, mean {mean}, deviation {dev}");
-                t.note("TTL or hop limit", value);
-            }
-        }),
-        XrValue::VoipMetrics(v) => t.group(&label, block.bytes, |t| {
-            t.note("SSRC of source", format_args!("0x{:08x}", v.ssrc));
-            t.note("loss rate", format_args!("{}/256", v.loss_rate));
-            t.note("discard rate", format_args!("{}/256", v.discard_rate));
-            t.note(
-                "round trip delay",
-                format_args!("{} ms", v.round_trip_delay_ms),
-            );
-            t.note(
-                "end system delay",
-                format_args!("{} ms", v.end_system_delay_ms),
-            );
-            t.note("R factor", v.r_factor);
-            t.note("MOS-LQ", format_args!("{:.1}", f64::from(v.mos_lq) / 10.0));
-            t.note("MOS-CQ", format_args!("{:.1}", f64::from(v.mos_cq) / 10.0));
-        }),
-        XrValue::Other(data) => {
-            t.field(&label, format_args!("{} bytes", data.len()), block.bytes);
-        }
-    }
-}
-
 impl Describe for SrtcpPacket<'_> {
     fn summary(&self, out: &mut String) {
         let _ = write!(
@@ -487,50 +311,5 @@ impl fmt::Display for Name {
             (None, Some(name)) => f.write_str(name),
             (None, None) => write!(f, "RTCP {packet_type}"),
         }
-    }
-}
-
-/// Text from the wire: UTF-8 or escaped.
-struct Text<'a>(&'a [u8]);
-
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.escape_ascii())
-    }
-}
-
-impl fmt::Debug for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{self}\"")
-    }
-}
-
-/// An NTP time in seconds since 1900.
-struct Ntp(u64);
-
-impl fmt::Display for Ntp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.6} s since 1900", self.0 as f64 / 4_294_967_296.0)
-    }
-}
-
-/// A time in units of 1/65536 seconds.
-struct Short(u32);
-
-impl fmt::Display for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3} ms", f64::from(self.0) * 1000.0 / 65536.0)
-    }
-}
-
-/// Numbers with commas.
-struct List<F>(F);
-
-impl<F: Fn() -> I, I: Iterator<Item = u16>> fmt::Display for List<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, number) in (self.0)().enumerate() {
-            write!(f, "{}{number}", if i > 0 { ", " } else { "" })?;
-        }
-        Ok(())
     }
 }

@@ -8,7 +8,10 @@
 mod ccfb;
 pub mod codes;
 mod describe;
+mod describe_feedback;
+mod describe_xr;
 mod feedback;
+mod format;
 mod plausible;
 mod report;
 mod source;

@@ -44,12 +44,18 @@ impl Describe for StunMessage<'_> {
                     );
                 }
             }
+            if self.missing > 0 {
+                t.note("not captured", format_args!("{} bytes", self.missing));
+            }
             if let Some(problem) = self.problem() {
                 t.problem(&problem);
             }
         });
     }
 }
+
+/// The most attributes a summary looks at: a hostile message may have thousands.
+const SUMMARY_ATTRIBUTES: usize = 32;
 
 impl StunMessage<'_> {
     /// What tells one message from another in a list; the rest is in the tree.
@@ -82,7 +88,8 @@ impl StunMessage<'_> {
         if self.use_candidate() {
             write!(out, " use-candidate")?;
         }
-        for attribute in self.attributes().map_while(Result::ok) {
+        let shown = self.attributes().map_while(Result::ok);
+        for attribute in shown.take(SUMMARY_ATTRIBUTES) {
             let label = match attribute.attribute_type {
                 codes::XOR_MAPPED_ADDRESS | codes::MAPPED_ADDRESS => "mapped",
                 codes::XOR_PEER_ADDRESS => "peer",
