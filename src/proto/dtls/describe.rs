@@ -124,6 +124,7 @@ fn describe_record(tree: &mut Tree<'_>, record: &Record<'_>) {
             for message in record.handshakes() {
                 match message {
                     Ok(message) => describe_handshake(t, &message),
+                    Err(error) if record.missing > 0 => t.note("not captured", error.what),
                     Err(error) => t.problem(&error),
                 }
             }

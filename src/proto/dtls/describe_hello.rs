@@ -50,13 +50,15 @@ pub(super) fn server(t: &mut Tree<'_>, message: &Handshake<'_>) {
     }
 }
 
-/// A message that ends early is only wrong when it is not a fragment.
+/// A message that ends early is only wrong when it is neither a fragment nor cut by the snaplen.
 pub(super) fn problem(t: &mut Tree<'_>, message: &Handshake<'_>, error: &ParseError) {
     let is_fragment = message.fragment_length < message.length;
-    if is_fragment && matches!(error.reason, Reason::Truncated { .. }) {
-        t.note("continues in another fragment", error.what);
-    } else {
-        t.problem(error);
+    match error.reason {
+        Reason::Truncated { .. } if message.missing > 0 => t.note("not captured", error.what),
+        Reason::Truncated { .. } if is_fragment => {
+            t.note("continues in another fragment", error.what);
+        }
+        _ => t.problem(error),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Handshake<'a> {
     pub bytes: &'a [u8],
     /// Where the header begins in the datagram.
     pub offset: usize,
+    /// Bytes of the fragment that were not captured.
+    pub missing: usize,
 }
 
 impl Handshake<'_> {
@@ -40,8 +42,20 @@ impl Handshake<'_> {
         self.offset + (self.bytes.len() - self.body.len())
     }
 
-    /// What is wrong with the numbers: a fragment that reaches past the end of its message.
+    /// What is wrong with the numbers: a fragment that reaches past the end of its record or of
+    /// its message.
     pub fn problem(&self) -> Option<ParseError> {
+        let claimed = self.fragment_length as usize;
+        let available = self.body.len() + self.missing;
+        if claimed > available {
+            let at = self.offset + 9;
+            return Some(ParseError::length(
+                "fragment length",
+                at,
+                claimed,
+                available,
+            ));
+        }
         let end = u64::from(self.fragment_offset) + u64::from(self.fragment_length);
         (end > u64::from(self.length)).then(|| {
             ParseError::length(
@@ -58,6 +72,7 @@ impl Handshake<'_> {
 #[derive(Clone, Debug)]
 pub struct HandshakeFragments<'a> {
     reader: Reader<'a>,
+    missing: usize,
 }
 
 impl<'a> HandshakeFragments<'a> {
@@ -65,7 +80,15 @@ impl<'a> HandshakeFragments<'a> {
     pub fn new(data: &'a [u8], offset: usize) -> Self {
         Self {
             reader: Reader::at(data, offset),
+            missing: 0,
         }
+    }
+
+    /// The same where `missing` more bytes of the record were not captured.
+    #[must_use]
+    pub fn with_missing(mut self, missing: usize) -> Self {
+        self.missing = missing;
+        self
     }
 }
 
@@ -105,6 +128,7 @@ impl<'a> HandshakeFragments<'a> {
             body,
             bytes: part(whole, 0..self.reader.offset() - offset),
             offset,
+            missing: (fragment_length as usize - have).min(self.missing),
         })
     }
 }

@@ -100,7 +100,7 @@ impl<'a> Record<'a> {
     pub fn handshakes(&self) -> HandshakeFragments<'a> {
         let in_clear = self.content_type() == Some(codes::HANDSHAKE) && !self.is_encrypted();
         let data = if in_clear { self.fragment } else { &[] };
-        HandshakeFragments::new(data, self.fragment_offset())
+        HandshakeFragments::new(data, self.fragment_offset()).with_missing(self.missing)
     }
 
     /// The alert in it, if it is one in clear.

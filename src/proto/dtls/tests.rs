@@ -316,6 +316,22 @@ fn fragments_past_the_end_of_their_message_are_told() {
 }
 
 #[test]
+fn what_the_capture_cut_is_no_problem_of_the_sender() {
+    let data = hex(JANUS_CLIENT_HELLO);
+    for end in 14..data.len() {
+        let datagram = DtlsDatagram::new(&data[..end], (data.len() - end) as u32);
+        let rows = rows(&datagram, &data);
+        assert!(rows.iter().all(|row| !row.problem), "{end}: {rows:?}");
+        assert!(rows.iter().any(|row| row.label == "not captured"));
+    }
+    // A fragment that claims more than its record has is one.
+    let bad = hex("16fefd 0000 000000000000 000e 01000004 0000 000000 000004 aabb");
+    let message = first_handshake(&records(&bad)[0]);
+    let problem = ParseError::length("fragment length", 22, 4, 2);
+    assert_eq!(message.problem(), Some(problem));
+}
+
+#[test]
 fn prefixes_and_flipped_bytes_are_answered() {
     for data in [hex(JANUS_CLIENT_HELLO), hex(SERVER_FLIGHT)] {
         every_prefix(&data);

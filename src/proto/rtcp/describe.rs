@@ -8,7 +8,7 @@ use super::{
     SrtcpPacket, codes,
 };
 use crate::tree::{Describe, Tree};
-use crate::wire::part;
+use crate::wire::{ParseError, Reason, part};
 use std::fmt::{self, Write};
 
 impl Describe for Compound<'_> {
@@ -20,12 +20,27 @@ impl Describe for Compound<'_> {
         for packet in self.packets() {
             match packet {
                 Ok(packet) => describe_packet(tree, &packet),
+                // The packet that the snaplen cut is told of below.
+                Err(error) if self.is_cut(&error) => {}
                 Err(error) => tree.problem(&error),
             }
         }
         if self.missing() > 0 {
             tree.note("not captured", format_args!("{} bytes", self.missing()));
         }
+    }
+}
+
+impl Compound<'_> {
+    /// Whether the capture is to blame: the error is that of a packet whose bytes it has not all.
+    fn is_cut(&self, error: &ParseError) -> bool {
+        let wanted = match error.reason {
+            Reason::Length { claimed, .. } => error.offset.saturating_add(2 + claimed),
+            Reason::Truncated { need, .. } => error.offset.saturating_add(need),
+            _ => return false,
+        };
+        let captured = self.bytes().len();
+        wanted > captured && wanted <= captured.saturating_add(self.missing() as usize)
     }
 }
 
@@ -44,6 +59,7 @@ fn write_summary(compound: Compound<'_>, out: &mut String) -> fmt::Result {
         }
         match packet {
             Ok(packet) => write_packet(&packet, i == 0, out)?,
+            Err(error) if compound.is_cut(&error) => out.push('…'),
             Err(error) => write!(out, "[{error}]")?,
         }
     }

@@ -301,6 +301,20 @@ fn a_bad_packet_does_not_hide_the_good_ones() {
 }
 
 #[test]
+fn what_the_capture_cut_is_no_problem_of_the_sender() {
+    for sample in SAMPLES {
+        let data = hex(sample);
+        for end in 1..data.len() {
+            let cut = Compound::new_cut(&data[..end], (data.len() - end) as u32);
+            let rows = rows(&cut, &data);
+            assert!(rows.iter().all(|row| !row.problem), "{end}: {rows:?}");
+        }
+        let short = Compound::new(&data[..data.len() - 1]);
+        assert!(rows(&short, &data).iter().any(|row| row.problem));
+    }
+}
+
+#[test]
 fn sdes_chunks_end_on_words() {
     let data = hex("82ca0006 00000001 0102 6162 0000 0000 00000002 0603 746f6f 00 0000");
     let [Ok(packet)] = Compound::new(&data).packets().collect::<Vec<_>>()[..] else {
