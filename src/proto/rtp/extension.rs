@@ -110,7 +110,7 @@ impl<'a> Iterator for Extensions<'a> {
                 return Some(self.element(first, 2, usize::from(len)));
             }
             let (id, len) = (first >> 4, usize::from(first & 0x0f) + 1);
-            // 15 is reserved and 0 with a length is no padding: processing ends at either.
+            // RFC 8285: 15 is reserved and 0 with a length is no padding; processing ends at either.
             if id == 15 || id == 0 {
                 return self.stop();
             }
