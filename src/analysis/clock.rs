@@ -13,14 +13,20 @@ const SPAN_MIN_NS: i64 = 400_000_000;
 /// With this span, we need not wait for more.
 const SPAN_ENOUGH_NS: i64 = 1_000_000_000;
 const PACKETS_MIN: usize = 8;
-const PACKETS_MAX: usize = 256;
-/// Full buffers that fitted no rate, after which we give up.
+const PACKETS_ENOUGH: usize = 32;
+/// Packets kept to be measured later; a fast stream goes on without being kept.
+const KEPT_MAX: usize = 256;
+/// Without an answer after this span, the estimate begins anew.
+const SPAN_MAX_NS: i64 = 4_000_000_000;
+/// Spans that fitted no rate, after which we give up.
 const ATTEMPTS: u8 = 4;
 
 /// Collects arrival times and timestamps until the rate is clear.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ClockProbe {
-    packets: Vec<(i64, u32)>,
+    kept: Vec<(i64, u32)>,
+    count: usize,
+    last: (i64, u32),
     failed: u8,
 }
 
@@ -38,22 +44,22 @@ pub(super) enum Verdict {
 impl ClockProbe {
     /// Takes a packet that arrived in order.
     pub(super) fn push(&mut self, arrival_ns: i64, timestamp: u32) -> Verdict {
-        self.packets.push((arrival_ns, timestamp));
-        if self.packets.len() >= 32 && self.span() >= SPAN_ENOUGH_NS {
-            // Every further packet gives the estimate another chance, at constant cost.
-            if let Some(rate) = self.rate() {
-                return Verdict::Rate(rate);
-            }
+        if self.kept.len() < KEPT_MAX {
+            self.kept.push((arrival_ns, timestamp));
         }
-        if self.packets.len() < PACKETS_MAX {
+        self.count += 1;
+        self.last = (arrival_ns, timestamp);
+        let span = self.span();
+        if self.count < PACKETS_ENOUGH || span < SPAN_ENOUGH_NS {
             return Verdict::Undecided;
         }
         match self.rate() {
             Some(rate) => Verdict::Rate(rate),
+            None if span < SPAN_MAX_NS => Verdict::Undecided,
             None if self.failed + 1 >= ATTEMPTS => Verdict::None,
             None => {
                 self.failed += 1;
-                self.packets.clear();
+                self.restart();
                 Verdict::Undecided
             }
         }
@@ -61,28 +67,34 @@ impl ClockProbe {
 
     /// The rate as far as the packets so far tell, for a stream that ended early.
     pub(super) fn rate(&self) -> Option<u32> {
-        if self.packets.len() < PACKETS_MIN || self.span() < SPAN_MIN_NS {
+        if self.count < PACKETS_MIN || self.span() < SPAN_MIN_NS {
             return None;
         }
-        let (&(start, first), &(end, last)) = (self.packets.first()?, self.packets.last()?);
+        let &(start, first) = self.kept.first()?;
+        let (end, last) = self.last;
         nearest(f64::from(last.wrapping_sub(first) as i32) * 1e9 / (end - start) as f64)
     }
 
-    /// The packets kept, to be measured once the rate is known.
-    pub(super) fn packets(&self) -> &[(i64, u32)] {
-        &self.packets
+    /// The first packets, to be measured once the rate is known.
+    pub(super) fn kept(&self) -> &[(i64, u32)] {
+        &self.kept
+    }
+
+    /// The latest packet.
+    pub(super) fn last(&self) -> (i64, u32) {
+        self.last
     }
 
     /// Begins again: the sender changed its timeline.
     pub(super) fn restart(&mut self) {
-        self.packets.clear();
+        self.kept.clear();
+        self.count = 0;
     }
 
     fn span(&self) -> i64 {
-        match (self.packets.first(), self.packets.last()) {
-            (Some(first), Some(last)) => last.0.saturating_sub(first.0),
-            _ => 0,
-        }
+        self.kept
+            .first()
+            .map_or(0, |first| self.last.0.saturating_sub(first.0))
     }
 }
 
@@ -131,6 +143,18 @@ mod tests {
         assert_eq!((verdict, probe.rate()), (Verdict::Undecided, Some(48_000)));
         let (_, probe) = feed(48_000.0, 20.0, 0.0, 7);
         assert_eq!(probe.rate(), None, "7 packets are too few");
+    }
+
+    #[test]
+    fn a_fast_stream_is_told_although_its_packets_are_not_all_kept() {
+        // 1000 packets a second, 33 to a frame.
+        let mut probe = ClockProbe::default();
+        let verdict = (0..3000u32).find_map(|i| {
+            let v = probe.push(i64::from(i) * 1_000_000, i / 33 * 2970);
+            (v != Verdict::Undecided).then_some(v)
+        });
+        assert_eq!(verdict, Some(Verdict::Rate(90_000)));
+        assert_eq!(probe.kept().len(), KEPT_MAX);
     }
 
     #[test]

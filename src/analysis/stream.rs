@@ -348,11 +348,13 @@ impl StreamState {
 
 /// Measures the packets that a probe kept, as if their clock rate had been known from the start.
 fn replay(probe: &ClockProbe, rate: u32) -> Option<JitterEstimator> {
-    let mut packets = probe.packets().iter();
+    let mut packets = probe.kept().iter();
     let &(arrival, timestamp) = packets.next()?;
     let mut estimator = JitterEstimator::new(rate, arrival, timestamp);
     for &(arrival, timestamp) in packets {
         estimator.push(arrival, timestamp);
     }
+    let (arrival, timestamp) = probe.last();
+    estimator.rebase(arrival, timestamp);
     Some(estimator)
 }
