@@ -5,6 +5,8 @@
 
 mod buffer;
 mod error;
+#[cfg(test)]
+mod kit;
 mod link_type;
 mod order;
 mod pcap;

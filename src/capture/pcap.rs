@@ -32,6 +32,8 @@ pub(super) struct PcapReader {
     snaplen: u32,
     /// Seconds of the last good record.
     last_s: Option<u32>,
+    /// Records of this file claim fewer bytes on the wire than were captured.
+    short_wire: bool,
     /// Bytes of the last record, which stays at the start of the buffer until the next header has
     /// been seen to make sense: if it does not, the last record may have been too long.
     pending: usize,
@@ -86,6 +88,7 @@ impl PcapReader {
             link: LinkType(u32::from(header.datalink) as u16),
             snaplen: header.snaplen,
             last_s: None,
+            short_wire: false,
             pending: 0,
         };
         buffer.consume(FILE_HEADER);
@@ -123,6 +126,7 @@ impl PcapReader {
             }
             self.pending = total;
             self.last_s = Some(header.seconds);
+            self.short_wire |= header.captured > header.wire as usize;
             return Some(Record {
                 ts: self.timestamp(header),
                 link: self.link,
@@ -210,8 +214,8 @@ impl PcapReader {
             return (!ends_here).then_some("its fields are odd, and no record follows it");
         }
         let next = self.header(buffer.window(), next)?;
-        let fits =
-            next.captured <= MAX_PACKET && next.seconds.abs_diff(header.seconds) <= LONG_GAP_S;
+        let near = next.seconds.abs_diff(header.seconds) <= LONG_GAP_S;
+        let fits = self.plausible(next) || (near && next.captured <= MAX_PACKET);
         (!fits).then_some("its fields are odd, and what follows it is no record")
     }
 
@@ -291,4 +295,86 @@ fn file_header(head: &[u8]) -> Option<pcap_file::pcap::PcapHeader> {
     pcap_file::pcap::PcapHeader::from_slice(&head)
         .ok()
         .map(|(_, header)| header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::kit::{self, Bytes};
+
+    #[test]
+    fn reads_every_variant() {
+        let data = kit::payload(1);
+        for order in [Order::Big, Order::Little] {
+            for (magic, ns) in [(0xa1b2_c3d4, 1_000_005_000), (0xa1b2_3c4d, 1_000_000_005)] {
+                let file = Bytes::pcap(order, magic, 4, 0x1400_0001).record(1, 5, &data);
+                let (got, problems) = kit::read(&file.1);
+                assert_eq!(problems, []);
+                assert_eq!(
+                    (got[0].ns, got[0].link),
+                    (ns, 1),
+                    "FCS bits are not the type"
+                );
+                assert_eq!((got[0].no, &got[0].data), (1, &data));
+            }
+            let kuznetzov = Bytes::pcap(order, 0xa1b2_cd34, 4, 1)
+                .u32(1)
+                .u32(5)
+                .u32(4)
+                .u32(9)
+                .bytes(&[0; 8])
+                .bytes(b"abcd");
+            let (got, problems) = kit::read(&kuznetzov.1);
+            assert_eq!((problems, got[0].wire_len), (vec![], 9));
+            assert_eq!(got[0].data, b"abcd");
+            // Before version 2.4 the lengths stood the other way round, or either way.
+            for (minor, lengths) in [(2, [9, 4]), (3, [9, 4]), (3, [4, 9]), (4, [4, 9])] {
+                let file = Bytes::pcap(order, 0xa1b2_c3d4, minor, 1).u32(1).u32(5);
+                let file = file.u32(lengths[0]).u32(lengths[1]).bytes(b"abcd");
+                let (got, problems) = kit::read(&file.1);
+                assert_eq!((problems, got[0].wire_len), (vec![], 9));
+                assert_eq!(got[0].data, b"abcd");
+            }
+        }
+    }
+
+    #[test]
+    fn odd_records_are_believed_if_others_follow() {
+        let data = kit::payload(2);
+        let file = Bytes::pcap(Order::Little, 0xa1b2_c3d4, 4, 1)
+            .record(1_000_000_000, 1_500_000, &data) // more than a second of microseconds
+            .record(1_600_000_000, 0, &data) // years later
+            .u32(1_600_000_000)
+            .u32(7)
+            .u32(3)
+            .u32(0) // longer than on the wire
+            .bytes(b"odd")
+            .record(1_600_000_000, 8, &[]) // nothing captured
+            .record(1_600_000_001, 9, &data);
+        let (got, problems) = kit::read(&file.1);
+        assert_eq!((got.len(), problems), (5, vec![]));
+        assert_eq!(got[0].ns, 1_000_000_001_500_000_000);
+    }
+
+    #[test]
+    fn every_prefix_gives_the_packets_in_it() {
+        let file = kit::pcap(6);
+        let (all, _) = kit::read(&file);
+        let mut ends = vec![24];
+        for packet in &all {
+            ends.push(ends[ends.len() - 1] + 16 + packet.data.len());
+        }
+        for n in 24..=file.len() {
+            let (got, problems) = kit::read(&file[..n]);
+            let whole = ends.iter().filter(|end| **end <= n).count() - 1;
+            assert_eq!(got, all[..whole], "{n} bytes");
+            if ends.contains(&n) {
+                assert_eq!(problems, []);
+            } else {
+                assert_eq!(problems.len(), 1);
+                assert_eq!(problems[0].code, "truncated-file");
+                assert_eq!(problems[0].packet, Some(whole as u64 + 1));
+            }
+        }
+    }
 }

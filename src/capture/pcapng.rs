@@ -291,3 +291,138 @@ fn section_order(head: &[u8]) -> Option<Order> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::kit::{self, Bytes, Got};
+
+    fn new(order: Order) -> Bytes {
+        Bytes(order, Vec::new())
+    }
+
+    #[test]
+    fn reads_sections_interfaces_and_all_packet_blocks() {
+        for (first, second) in [(Order::Big, Order::Little), (Order::Little, Order::Big)] {
+            let nanos = new(first).u16(9).u16(1).bytes(&[9, 0, 0, 0]).u32(0).1;
+            let file = new(first)
+                .section()
+                .interface(1, 0, &[])
+                .interface(101, 3, &nanos)
+                .block(4, b"names") // skipped
+                .block(0xdead_beef, b"unknown") // skipped
+                .enhanced(0, 1_000_001, b"one")
+                .enhanced(1, 5, b"two");
+            // An obsolete packet block: interface, drops, time, lengths.
+            let obsolete = new(first)
+                .u16(1)
+                .u16(7)
+                .u64(0)
+                .u32(4)
+                .u32(40)
+                .bytes(b"four")
+                .1;
+            let file = file.block(2, &obsolete).1;
+            let simple = new(second).u32(5).bytes(b"fives").1;
+            let file = Bytes(second, file)
+                .section()
+                .interface(113, 3, &[])
+                .block(3, &simple)
+                .enhanced(0, 6, b"six");
+            let (got, problems) = kit::read(&file.1);
+            let packet = |no, ns, link, wire_len, data: &[u8]| Got {
+                no,
+                ns,
+                link,
+                wire_len,
+                data: data.to_vec(),
+            };
+            assert_eq!(
+                got,
+                [
+                    packet(1, 1_000_001_000, 1, 3, b"one"),
+                    packet(2, 5, 101, 3, b"two"),
+                    packet(3, 0, 101, 40, b"four"),
+                    packet(4, 0, 113, 5, b"fiv"),
+                    packet(5, 6_000, 113, 3, b"six"),
+                ]
+            );
+            assert_eq!(problems.len(), 1);
+            assert_eq!(problems[0].code, "no-timestamp");
+        }
+    }
+
+    #[test]
+    fn a_packet_that_cannot_be_shown_is_still_counted() {
+        let file = new(Order::Little)
+            .section()
+            .interface(1, 0, &[])
+            .enhanced(0, 1, b"one")
+            .enhanced(3, 2, b"nobody knows interface 3")
+            .block(6, b"too short")
+            .enhanced(0, 4, b"four");
+        let (got, problems) = kit::read(&file.1);
+        assert_eq!(got.iter().map(|g| g.no).collect::<Vec<_>>(), [1, 4]);
+        let codes: Vec<_> = problems.iter().map(|p| (p.code, p.packet)).collect();
+        assert_eq!(
+            codes,
+            [("undefined-interface", Some(2)), ("corrupt-block", Some(3))]
+        );
+    }
+
+    #[test]
+    fn lengths_without_the_padding_are_read() {
+        let body = new(Order::Little)
+            .u32(0)
+            .u64(0)
+            .u32(3)
+            .u32(3)
+            .bytes(b"abc")
+            .1;
+        let odd = new(Order::Little).section().interface(1, 0, &[]);
+        let odd = odd
+            .u32(6)
+            .u32(35)
+            .bytes(&body)
+            .bytes(&[0])
+            .u32(35)
+            .enhanced(0, 1, b"next");
+        let (got, problems) = kit::read(&odd.1);
+        assert_eq!((got.len(), problems), (2, vec![]));
+    }
+
+    #[test]
+    fn statistics_and_secrets_are_kept() {
+        let stats = new(Order::Big).u32(0).u64(0).u16(5).u16(8).u64(12).1;
+        let secret = new(Order::Big)
+            .u32(Secret::TLS_KEY_LOG)
+            .u32(3)
+            .bytes(b"key")
+            .1;
+        let file = new(Order::Big).section().interface(1, 0, &[]);
+        let file = file.block(5, &stats).block(10, &secret).1;
+        let mut capture = kit::open(&file).unwrap();
+        assert!(capture.next_frame().is_none());
+        assert_eq!(
+            capture.interface_statistics().dropped_by_interface,
+            Some(12)
+        );
+        assert_eq!(capture.secrets()[0].data, b"key");
+        assert_eq!(capture.problem_count(), 0);
+    }
+
+    #[test]
+    fn every_prefix_gives_the_packets_in_it() {
+        let file = kit::pcapng(6);
+        let (all, _) = kit::read(&file);
+        let mut last = 0;
+        for n in SECTION_BLOCK..=file.len() {
+            let (got, problems) = kit::read(&file[..n]);
+            assert_eq!(got, all[..got.len()], "{n} bytes");
+            assert!(got.len() >= last);
+            last = got.len();
+            assert!(problems.len() <= 1 && problems.iter().all(|p| p.code == "truncated-file"));
+        }
+        assert_eq!(last, 6);
+    }
+}

@@ -326,3 +326,225 @@ fn not_a_capture(buffer: &mut Buffer) -> OpenError {
     let (looks_like, hint) = sniff::lookalike(window.get(..512).unwrap_or(window));
     OpenError::NotACapture { looks_like, hint }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::kit;
+    use proptest::prelude::*;
+
+    fn gzip(data: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn lz4(data: &[u8]) -> Vec<u8> {
+        // Small blocks: nothing of a block that is cut can be had.
+        let info =
+            lz4_flex::frame::FrameInfo::new().block_size(lz4_flex::frame::BlockSize::Max64KB);
+        let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// In one piece, and in two that are concatenated, as parallel compressors write them.
+    fn compressed(data: &[u8]) -> Vec<(Compression, Vec<u8>)> {
+        let (a, b) = data.split_at(data.len() / 3);
+        let zstd = |data| zstd::encode_all(data, 1).unwrap();
+        vec![
+            (Compression::Gzip, gzip(data)),
+            (Compression::Gzip, [gzip(a), gzip(b)].concat()),
+            (Compression::Zstd, zstd(data)),
+            (Compression::Zstd, [zstd(a), zstd(b)].concat()),
+            (Compression::Lz4, lz4(data)),
+            (Compression::Lz4, [lz4(a), lz4(b)].concat()),
+        ]
+    }
+
+    #[test]
+    fn compression_makes_no_difference() {
+        for plain in [kit::pcap(300), kit::pcapng(300)] {
+            let all = kit::read(&plain);
+            assert_eq!(all.0.len(), 300);
+            for (compression, file) in compressed(&plain) {
+                assert_eq!(kit::read(&file), all, "{compression}");
+                assert_eq!(kit::open(&file).unwrap().compression(), compression);
+            }
+        }
+    }
+
+    #[test]
+    fn compressed_and_cut_gives_what_is_there_and_one_problem() {
+        let plain = kit::pcap(3_000);
+        let (all, _) = kit::read(&plain);
+        for (compression, file) in compressed(&plain) {
+            let mut most = 0;
+            for n in (0..file.len()).step_by(file.len() / 97 + 1) {
+                let Ok(mut capture) = kit::open(&file[..n]) else {
+                    continue;
+                };
+                let mut got = 0;
+                while let Some(frame) = capture.next_frame() {
+                    assert_eq!(frame.data, all[got].data);
+                    got += 1;
+                }
+                most = most.max(got);
+                let problems = capture.problems();
+                assert!(problems.len() == 1, "{compression} at {n}: {problems:?}");
+                assert_eq!(
+                    problems[0].code, "truncated-file",
+                    "{compression} at {n}: {problems:?}"
+                );
+                assert!(got < 3_000);
+            }
+            assert!(most > 500, "{compression}: {most}");
+        }
+    }
+
+    #[test]
+    fn compressed_and_corrupt_gives_what_came_before() {
+        let plain = kit::pcap(3_000);
+        for (compression, mut file) in compressed(&plain) {
+            let middle = file.len() / 2;
+            file[middle..middle + 64].fill(0xff);
+            let mut capture = kit::open(&file).unwrap();
+            while capture.next_frame().is_some() {}
+            assert!(capture.problem_count() >= 1, "{compression}");
+            assert!(
+                capture.packets() > 200,
+                "{compression}: {}",
+                capture.packets()
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_capture_is_refused_in_one_line() {
+        let says = |data: &[u8]| kit::open(data).unwrap_err().to_string();
+        assert!(says(b"").starts_with("is empty"));
+        assert!(says(&gzip(b"")).ends_with("nothing inside"));
+        assert!(says(b"hello, world\n").ends_with("looks like text"));
+        assert!(says(&gzip(b"v=0\r\no=-")).contains("rtcscope lint"));
+        assert!(says(&kit::pcap(0)[..23]).contains("23 bytes of at least 24"));
+        assert!(says(&kit::pcapng(0)[..27]).contains("27 bytes of at least 28"));
+        assert!(says(&gzip(&kit::pcap(9))[..8]).starts_with("is gzip data that cannot"));
+        let mut bad = kit::pcapng(0);
+        bad[8] = 0;
+        assert!(says(&bad).contains("byte-order magic"));
+        let missing = Capture::open(Path::new("/nonexistent/x.pcap")).unwrap_err();
+        assert_eq!(missing.to_string(), "no such file");
+        let directory = Capture::open(Path::new("/")).unwrap_err();
+        assert!(matches!(directory, OpenError::Directory));
+        for n in 0..40 {
+            for file in [kit::pcap(1), kit::pcapng(1), gzip(&kit::pcap(1))] {
+                if let Err(e) = kit::open(&file[..n]) {
+                    assert!(!e.to_string().contains('\n'));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_capture_without_packets_is_a_capture() {
+        for file in [kit::pcap(0), kit::pcapng(0)] {
+            assert_eq!(kit::read(&file), (vec![], vec![]));
+        }
+    }
+
+    #[test]
+    fn an_unknown_link_type_is_reported_once_and_its_packets_given() {
+        let file = kit::Bytes::pcap(super::super::order::Order::Big, 0xa1b2_c3d4, 4, 147)
+            .record(1, 0, b"whatever")
+            .record(1, 0, b"this is");
+        let (got, problems) = kit::read(&file.1);
+        assert_eq!((got.len(), problems.len()), (2, 1));
+        assert_eq!(problems[0].code, "unknown-link-type");
+    }
+
+    #[test]
+    fn progress_and_spool_see_every_byte() {
+        let plain = kit::pcap(300);
+        let dir = tempfile::tempdir().unwrap();
+        let (path, spool) = (dir.path().join("a.gz"), dir.path().join("spool"));
+        let file = gzip(&plain);
+        std::fs::write(&path, &file).unwrap();
+        let sink = Box::new(std::fs::File::create(&spool).unwrap());
+        let mut capture = Capture::open_spooling(&path, sink).unwrap();
+        assert_eq!(capture.total_bytes(), Some(file.len() as u64));
+        let mut places = Vec::new();
+        while let Some(frame) = capture.next_frame() {
+            places.push((frame.offset, frame.data.to_vec()));
+        }
+        assert_eq!(capture.bytes_read(), file.len() as u64);
+        drop(capture);
+        assert!(std::fs::read(&spool).unwrap() == plain);
+        let mut spool = std::fs::File::open(&spool).unwrap();
+        for (offset, data) in places.into_iter().rev() {
+            let again = crate::capture::read_frame(&mut spool, offset, data.len());
+            assert_eq!(again.unwrap(), data);
+        }
+    }
+
+    #[test]
+    fn a_spool_that_fails_does_not_stop_the_reading() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("no room"))
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let file = std::io::Cursor::new(kit::pcap(9));
+        let mut capture = Capture::from_reader_spooling(Box::new(file), Box::new(Full)).unwrap();
+        while capture.next_frame().is_some() {}
+        assert_eq!(capture.packets(), 9);
+        assert_eq!(capture.problems()[0].code, "spool-failed");
+    }
+
+    proptest! {
+        /// Whatever the bytes, reading ends, and gives no more than there is.
+        #[test]
+        fn any_bytes_behind_a_header_end(
+            which in 0usize..6,
+            tail in prop::collection::vec(any::<u8>(), 0..2_000),
+        ) {
+            let mut file = match which {
+                0 => kit::pcap(3),
+                1 => kit::pcapng(3),
+                n => kit::Bytes::pcap(
+                    super::super::order::Order::Big,
+                    [0xa1b2_c3d4, 0xa1b2_3c4d, 0xa1b2_cd34, 0xa1b2_c3d4][n - 2],
+                    n as u16,
+                    1,
+                ).1,
+            };
+            file.extend(tail);
+            let (got, _) = kit::read(&file);
+            prop_assert!(got.len() <= file.len() / 16);
+        }
+
+        /// Damage in the middle never makes packets before it disappear.
+        #[test]
+        fn damage_leaves_what_came_before(
+            ng in any::<bool>(),
+            at in 0.1f64..1.0,
+            damage in prop::collection::vec(any::<u8>(), 1..40),
+        ) {
+            let good = if ng { kit::pcapng(30) } else { kit::pcap(30) };
+            let (all, _) = kit::read(&good);
+            let mut bad = good.clone();
+            let at = ((good.len() as f64 * at) as usize).max(48);
+            let end = (at + damage.len()).min(bad.len());
+            bad.splice(at..end, damage);
+            let (got, _) = kit::read(&bad);
+            let before = all.iter().take_while(|a| {
+                let place = good.windows(a.data.len()).position(|w| w == a.data).unwrap();
+                place + a.data.len() + 8 <= at
+            }).count();
+            prop_assert_eq!(&got[..before], &all[..before]);
+        }
+    }
+}

@@ -98,15 +98,105 @@ impl PcapReader {
         true
     }
 
-    fn plausible(&self, header: Header) -> bool {
-        let limit = if self.layout.nanos {
-            1_000_000_000
-        } else {
-            1_000_000
-        };
+    /// Whether a header makes sense by itself.
+    pub(super) fn plausible(&self, header: Header) -> bool {
         (1..=MAX_PACKET).contains(&header.captured)
-            && header.captured <= header.wire as usize
+            && (self.short_wire || header.captured <= header.wire as usize)
             && header.wire as usize <= MAX_PACKET
-            && header.fraction < limit
+            && header.fraction < 1_000_000_000
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::capture::kit;
+
+    /// Where record `n` of `kit::pcap` begins.
+    fn start_of(n: usize) -> usize {
+        24 + (0..n).map(|i| 16 + kit::payload(i).len()).sum::<usize>()
+    }
+
+    #[test]
+    fn a_corrupt_header_costs_one_packet() {
+        let file = kit::pcap(20);
+        let (all, _) = kit::read(&file);
+        for bad in [0, 7, 18] {
+            for with in [0xff, 0x00] {
+                let mut file = file.clone();
+                file[start_of(bad)..start_of(bad) + 16].fill(with);
+                let (got, problems) = kit::read(&file);
+                assert_eq!(got.len(), 19, "record {bad} filled with {with}");
+                assert!(got.iter().all(|g| all.iter().any(|a| a.data == g.data)));
+                assert_eq!(problems.len(), 1);
+                assert_eq!(problems[0].code, "corrupt-record");
+                assert_eq!(problems[0].packet, Some(bad as u64 + 1));
+                assert_eq!(problems[0].offset, Some(start_of(bad) as u64));
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_length_does_not_swallow_what_follows() {
+        let file = kit::pcap(20);
+        for length in [0u32, 1, 500, 1_000, 5_000, 200_000, 300_000] {
+            let mut file = file.clone();
+            let at = start_of(9) + 8;
+            file[at..at + 4].copy_from_slice(&length.to_le_bytes());
+            let (got, problems) = kit::read(&file);
+            assert!(got.len() >= 19, "length {length}: {} packets", got.len());
+            assert_eq!(problems.len(), 1, "length {length}: {problems:?}");
+            let (all, _) = kit::read(&kit::pcap(20));
+            for n in (0..9).chain(10..20) {
+                assert!(got.iter().any(|g| g.data == all[n].data), "{n} is lost");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_lost_or_added_in_the_middle_cost_only_their_packets() {
+        let file = kit::pcap(20);
+        let (all, _) = kit::read(&file);
+        for at in start_of(8)..start_of(9) {
+            for change in [1, 5, 100] {
+                let mut shorter = file.clone();
+                shorter.drain(at..at + change);
+                let mut longer = file.clone();
+                longer.splice(at..at, vec![0xee; change]);
+                for file in [shorter, longer] {
+                    let (got, problems) = kit::read(&file);
+                    for n in (0..8).chain(11..20) {
+                        assert!(got.iter().any(|g| g.data == all[n].data), "{n} at {at}");
+                    }
+                    assert!((1..=2).contains(&problems.len()), "{problems:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_in_rubbish_says_so() {
+        let mut file = kit::pcap(5);
+        let end = file.len();
+        file.extend([0xff; 100_000]);
+        let (got, problems) = kit::read(&file);
+        assert_eq!(got.len(), 5);
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].offset, Some(end as u64));
+        assert!(
+            problems[0].message.contains("the last 100000 bytes"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn megabytes_of_rubbish_are_passed_in_linear_time() {
+        let good = kit::pcap(10);
+        let mut file = good.clone();
+        // Small numbers everywhere: each place may be a header, and each asks for a look ahead.
+        file.extend([0, 0, 3, 0, 0, 0, 3, 0].repeat(500_000));
+        file.extend(&good[24..]);
+        let (got, problems) = kit::read(&file);
+        assert!(got.len() >= 20, "{}", got.len());
+        assert!(!problems.is_empty());
     }
 }

@@ -118,3 +118,75 @@ impl PcapNgReader {
             && order.u32_at(buffer.window(), at + total - 4) == Some(claimed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::capture::kit;
+
+    /// Where the block of packet `n` of `kit::pcapng` begins.
+    fn start_of(n: usize) -> usize {
+        let packet = |i| 32 + kit::payload(i).len().next_multiple_of(4);
+        28 + 20 + (0..n).map(packet).sum::<usize>()
+    }
+
+    #[test]
+    fn a_corrupt_block_costs_one_packet() {
+        let file = kit::pcapng(20);
+        for bad in [0, 7, 18, 19] {
+            for (at, len) in [(0, 12), (4, 4), (4, 3), (5, 1)] {
+                let mut file = file.clone();
+                let at = start_of(bad) + at;
+                file[at..at + len].fill(0xff);
+                let (got, problems) = kit::read(&file);
+                assert_eq!(got.len(), 19, "block {bad} at {at}: {problems:?}");
+                assert_eq!(problems.len(), 1, "{problems:?}");
+                if bad != 19 {
+                    assert_eq!(problems[0].code, "corrupt-block");
+                }
+                assert_eq!(problems[0].offset, Some(start_of(bad) as u64));
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_second_length_costs_nothing() {
+        for bad in [3, 19] {
+            let mut file = kit::pcapng(20);
+            let at = start_of(bad + 1) - 4;
+            file[at..at + 4].fill(0xff);
+            let (got, problems) = kit::read(&file);
+            assert_eq!((got.len(), problems.len()), (20, 1));
+        }
+    }
+
+    #[test]
+    fn bytes_lost_or_added_in_the_middle_cost_only_their_packet() {
+        let file = kit::pcapng(20);
+        let (all, _) = kit::read(&file);
+        for at in start_of(8)..start_of(9) {
+            for change in [1, 4, 40] {
+                let mut shorter = file.clone();
+                shorter.drain(at..at + change);
+                let mut longer = file.clone();
+                longer.splice(at..at, vec![0xee; change]);
+                for file in [shorter, longer] {
+                    let (got, problems) = kit::read(&file);
+                    for n in (0..8).chain(10..20) {
+                        assert!(got.iter().any(|g| g.data == all[n].data), "{n} at {at}");
+                    }
+                    assert!(!problems.is_empty() || got.len() == 20);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_in_rubbish_says_so() {
+        let mut file = kit::pcapng(5);
+        let end = file.len();
+        file.resize(end + 1_000_000, 0);
+        let (got, problems) = kit::read(&file);
+        assert_eq!((got.len(), problems.len()), (5, 1));
+        assert_eq!(problems[0].offset, Some(end as u64));
+    }
+}

@@ -1,0 +1,81 @@
+//! Captures that others made, good and broken ones: all must be read to their end, at once.
+//!
+//! The files are not part of the repository; the test says so and passes where they are missing.
+//! With `COUNTS=1` in the environment it prints what it found in each, for comparison with
+//! other tools.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic
+)]
+#![allow(clippy::print_stdout)] // to say what was skipped
+
+use std::path::{Path, PathBuf};
+
+use rtcscope::capture::{Capture, OpenError};
+use rtcscope::net::{Decoded, Decoder};
+
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/captures");
+
+fn files_below(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_below(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_capture_is_read_to_its_end() {
+    let corpus = Path::new(CORPUS);
+    if !corpus.is_dir() {
+        println!("skipped: {CORPUS} is missing");
+        return;
+    }
+    let verbose = std::env::var_os("COUNTS").is_some();
+    let mut files = Vec::new();
+    files_below(corpus, &mut files);
+    files.sort();
+    let (mut captures, mut datagrams) = (0, 0u64);
+    for file in &files {
+        let mut capture = match Capture::open(file) {
+            Ok(capture) => capture,
+            Err(OpenError::NotACapture { .. } | OpenError::Empty) => continue,
+            Err(e) => panic!("{}: {e}", file.display()),
+        };
+        captures += 1;
+        let mut decoder = Decoder::new();
+        let (mut udp, mut tcp, mut malformed) = (0u64, 0u64, 0u64);
+        while let Some(frame) = capture.next_frame() {
+            match decoder.decode(&frame) {
+                Decoded::Udp(_) => udp += 1,
+                Decoded::Tcp { .. } => tcp += 1,
+                Decoded::Malformed(_) => malformed += 1,
+                _ => {}
+            }
+        }
+        datagrams += udp;
+        assert_eq!(
+            capture.total_bytes(),
+            Some(capture.bytes_read()),
+            "{}",
+            file.display()
+        );
+        if verbose {
+            println!(
+                "COUNT\t{}\t{}\t{udp}\t{tcp}\t{malformed}\t{:?}\t{:?}",
+                file.display(),
+                capture.packets(),
+                decoder.fragment_stats(),
+                capture.problems()
+            );
+        }
+    }
+    println!("{captures} captures, {datagrams} datagrams");
+    assert!(captures > 100, "{captures} captures found below {CORPUS}");
+}
