@@ -187,3 +187,241 @@ fn path(packet: &Packet<'_>, src: [u8; 2], dst: [u8; 2], protocol: Protocol) -> 
         protocol,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::LinkType;
+    use crate::time::Timestamp;
+
+    /// A frame of raw IP, captured `ms` after the epoch.
+    fn frame(data: &[u8], ms: i64) -> Frame<'_> {
+        Frame {
+            no: 7,
+            ts: Timestamp::from_nanos(ms * 1_000_000),
+            link: LinkType::RAW,
+            wire_len: data.len() as u32,
+            offset: 0,
+            data,
+        }
+    }
+
+    fn v4(protocol: u8, id: u16, fragment: u16, payload: &[u8]) -> Vec<u8> {
+        let mut packet = vec![0x45, 0];
+        packet.extend((20 + payload.len() as u16).to_be_bytes());
+        packet.extend(id.to_be_bytes());
+        packet.extend(fragment.to_be_bytes());
+        packet.extend([64, protocol, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
+        packet.extend(payload);
+        packet
+    }
+
+    fn v6(next: u8, payload: &[u8]) -> Vec<u8> {
+        let mut packet = vec![0x60, 0, 0, 0];
+        packet.extend((payload.len() as u16).to_be_bytes());
+        packet.extend([next, 64]);
+        packet.extend([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        packet.extend([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+        packet.extend(payload);
+        packet
+    }
+
+    fn udp_bytes(len: u16, payload: &[u8]) -> Vec<u8> {
+        let mut datagram = vec![0x13, 0x88, 0x13, 0x8a];
+        datagram.extend(len.to_be_bytes());
+        datagram.extend([0, 0]);
+        datagram.extend(payload);
+        datagram
+    }
+
+    fn datagram(payload: &[u8]) -> Vec<u8> {
+        udp_bytes(8 + payload.len() as u16, payload)
+    }
+
+    /// The payload and missing bytes of what must be a UDP datagram.
+    fn udp_of(packet: &[u8]) -> (Vec<u8>, u32) {
+        for n in 0..packet.len() {
+            Decoder::new().decode(&frame(&packet[..n], 0));
+        }
+        match Decoder::new().decode(&frame(packet, 0)) {
+            Decoded::Udp(d) => {
+                assert_eq!((d.no, d.via), (7, Via::Direct));
+                assert_eq!((d.path.src.port(), d.path.dst.port()), (5000, 5002));
+                (d.payload.to_vec(), d.missing)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn udp_in_ipv4_and_ipv6() {
+        let inside = datagram(b"hello");
+        let hello = (b"hello".to_vec(), 0);
+        assert_eq!(udp_of(&v4(17, 0, 0x4000, &inside)), hello);
+        assert_eq!(udp_of(&v6(17, &inside)), hello);
+        let packet = v4(17, 0, 0, &inside);
+        match Decoder::new().decode(&frame(&packet, 0)) {
+            Decoded::Udp(d) => assert_eq!(d.path.src.to_string(), "192.0.2.1:5000"),
+            other => panic!("{other:?}"),
+        };
+        // Hop-by-hop, destination options, an authentication header, a fragment that is whole.
+        let chain = [
+            &[60, 0, 0, 0, 0, 0, 0, 0][..],
+            &[51, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[44, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0],
+            &[17, 0, 0, 0, 0, 0, 0, 9],
+            &inside,
+        ];
+        assert_eq!(udp_of(&v6(0, &chain.concat())), hello);
+        let endless = v6(0, &[0; 8 * 100]);
+        assert!(matches!(
+            Decoder::new().decode(&frame(&endless, 0)),
+            Decoded::Malformed(_)
+        ));
+    }
+
+    #[test]
+    fn what_trails_the_packet_is_not_payload() {
+        let mut padded = v4(17, 0, 0, &datagram(b"hi"));
+        padded.extend([0xfc; 16]);
+        assert_eq!(udp_of(&padded), (b"hi".to_vec(), 0));
+        let inner = v4(17, 0, 0, &udp_bytes(10, b"hi and more"));
+        assert_eq!(udp_of(&inner), (b"hi".to_vec(), 0));
+    }
+
+    #[test]
+    fn lengths_that_are_not_what_is_there() {
+        let whole = v4(17, 0, 0, &datagram(&[7; 100]));
+        assert_eq!(udp_of(&whole[..60]), (vec![7; 32], 68), "snaplen");
+        let mut unfilled = v4(17, 0, 0, &udp_bytes(0, b"offload"));
+        unfilled[2..4].fill(0);
+        assert_eq!(udp_of(&unfilled), (b"offload".to_vec(), 0));
+        let mut unfilled = v6(17, &udp_bytes(0, b"offload"));
+        unfilled[4..6].fill(0);
+        assert_eq!(udp_of(&unfilled), (b"offload".to_vec(), 0));
+        let too_long = v4(17, 0, 0, &udp_bytes(500, b"short"));
+        assert_eq!(udp_of(&too_long), (b"short".to_vec(), 487));
+        for (packet, what) in [
+            (v4(17, 0, 0, &udp_bytes(7, b"x")), "UDP length"),
+            (v4(17, 0, 0, b"1234567"), "UDP header"),
+            (v4(6, 0, 0, &[0; 20]), "TCP data offset"),
+            (vec![0x15; 20], "IP version"),
+            (vec![0x44; 20], "IPv4 header length"),
+            (vec![0x60; 39], "IPv6 header"),
+            (vec![], "IP version"),
+        ] {
+            match Decoder::new().decode(&frame(&packet, 0)) {
+                Decoded::Malformed(e) => assert_eq!(e.what, what),
+                other => panic!("{what}: {other:?}"),
+            };
+        }
+    }
+
+    #[test]
+    fn others_are_told_apart() {
+        let mut decoder = Decoder::new();
+        let mut is = |packet: Vec<u8>| format!("{:?}", decoder.decode(&frame(&packet, 0)));
+        // An ICMP error that quotes a UDP datagram: the quoted one is not the sender's.
+        let quoted = [
+            &[3, 3, 0, 0, 0, 0, 0, 0][..],
+            &v4(17, 0, 0, &datagram(b"x")),
+        ]
+        .concat();
+        assert_eq!(is(v4(1, 0, 0, &quoted)), "Icmp");
+        assert_eq!(is(v6(58, &[1, 0])), "Icmp");
+        assert_eq!(is(v4(47, 0, 0, &[])), "Tunnel(Gre)");
+        assert_eq!(is(v4(4, 0, 0, &v4(17, 0, 0, &[]))), "Tunnel(Ipv4)");
+        assert_eq!(is(v6(41, &v6(17, &[]))), "Tunnel(Ipv6)");
+        assert_eq!(is(v4(132, 0, 0, &[])), "OtherIp(132)");
+        let mut tcp = vec![0, 80, 0, 81, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0];
+        assert!(
+            is(v4(6, 0, 0, &tcp[..5])).contains("payload: []"),
+            "cut, ports known"
+        );
+        tcp.extend([0, 0, 0, 0, 0, 0, 42]);
+        assert!(is(v4(6, 0, 0, &tcp)).contains("payload: [42]"));
+    }
+
+    /// `datagram` as IPv4 fragments of `size` bytes.
+    fn fragments(id: u16, datagram: &[u8], size: usize) -> Vec<Vec<u8>> {
+        let count = datagram.len().div_ceil(size);
+        let cut = |(n, part): (usize, &[u8])| {
+            let more = if n + 1 < count { 0x2000 } else { 0 };
+            v4(17, id, more | (n * size / 8) as u16, part)
+        };
+        datagram.chunks(size).enumerate().map(cut).collect()
+    }
+
+    #[test]
+    fn fragments_come_together_in_any_order() {
+        let payload: Vec<u8> = (0..=255).collect();
+        let parts = fragments(1, &datagram(&payload), 88);
+        assert_eq!(parts.len(), 3);
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1]] {
+            let mut decoder = Decoder::new();
+            for n in &order[..2] {
+                let part = frame(&parts[*n], 0);
+                assert!(matches!(decoder.decode(&part), Decoded::Fragment));
+                assert!(matches!(decoder.decode(&part), Decoded::Fragment), "twice");
+            }
+            match decoder.decode(&frame(&parts[order[2]], 0)) {
+                Decoded::Udp(d) => assert_eq!(d.payload, payload),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(decoder.incomplete(), 0);
+            assert_eq!(decoder.fragment_stats().reassembled, 1);
+        }
+    }
+
+    #[test]
+    fn ipv6_fragments_may_hold_more_extension_headers() {
+        let whole = [&[17, 0, 0, 0, 0, 0, 0, 0][..], &datagram(&[5; 40])].concat();
+        let (a, b) = whole.split_at(24);
+        let first = v6(44, &[&[60, 0, 0, 1, 0, 0, 0, 9][..], a].concat());
+        let last = v6(44, &[&[60, 0, 0, 24, 0, 0, 0, 9][..], b].concat());
+        let mut decoder = Decoder::new();
+        assert!(matches!(
+            decoder.decode(&frame(&last, 0)),
+            Decoded::Fragment
+        ));
+        match decoder.decode(&frame(&first, 0)) {
+            Decoded::Udp(d) => assert_eq!(d.payload, [5; 40]),
+            other => panic!("{other:?}"),
+        };
+    }
+
+    #[test]
+    fn the_first_fragment_of_a_snaplen_cut_datagram_shows_what_it_has() {
+        let parts = fragments(1, &datagram(&[9; 200]), 160);
+        match Decoder::new().decode(&frame(&parts[0][..60], 0)) {
+            Decoded::Udp(d) => assert_eq!((d.payload, d.missing), (&[9; 32][..], 168)),
+            other => panic!("{other:?}"),
+        };
+    }
+
+    proptest::proptest! {
+        /// Any bytes on any link are an answer, and no payload is longer than its frame.
+        #[test]
+        fn any_bytes_are_an_answer(
+            link in proptest::sample::select(vec![0u16, 1, 9, 12, 14, 101, 108, 113, 228, 229, 276]),
+            start in proptest::sample::select(vec![
+                vec![],
+                vec![0x45, 0],
+                vec![0x60, 0, 0, 0, 0, 30, 0],
+                [&[0; 12][..], &[8, 0, 0x45]].concat(),
+                [&[0; 12][..], &[0x86, 0xdd, 0x60, 0, 0, 0, 0, 60, 44]].concat(),
+            ]),
+            tails in proptest::collection::vec(
+                proptest::collection::vec(proptest::prelude::any::<u8>(), 0..120), 1..8),
+        ) {
+            let mut decoder = Decoder::new();
+            for tail in tails {
+                let data = [&start[..], &tail].concat();
+                let frame = Frame { link: LinkType(link), ..frame(&data, 0) };
+                if let Decoded::Udp(d) = decoder.decode(&frame) {
+                    proptest::prop_assert!(d.payload.len() <= 65_535);
+                }
+            }
+        }
+    }
+}

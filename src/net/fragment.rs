@@ -254,3 +254,162 @@ fn copy(datagram: &mut [u8], fragment: &[u8], start: usize, from: usize, to: usi
         target.copy_from_slice(source);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Reader;
+
+    /// Adds a fragment of datagram `id`; gives the whole if that completes it.
+    fn add(
+        table: &mut Fragments,
+        id: u32,
+        offset: usize,
+        more: bool,
+        data: &[u8],
+        s: i64,
+    ) -> Option<Vec<u8>> {
+        let part = Part {
+            id,
+            offset,
+            more,
+            by_protocol: true,
+        };
+        let packet = Packet {
+            src: Endpoint::v4([1, 1, 1, 1], 0),
+            dst: Endpoint::v4([2, 2, 2, 2], 0),
+            protocol: 17,
+            payload: Reader::new(data),
+            missing: 0,
+            fragment: Some(part),
+        };
+        let ts = Timestamp::from_nanos(s * 1_000_000_000);
+        table.add(&packet, part, ts).map(|(protocol, whole)| {
+            assert_eq!(protocol, 17);
+            whole.to_vec()
+        })
+    }
+
+    #[test]
+    fn of_bytes_that_overlap_the_first_win() {
+        let mut table = Fragments::default();
+        assert_eq!(add(&mut table, 1, 8, true, &[1; 8], 0), None);
+        assert_eq!(add(&mut table, 1, 24, true, &[2; 8], 0), None);
+        assert_eq!(add(&mut table, 1, 0, true, &[3; 40], 0), None);
+        let whole = add(&mut table, 1, 32, false, &[4; 9], 0).unwrap();
+        let expected = [[3; 8], [1; 8], [3; 8], [2; 8], [3; 8]].concat();
+        assert_eq!(whole, [&expected[..], &[4]].concat());
+        assert_eq!(table.bytes, 0);
+    }
+
+    #[test]
+    fn what_contradicts_its_datagram_is_left_out() {
+        let mut table = Fragments::default();
+        add(&mut table, 1, 16, false, &[1; 8], 0);
+        assert_eq!(
+            add(&mut table, 1, 24, true, &[2; 8], 0),
+            None,
+            "beyond the end"
+        );
+        assert_eq!(
+            add(&mut table, 1, 8, false, &[2; 8], 0),
+            None,
+            "another end"
+        );
+        assert_eq!(add(&mut table, 1, 0, true, &[2; 7], 0), None, "ragged");
+        assert_eq!(add(&mut table, 1, 0, true, &[], 0), None, "empty");
+        assert_eq!(
+            add(&mut table, 1, 65_528, false, &[2; 8], 0),
+            None,
+            "too long"
+        );
+        assert_eq!(table.stats.unusable, 5);
+        assert!(add(&mut table, 1, 0, true, &[3; 16], 0).is_some());
+    }
+
+    #[test]
+    fn a_reused_buffer_holds_nothing_of_the_datagram_before() {
+        let mut table = Fragments::default();
+        add(&mut table, 1, 0, true, &[7; 800], 0);
+        assert!(add(&mut table, 1, 800, false, &[7; 8], 0).is_some());
+        for id in 2..40 {
+            add(&mut table, id, 8, false, &[1; 8], 0);
+            assert_eq!(
+                add(&mut table, id, 0, true, &[2; 8], 0).unwrap(),
+                [[2; 8], [1; 8]].concat()
+            );
+        }
+    }
+
+    #[test]
+    fn waiting_is_bounded_in_count_bytes_and_time() {
+        let mut table = Fragments::default();
+        for id in 0..1_000 {
+            add(&mut table, id, 0, true, &[1; 8], 0);
+        }
+        assert_eq!(table.waiting(), MAX_PENDING);
+        assert!(
+            add(&mut table, 999, 8, false, &[1; 8], 0).is_some(),
+            "the newest are kept"
+        );
+        assert_eq!(
+            add(&mut table, 0, 8, false, &[1; 8], 0),
+            None,
+            "the oldest are gone"
+        );
+        for id in 0..1_000 {
+            add(&mut table, id, 60_000, true, &[1; 8], 1);
+            assert!(table.bytes <= MAX_BYTES);
+            assert_eq!(
+                table.bytes,
+                table.pending.iter().map(|p| p.data.len()).sum()
+            );
+        }
+        assert!(table.waiting() <= MAX_BYTES / 60_000);
+        add(&mut table, 5_000, 0, true, &[1; 8], 32);
+        assert_eq!(table.waiting(), 1, "30 s are enough");
+        assert!(table.spare.len() <= SPARE_BUFFERS);
+    }
+
+    #[test]
+    fn a_datagram_in_too_many_pieces_is_not_pursued() {
+        let mut table = Fragments::default();
+        for n in 0..4_000 {
+            add(&mut table, 1, n * 16, true, &[1; 8], 0);
+        }
+        assert_eq!(table.pending[0].runs.len(), MAX_RUNS);
+    }
+
+    #[test]
+    fn joins_as_a_plain_bitmap_would() {
+        // A fixed walk over offsets, compared with the obvious way to do it.
+        let mut table = Fragments::default();
+        let mut seen = [0u8; 512];
+        let mut step = 7usize;
+        for n in 1..=100u8 {
+            step = (step * 37 + 11) % 61;
+            let (start, len) = (step * 8, 8 * (1 + step % 3));
+            let end = (start + len).min(504);
+            if start >= end {
+                continue;
+            }
+            add(&mut table, 1, start, true, &vec![n; end - start], 0);
+            for byte in &mut seen[start..end] {
+                if *byte == 0 {
+                    *byte = n;
+                }
+            }
+        }
+        let pending = &table.pending[0];
+        assert!(seen.starts_with(&pending.data));
+        for (at, byte) in seen.iter().enumerate() {
+            let held = pending.runs.iter().any(|(s, e)| (*s..*e).contains(&at));
+            assert_eq!(held, *byte != 0, "{at}");
+        }
+        assert!(
+            pending.runs.windows(2).all(|w| w[0].1 < w[1].0),
+            "{:?}",
+            pending.runs
+        );
+    }
+}
