@@ -9,6 +9,7 @@ pub mod demux;
 pub mod net;
 pub mod output;
 pub mod proto;
+pub mod sdp;
 pub mod time;
 pub mod tree;
 pub mod wire;

@@ -1,0 +1,162 @@
+//! Splitting a description into lines without losing a byte (RFC 8866).
+//!
+//! Whatever a line holds, the next one is read: recovery is at the line end. CRLF, LF and a bare
+//! CR all end a line, and each line remembers which it was.
+
+use super::{Field, Name};
+
+/// How a line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// CR LF, as RFC 8866 wants it.
+    CrLf,
+    /// LF alone, which receivers accept.
+    Lf,
+    /// CR alone.
+    Cr,
+    /// The data ended first.
+    Missing,
+}
+
+/// One line of a description.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    text: Field<'a>,
+    ending: Ending,
+    letter: Option<u8>,
+    /// For `a=` lines: the name, and how long it is.
+    attribute: Option<(Name, usize)>,
+}
+
+impl<'a> Line<'a> {
+    fn new(text: Field<'a>, ending: Ending) -> Self {
+        let letter = match text.bytes() {
+            [letter @ b'a'..=b'z', b'=', ..] => Some(*letter),
+            _ => None,
+        };
+        let attribute = (letter == Some(b'a')).then(|| {
+            let value = text.skip(2);
+            let name = value.split_once(b':').map_or(value, |(name, _)| name);
+            (Name::of(name.bytes()), name.len())
+        });
+        Self {
+            text,
+            ending,
+            letter,
+            attribute,
+        }
+    }
+
+    /// The whole line without its ending.
+    pub fn text(&self) -> Field<'a> {
+        self.text
+    }
+
+    /// How the line ends.
+    pub fn ending(&self) -> Ending {
+        self.ending
+    }
+
+    /// Length of the line in bytes, with its ending.
+    pub fn full_len(&self) -> usize {
+        let ending = match self.ending {
+            Ending::CrLf => 2,
+            Ending::Lf | Ending::Cr => 1,
+            Ending::Missing => 0,
+        };
+        self.text.len() + ending
+    }
+
+    /// The type letter of a line of the form `x=…`; `None` for any other line.
+    pub fn letter(&self) -> Option<u8> {
+        self.letter
+    }
+
+    /// What stands after `x=`; the whole line when it has no such form.
+    pub fn value(&self) -> Field<'a> {
+        match self.letter {
+            Some(_) => self.text.skip(2),
+            None => self.text,
+        }
+    }
+
+    /// The name of an `a=` line.
+    pub fn name(&self) -> Option<Name> {
+        self.attribute.map(|(name, _)| name)
+    }
+
+    /// The name of an `a=` line as it is written.
+    pub fn name_text(&self) -> Option<Field<'a>> {
+        self.attribute.map(|(_, len)| self.text.skip(2).take(len))
+    }
+
+    /// What stands after the colon of an `a=name:value` line.
+    pub fn attribute_value(&self) -> Option<Field<'a>> {
+        let (_, len) = self.attribute?;
+        let rest = self.text.skip(2 + len);
+        (!rest.is_empty()).then(|| rest.skip(1))
+    }
+}
+
+/// Reads the lines of `data`, which begins `base` bytes into the file.
+pub(super) fn lines(data: &[u8], base: usize) -> Vec<Line<'_>> {
+    // Real descriptions have about 30 bytes a line.
+    let mut lines = Vec::with_capacity(data.len() / 24 + 1);
+    let mut rest = data;
+    let mut start = base;
+    while !rest.is_empty() {
+        let end = rest
+            .iter()
+            .position(|&b| b == b'\n' || b == b'\r')
+            .unwrap_or(rest.len());
+        let (text, after) = rest.split_at(end);
+        let ending = match after {
+            [b'\r', b'\n', ..] => Ending::CrLf,
+            [b'\n', ..] => Ending::Lf,
+            [b'\r', ..] => Ending::Cr,
+            _ => Ending::Missing,
+        };
+        let line = Line::new(Field::new(text, start), ending);
+        let len = line.full_len();
+        start += len;
+        rest = rest.get(len..).unwrap_or_default();
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_byte_is_lost() {
+        let data = b"v=0\r\no=x\n\n \r\ra=mid:0:1\n\r\nA=x\xff\0=";
+        let lines = lines(data, 7);
+        let mut rebuilt = Vec::new();
+        for line in &lines {
+            assert_eq!(line.text().start(), 7 + rebuilt.len());
+            rebuilt.extend_from_slice(line.text().bytes());
+            rebuilt.extend_from_slice(match line.ending() {
+                Ending::CrLf => b"\r\n",
+                Ending::Lf => b"\n",
+                Ending::Cr => b"\r",
+                Ending::Missing => b"",
+            });
+        }
+        assert_eq!(rebuilt, data);
+    }
+
+    #[test]
+    fn attributes_are_split_at_the_first_colon() {
+        let lines = lines(b"a=mid:0:1\na=rtcp-mux\na=foo:\na=\na", 0);
+        assert_eq!(lines[0].name(), Some(Name::Mid));
+        assert!(lines[0].attribute_value().unwrap().is("0:1"));
+        assert_eq!(lines[0].attribute_value().unwrap().span(), 6..9);
+        assert_eq!(lines[1].attribute_value(), None);
+        assert!(lines[2].attribute_value().unwrap().is_empty());
+        assert!(lines[2].name_text().unwrap().is("foo"));
+        assert!(lines[3].name_text().unwrap().is_empty());
+        assert_eq!(lines[4].letter(), None);
+    }
+}

@@ -1,0 +1,237 @@
+//! A lossless reader for session descriptions (SDP, RFC 8866) with the attributes of WebRTC.
+//!
+//! Two layers. [`Description::parse`] splits any bytes into lines and sections without losing one
+//! of them and never fails: a damaged line is kept and the next one is read. On top, typed values
+//! ([`MediaLine`], [`Rtpmap`], [`Candidate`], …) are read on demand; each is made of [`Field`]s,
+//! which know where they lie in the file, and each that cannot be read says where and why
+//! ([`Malformed`]). The linter uses both; the capture analysis only the typed values.
+//!
+//! ```
+//! use rtcscope::sdp::{Description, Name, Rtpmap};
+//!
+//! let text = b"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n\
+//!     m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\n";
+//! let description = Description::parse(text);
+//! let audio = description.media().next().unwrap();
+//! let line = audio.first(Name::Rtpmap).unwrap();
+//! let opus = Rtpmap::parse(line.attribute_value().unwrap()).unwrap();
+//! assert_eq!((opus.payload_type, opus.clock_rate), (111, 48_000));
+//! assert!(opus.encoding.is("opus"));
+//! assert_eq!(&text[opus.encoding.span()], b"opus");
+//! ```
+
+mod attributes;
+mod candidate;
+mod field;
+mod line;
+mod media;
+mod names;
+mod payloads;
+
+pub use attributes::{
+    Extmap, Fingerprint, Fmtp, Group, Rid, RtcpFb, Rtpmap, Simulcast, Ssrc, SsrcGroup,
+};
+pub use candidate::Candidate;
+pub use field::{Field, is_ice_char};
+pub use line::{Ending, Line};
+pub use media::{MediaLine, Section};
+pub use names::Name;
+pub use payloads::{Payload, Payloads};
+
+use std::fmt;
+use std::ops::Range;
+
+/// A value that could not be read: where, and what was wanted there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed<'a> {
+    /// The text that does not fit.
+    pub at: Field<'a>,
+    /// What the specification wants, as a phrase after "expected".
+    pub expected: &'static str,
+}
+
+impl<'a> Malformed<'a> {
+    /// `expected` was wanted at `at`.
+    pub fn new(at: Field<'a>, expected: &'static str) -> Self {
+        Self { at, expected }
+    }
+}
+
+impl fmt::Display for Malformed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, expected } = self;
+        write!(
+            f,
+            "expected {expected}, found `{at}` at byte {}",
+            at.start()
+        )
+    }
+}
+
+impl std::error::Error for Malformed<'_> {}
+
+/// One session description, every byte of it.
+#[derive(Clone, Debug)]
+pub struct Description<'a> {
+    lines: Vec<Line<'a>>,
+    /// Where the session part ends and the media sections begin, as an index into `lines`.
+    session_end: usize,
+    media: Vec<(Range<usize>, Option<MediaLine<'a>>)>,
+}
+
+impl<'a> Description<'a> {
+    /// Reads `data` as one description. Never fails: see the module documentation.
+    pub fn parse(data: &'a [u8]) -> Self {
+        Self::parse_at(data, 0)
+    }
+
+    /// Reads `data`, which begins `base` bytes into its file, as one description.
+    pub fn parse_at(data: &'a [u8], base: usize) -> Self {
+        const BOM: &[u8] = b"\xef\xbb\xbf";
+        let bom = if data.starts_with(BOM) { BOM.len() } else { 0 };
+        let lines = line::lines(data.get(bom..).unwrap_or_default(), base + bom);
+        let mut starts = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.letter() == Some(b'm'))
+            .map(|(i, _)| i)
+            .peekable();
+        let session_end = starts.peek().copied().unwrap_or(lines.len());
+        let mut media = Vec::new();
+        while let Some(start) = starts.next() {
+            let end = starts.peek().copied().unwrap_or(lines.len());
+            let head = lines
+                .get(start)
+                .and_then(|l| MediaLine::parse(l.value()).ok());
+            media.push((start..end, head));
+        }
+        Self {
+            lines,
+            session_end,
+            media,
+        }
+    }
+
+    /// All lines in order.
+    pub fn lines(&self) -> &[Line<'a>] {
+        &self.lines
+    }
+
+    /// What stands before the first `m=` line.
+    pub fn session(&self) -> Section<'_, 'a> {
+        Section {
+            description: self,
+            index: None,
+            lines: self.lines.get(..self.session_end).unwrap_or_default(),
+            media: None,
+        }
+    }
+
+    /// The media sections in order.
+    pub fn media(&self) -> impl ExactSizeIterator<Item = Section<'_, 'a>> {
+        self.media
+            .iter()
+            .enumerate()
+            .map(|(index, (range, media))| Section {
+                description: self,
+                index: Some(index),
+                lines: self.lines.get(range.clone()).unwrap_or_default(),
+                media: *media,
+            })
+    }
+
+    /// The session part and then every media section.
+    pub fn sections(&self) -> impl Iterator<Item = Section<'_, 'a>> {
+        std::iter::once(self.session()).chain(self.media())
+    }
+}
+
+/// Where the descriptions of a file begin and end: a `v=` line with an `o=` line after it opens one.
+///
+/// Data without a `v=` line is still one damaged description when it has an `o=` or `m=` line;
+/// otherwise the answer is empty. Blank lines before the first description are left out; other
+/// text there belongs to it, so that the linter can point at it.
+pub fn find_descriptions(data: &[u8]) -> Vec<Range<usize>> {
+    let lines = line::lines(data, 0);
+    let is_version = |line: &Line<'_>| {
+        let bytes = line.text().bytes();
+        bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(bytes)
+            .starts_with(b"v=")
+    };
+    let mut starts = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let opens = || {
+            lines
+                .get(i + 1)
+                .is_some_and(|next| next.letter() == Some(b'o'))
+        };
+        if is_version(line) && (starts.is_empty() || opens()) {
+            starts.push(line.text().start());
+        }
+    }
+    if starts.is_empty() {
+        starts.extend(
+            lines
+                .iter()
+                .find(|line| matches!(line.letter(), Some(b'o' | b'm')))
+                .map(|line| line.text().start()),
+        );
+    }
+    let first_text = lines
+        .iter()
+        .map(Line::text)
+        .find(|text| !text.trim().is_empty())
+        .map_or(0, Field::start);
+    if let Some(first) = starts.first_mut() {
+        *first = first_text;
+    }
+    let ends = starts.iter().skip(1).copied().chain([data.len()]);
+    starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(start, end)| start..end)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_partition_the_lines() {
+        let text = b"v=0\na=group:BUNDLE 0 1\nm=audio 9 RTP/AVP 0\na=mid:0\nm=broken\na=mid:1\n";
+        let d = Description::parse(text);
+        assert_eq!(d.session().lines().len(), 2);
+        let mids: Vec<_> = d.media().map(|m| m.value(Name::Mid).unwrap()).collect();
+        assert!(mids[0].is("0") && mids[1].is("1"));
+        assert!(d.media().next().unwrap().media().is_some());
+        assert!(d.media().nth(1).unwrap().media().is_none());
+        assert_eq!(
+            d.sections().map(|s| s.lines().len()).sum::<usize>(),
+            d.lines().len()
+        );
+    }
+
+    #[test]
+    fn a_file_may_hold_several_descriptions() {
+        let one = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
+        let two = format!("\u{feff}{one}{one}");
+        let found = find_descriptions(two.as_bytes());
+        assert_eq!(found, [0..3 + one.len(), 3 + one.len()..3 + 2 * one.len()]);
+        assert_eq!(
+            find_descriptions(format!("\n\n{one}").as_bytes())[0].start,
+            2
+        );
+        assert!(find_descriptions(b"hello\nworld\n").is_empty());
+        let d = Description::parse(two.as_bytes());
+        assert_eq!(
+            d.lines()[0].letter(),
+            Some(b'v'),
+            "a byte order mark is not part of a line"
+        );
+        assert_eq!(d.lines()[0].text().start(), 3);
+    }
+}
