@@ -6,6 +6,8 @@ pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod demux;
+pub mod diag;
+pub mod lint;
 pub mod net;
 pub mod output;
 pub mod proto;

@@ -1,0 +1,122 @@
+//! What the toolkit has to say about a text: one shape for every rule and every renderer.
+//!
+//! The linter makes [`Diagnostic`]s about a [`Source`]; the renderers in [`render`] print them.
+//! Spans are byte ranges of the source, so a fix is a list of replacements that leaves every other
+//! byte alone.
+
+mod fix;
+pub mod render;
+mod source;
+
+pub use fix::apply;
+pub use source::{Position, Source};
+
+use std::fmt;
+use std::ops::Range;
+
+/// How bad it is; ordered from harmless to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Likely a mistake; a call may still work.
+    Warning,
+    /// A specification is broken in a way that breaks calls.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+
+    /// The severity of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Error, Self::Warning, Self::Info]
+            .into_iter()
+            .find(|s| s.as_str() == name)
+            .or((name == "warn").then_some(Self::Warning))
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A place in the source and what to say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Byte range.
+    pub span: Range<usize>,
+    /// The local fact, in a few words.
+    pub text: String,
+}
+
+/// Whether a fix may be applied unasked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// Keeps the meaning, or repairs pure syntax.
+    Safe,
+    /// Changes what is negotiated.
+    Unsafe,
+}
+
+impl Safety {
+    /// `safe` or `unsafe`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// One replacement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes to replace; empty to insert.
+    pub span: Range<usize>,
+    /// What to put there; empty to delete.
+    pub replacement: String,
+}
+
+/// A way to mend what a diagnostic is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: "drop the line".
+    pub title: String,
+    /// Whether it may be applied unasked.
+    pub safety: Safety,
+    /// The replacements, which do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// One thing found in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable code: `SDP109`.
+    pub code: &'static str,
+    /// Stable name, readable after "allow": `fmtp-unlisted-payload-type`.
+    pub name: &'static str,
+    /// How bad this one is.
+    pub severity: Severity,
+    /// What is wrong; lower-case start, no full stop, tokens in backticks.
+    pub message: String,
+    /// Where, and the local fact.
+    pub primary: Label,
+    /// Places that explain it.
+    pub secondary: Vec<Label>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// How to do it, when a replacement can.
+    pub fix: Option<Fix>,
+    /// The specifications behind it: `RFC 8866`.
+    pub spec: &'static [&'static str],
+}

@@ -1,0 +1,259 @@
+//! The report for people: source lines with the place underlined, and what to do.
+
+use crate::diag::{Diagnostic, Severity, Source};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::ops::Range;
+
+/// More of one code than this in one description …
+const MANY: usize = 5;
+/// … and only so many are shown.
+const SHOWN: usize = 3;
+/// Lines are trimmed around the underlined place to this many columns.
+const WIDTH: usize = 110;
+
+/// Writes diagnostics and remembers which codes it has explained.
+#[derive(Debug)]
+pub struct Text {
+    renderer: Renderer,
+    explained: BTreeSet<&'static str>,
+}
+
+impl Text {
+    /// A writer, with colours or without.
+    pub fn new(color: bool) -> Self {
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        Self {
+            renderer: renderer.term_width(WIDTH),
+            explained: BTreeSet::new(),
+        }
+    }
+
+    /// Writes the diagnostics of one description.
+    pub fn write(
+        &mut self,
+        out: &mut dyn Write,
+        source: &Source<'_>,
+        diagnostics: &[Diagnostic],
+    ) -> io::Result<()> {
+        let mut counts = std::collections::BTreeMap::<&str, (usize, usize)>::new();
+        for d in diagnostics {
+            counts.entry(d.code).or_default().0 += 1;
+        }
+        for d in diagnostics {
+            let (total, shown) = counts.entry(d.code).or_default();
+            *shown += 1;
+            if *total > MANY && *shown > SHOWN {
+                continue;
+            }
+            self.write_one(out, source, d)?;
+            if *total > MANY && *shown == SHOWN {
+                let more = *total - SHOWN;
+                writeln!(out, "... and {more} more {} here ({})\n", d.code, d.name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_one(
+        &mut self,
+        out: &mut dyn Write,
+        source: &Source<'_>,
+        d: &Diagnostic,
+    ) -> io::Result<()> {
+        let level = match d.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Info => Level::INFO,
+        };
+        let window = Window::of(source, d);
+        let snippet = Snippet::source(&window.text)
+            .line_start(window.line)
+            .path(source.name())
+            .annotation(
+                AnnotationKind::Primary
+                    .span(window.map(&d.primary.span))
+                    .label(&d.primary.text),
+            )
+            .annotations(d.secondary.iter().map(|l| {
+                AnnotationKind::Context
+                    .span(window.map(&l.span))
+                    .label(&l.text)
+            }));
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut main = level
+            .primary_title(&d.message)
+            .id(d.code)
+            .element(snippet)
+            .elements(d.help.iter().map(|h| Level::HELP.message(h)));
+        if self.explained.insert(d.code) {
+            if !d.spec.is_empty() {
+                let spec = d.spec.join(", ");
+                main = main.element(Level::NOTE.with_name("spec").message(spec));
+            }
+            let explain = format!("rtcscope explain {}", d.code);
+            main = main.element(Level::NOTE.with_name("explain").message(explain));
+        }
+        groups.push(main);
+        if let Some(fix) = &d.fix {
+            let patches = fix
+                .edits
+                .iter()
+                .map(|e| Patch::new(window.map(&e.span), &e.replacement));
+            groups.push(
+                Level::HELP.secondary_title(&fix.title).element(
+                    Snippet::source(&window.text)
+                        .line_start(window.line)
+                        .patches(patches),
+                ),
+            );
+        }
+        writeln!(out, "{}\n", self.renderer.render(&groups))
+    }
+}
+
+/// The lines a diagnostic touches, as text, with a way from source offsets to offsets in it.
+struct Window {
+    /// Line number of the first line.
+    line: usize,
+    text: String,
+    /// Offsets in the source at which text was replaced, and by how much offsets shift after it.
+    shifts: Vec<(usize, usize)>,
+    range: Range<usize>,
+}
+
+impl Window {
+    fn of(source: &Source<'_>, d: &Diagnostic) -> Self {
+        let spans = d
+            .secondary
+            .iter()
+            .map(|l| &l.span)
+            .chain(d.fix.iter().flat_map(|f| f.edits.iter().map(|e| &e.span)));
+        let mut range = source.lines_around(&d.primary.span);
+        for span in spans {
+            let lines = source.lines_around(span);
+            range = range.start.min(lines.start)..range.end.max(lines.end);
+        }
+        let bytes = source.text().get(range.clone()).unwrap_or_default();
+        let mut text = String::with_capacity(bytes.len());
+        let mut shifts = Vec::new();
+        let mut offset = range.start;
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            offset += chunk.valid().len() + chunk.invalid().len();
+            if !chunk.invalid().is_empty() {
+                text.push('\u{fffd}');
+                shifts.push((offset, '\u{fffd}'.len_utf8() - chunk.invalid().len()));
+            }
+        }
+        Self {
+            line: source.position(range.start).line,
+            text: bare_cr_to_lf(text),
+            shifts,
+            range,
+        }
+    }
+
+    fn map(&self, span: &Range<usize>) -> Range<usize> {
+        let one = |offset: usize| {
+            let offset = offset.clamp(self.range.start, self.range.end);
+            let shift: usize = self
+                .shifts
+                .iter()
+                .take_while(|(at, _)| *at <= offset)
+                .map(|(_, by)| by)
+                .sum();
+            let mut at = (offset - self.range.start + shift).min(self.text.len());
+            // A span that begins inside an invalid sequence moves to its replacement.
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        one(span.start)..one(span.end).max(one(span.start))
+    }
+}
+
+/// The snippet printer knows LF and CRLF only.
+fn bare_cr_to_lf(text: String) -> String {
+    if !text.contains('\r') {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let bare = c == '\r' && chars.peek() != Some(&'\n');
+        out.push(if bare { '\n' } else { c });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::render::sample;
+
+    fn render(text: &[u8], diagnostics: &[Diagnostic]) -> String {
+        let mut out = Vec::new();
+        let source = Source::new("offer.sdp", text);
+        Text::new(false)
+            .write(&mut out, &source, diagnostics)
+            .unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn shows_the_place_the_context_and_the_fix() {
+        assert_eq!(
+            render(sample::TEXT, &[sample::diagnostic()]),
+            "\
+warning[SDP132]: `a=rtcp-fb` names payload type 111, which `m=audio` does not list
+ --> offer.sdp:3:11
+  |
+1 | m=audio 9 UDP/TLS/RTP/SAVPF 0 8
+  |                             --- formats listed
+2 | c=IN IP4 0.0.0.0
+3 | a=rtcp-fb:111 transport-cc
+  |           ^^^ no payload type 111 here
+  |
+  = spec: RFC 4585
+  = explain: rtcscope explain SDP132
+help: drop the line
+  |
+3 - a=rtcp-fb:111 transport-cc
+  |
+
+"
+        );
+    }
+
+    #[test]
+    fn many_of_a_kind_are_counted() {
+        let text = render(sample::TEXT, &vec![sample::diagnostic(); 9]);
+        assert_eq!(text.matches("warning[SDP132]").count(), 3);
+        assert_eq!(text.matches("explain SDP132").count(), 1);
+        assert!(text.contains("... and 6 more SDP132 here"));
+        let text = render(sample::TEXT, &vec![sample::diagnostic(); 5]);
+        assert_eq!(text.matches("warning[SDP132]").count(), 5);
+    }
+
+    #[test]
+    fn hostile_bytes_are_shown_harmless() {
+        let mut d = sample::diagnostic();
+        d.fix = None;
+        d.secondary.clear();
+        let text = b"a=\xff\xfe\x1b[2J\0\rb=\xe2\x82\n";
+        for start in 0..=text.len() {
+            for end in start..=text.len() {
+                d.primary.span = start..end;
+                let shown = render(text, std::slice::from_ref(&d));
+                assert!(!shown.contains(['\x1b', '\0']), "{shown:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The text a diagnostic is about: its name and its lines.
+
+use std::ops::Range;
+
+/// A place as people and editors count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in Unicode scalar values, from 1; an invalid sequence counts as one.
+    pub column: usize,
+    /// Offset in bytes from the start of the source.
+    pub byte: usize,
+}
+
+/// A named text with an index of its lines.
+#[derive(Clone, Debug)]
+pub struct Source<'a> {
+    name: &'a str,
+    text: &'a [u8],
+    /// Offsets at which lines begin.
+    starts: Vec<usize>,
+}
+
+impl<'a> Source<'a> {
+    /// Indexes the lines of `text`; CRLF, LF and a bare CR end one.
+    pub fn new(name: &'a str, text: &'a [u8]) -> Self {
+        let mut starts = vec![0];
+        for (i, &b) in text.iter().enumerate() {
+            let ends = b == b'\n' || (b == b'\r' && text.get(i + 1) != Some(&b'\n'));
+            if ends && i + 1 < text.len() {
+                starts.push(i + 1);
+            }
+        }
+        Self { name, text, starts }
+    }
+
+    /// What to call it: a path, or `<stdin>`.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The bytes.
+    pub fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// Where the byte at `offset` stands.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let line = self.starts.partition_point(|&s| s <= offset);
+        let start = self.line_start(line);
+        let before = self.text.get(start..offset).unwrap_or_default();
+        let column = before
+            .utf8_chunks()
+            .map(|c| c.valid().chars().count() + usize::from(!c.invalid().is_empty()))
+            .sum::<usize>()
+            + 1;
+        Position {
+            line,
+            column,
+            byte: offset,
+        }
+    }
+
+    /// The bytes of the lines that `span` touches, with their endings.
+    pub fn lines_around(&self, span: &Range<usize>) -> Range<usize> {
+        let first = self.starts.partition_point(|&s| s <= span.start);
+        let last = self
+            .starts
+            .partition_point(|&s| s < span.end.max(span.start + 1));
+        let end = self.starts.get(last).copied().unwrap_or(self.text.len());
+        self.line_start(first)..end
+    }
+
+    fn line_start(&self, line: usize) -> usize {
+        let index = line.saturating_sub(1);
+        self.starts.get(index).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_scalars_and_any_line_end() {
+        let text = "v=0\r\ns=ü!\ra=\n".as_bytes();
+        let source = Source::new("x", text);
+        let at = |offset| {
+            let p = source.position(offset);
+            (p.line, p.column)
+        };
+        assert_eq!((at(0), at(4), at(5)), ((1, 1), (1, 5), (2, 1)));
+        assert_eq!(at(9), (2, 4), "after the two bytes of ü");
+        assert_eq!(at(11), (3, 1));
+        assert_eq!(at(999), (3, 4));
+        assert_eq!(source.lines_around(&(5..6)), 5..11);
+        assert_eq!(source.lines_around(&(0..6)), 0..11);
+        assert_eq!(source.lines_around(&(14..14)), 11..14);
+        assert_eq!(Source::new("", b"").position(0).line, 1);
+    }
+}

@@ -1,0 +1,181 @@
+//! The examples in a rule's documentation: how they are found and made whole.
+//!
+//! A block fenced as `sdp,fail` must give the rule's code and no other, `sdp,pass` nothing at all,
+//! and `sdp,fixed` is what the fix makes of the `fail` block before it. A fragment is put into a
+//! minimal valid session; a block that says `whole` is taken as it is. `as-offer` and `as-answer`
+//! tell the role, and `exact` that line ends matter. In a `whole` block, `\r`, `\n` and `\0`
+//! stand for those characters, and a final `\` joins a line to the next.
+
+use super::Role;
+use std::fmt::Write;
+
+/// What must come of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The rule finds something.
+    Fail,
+    /// No rule finds anything.
+    Pass,
+    /// What the fix makes of the example before.
+    Fixed,
+}
+
+/// An example from a rule's documentation.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What must come of it.
+    pub verdict: Verdict,
+    /// The whole description.
+    pub sdp: String,
+    /// Whether it is an offer or an answer, when the block says so.
+    pub role: Option<Role>,
+    /// Whether line ends and line order matter, so that no variant of it is tried.
+    pub exact: bool,
+}
+
+/// The examples in `docs`, in order.
+pub fn examples(docs: &str) -> Vec<Example> {
+    let mut found = Vec::new();
+    let mut lines = docs.lines().map(|l| l.strip_prefix(' ').unwrap_or(l));
+    while let Some(line) = lines.next() {
+        let Some(tags) = line.trim().strip_prefix("```sdp") else {
+            continue;
+        };
+        let tags: Vec<&str> = tags.split(',').map(str::trim).collect();
+        let has = |tag: &str| tags.contains(&tag);
+        let body: Vec<&str> = lines.by_ref().take_while(|l| l.trim() != "```").collect();
+        let verdict = match () {
+            () if has("fail") => Verdict::Fail,
+            () if has("pass") => Verdict::Pass,
+            () if has("fixed") => Verdict::Fixed,
+            () => continue,
+        };
+        let role = match () {
+            () if has("as-offer") => Some(Role::Offer),
+            () if has("as-answer") => Some(Role::Answer),
+            () => None,
+        };
+        found.push(Example {
+            verdict,
+            sdp: if has("whole") {
+                unescape(&body)
+            } else {
+                wrap(&body)
+            },
+            role,
+            exact: has("exact"),
+        });
+    }
+    found
+}
+
+/// A `whole` block: lines end in CRLF unless they end in an escape.
+fn unescape(body: &[&str]) -> String {
+    let mut out = String::new();
+    for line in body {
+        let joined = line.ends_with('\\');
+        let escaped_end = line.ends_with("\\r") || line.ends_with("\\n");
+        let line = line.strip_suffix('\\').unwrap_or(line);
+        out += &line
+            .replace("\\r", "\r")
+            .replace("\\n", "\n")
+            .replace("\\0", "\0");
+        if !joined && !escaped_end {
+            out += "\r\n";
+        }
+    }
+    out
+}
+
+/// Puts a fragment into a minimal valid session: adds what it does not speak of itself.
+///
+/// A fragment without an `m=` line is about one audio section.
+fn wrap(body: &[&str]) -> String {
+    let has = |prefix: &str| body.iter().any(|l| l.starts_with(prefix));
+    let mut lines: Vec<&str> = vec!["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-"];
+    let media_at = body.iter().position(|l| l.starts_with("m=")).unwrap_or(0);
+    let (session, media) = body.split_at(media_at);
+    let goes_before_time = |l: &&&str| l.starts_with("c=") || l.starts_with("b=");
+    if !has("c=") {
+        lines.push("c=IN IP4 192.0.2.1");
+    }
+    lines.extend(session.iter().filter(goes_before_time));
+    lines.push("t=0 0");
+    let dtls = !has("m=")
+        || body
+            .iter()
+            .any(|l| l.starts_with("m=") && l.contains("TLS"));
+    if dtls {
+        let wanted = DTLS_DEFAULTS.iter().filter(|(name, _)| !has(name));
+        lines.extend(wanted.map(|(_, line)| line));
+    }
+    lines.extend(session.iter().filter(|l| !goes_before_time(l)));
+    if !has("m=") {
+        lines.push("m=audio 9 UDP/TLS/RTP/SAVPF 111");
+        if !has("a=rtpmap:111") {
+            lines.push("a=rtpmap:111 opus/48000/2");
+        }
+    }
+    lines.extend(media);
+
+    let mut out = String::new();
+    let mut sections = 0;
+    // The section being written still lacks an `a=mid`.
+    let mut no_mid = false;
+    for line in lines.iter().copied().chain(["m=end"]) {
+        if line.starts_with("m=") {
+            if no_mid && dtls {
+                let _ = write!(out, "a=mid:x{sections}\r\n");
+            }
+            sections += 1;
+            no_mid = true;
+        }
+        no_mid &= !line.starts_with("a=mid");
+        if line != "m=end" {
+            let _ = write!(out, "{line}\r\n");
+        }
+    }
+    out
+}
+
+/// What a DTLS session needs, unless the fragment speaks of it itself.
+const DTLS_DEFAULTS: [(&str, &str); 4] = [
+    ("a=ice-ufrag", "a=ice-ufrag:F7gI"),
+    ("a=ice-pwd", "a=ice-pwd:x9cml/YzichV2+XlhiMu8g"),
+    (
+        "a=fingerprint",
+        "a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:\
+         3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1",
+    ),
+    ("a=setup", "a=setup:active"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragments_are_made_whole() {
+        let docs = " text\n ```sdp,fail\n a=ptime:x\n ```\n ```sdp,pass,as-offer\n a=group:BUNDLE 0\n \
+            m=audio 9 UDP/TLS/RTP/SAVPF 0\n a=mid:0\n m=video 9 RTP/AVP 31\n ```\n ```sdp,fail,whole,exact\n v=0\\r\n x\\\n y\n ```\n";
+        let found = examples(docs);
+        assert_eq!(found.len(), 3);
+        assert_eq!(found[0].verdict, Verdict::Fail);
+        assert!(found[0].sdp.ends_with(
+            "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\na=ptime:x\r\na=mid:x1\r\n"
+        ), "{}", found[0].sdp);
+        assert_eq!(found[1].role, Some(Role::Offer));
+        assert!(
+            found[1]
+                .sdp
+                .contains("a=setup:active\r\na=group:BUNDLE 0\r\nm=audio")
+        );
+        assert!(
+            found[1]
+                .sdp
+                .ends_with("a=mid:0\r\nm=video 9 RTP/AVP 31\r\na=mid:x2\r\n")
+        );
+        assert!(found[2].exact);
+        assert_eq!(found[2].sdp, "v=0\rxy\r\n");
+    }
+}

@@ -1,0 +1,88 @@
+//! The linter for session descriptions.
+//!
+//! [`lint`] takes any bytes and says what is wrong with the description in them. A rule is one
+//! file in `rules/`: a documented function whose examples are its tests; `docs/adding/lint-rule.md`
+//! shows how to add one. Rules that only WebRTC asks for stay silent about plain RTP (see
+//! [`Scope`]).
+//!
+//! ```
+//! use rtcscope::lint::{Config, lint};
+//!
+//! let found = lint(b"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\n", &Config::default());
+//! assert_eq!(found[0].name, "missing-mandatory-line");
+//! assert_eq!(found[0].message, "the description has no `t=` line");
+//! ```
+
+mod address;
+mod config;
+mod context;
+pub mod docs;
+pub mod examples;
+mod rule;
+mod rules;
+
+pub use config::{Config, Profile, Role, UnknownRule, find_rule};
+pub use context::{Context, Draft, Media};
+pub use rule::{Rule, Scope};
+pub use rules::RULES;
+
+use crate::diag::{Diagnostic, Severity};
+use crate::sdp::{Description, find_descriptions};
+use std::ops::Range;
+
+/// What was found in one description.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Where the description lies in the file, in bytes.
+    pub range: Range<usize>,
+    /// The findings in order of place and code.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Findings that were not kept because there were too many of their kind.
+    pub dropped: usize,
+}
+
+/// A configured linter, to be used for many files.
+#[derive(Clone, Debug)]
+pub struct Linter {
+    config: Config,
+    rules: Vec<(&'static Rule, Option<Severity>)>,
+}
+
+impl Linter {
+    /// A linter that runs the rules `config` asks for.
+    pub fn new(config: Config) -> Self {
+        let rules = config.enabled();
+        Self { config, rules }
+    }
+
+    /// Checks every description in `text`; no report means that it holds none.
+    ///
+    /// `role` overrides the configured role, for containers that tell.
+    pub fn lint(&self, text: &[u8], role: Option<Role>) -> Vec<Report> {
+        let config = Config {
+            role: self.config.role.or(role),
+            ..self.config.clone()
+        };
+        find_descriptions(text)
+            .into_iter()
+            .map(|range| {
+                let data = text.get(range.clone()).unwrap_or_default();
+                let sdp = Description::parse_at(data, range.start);
+                let mut dropped = 0;
+                let diagnostics = context::run(&sdp, &config, &self.rules, &mut dropped);
+                Report {
+                    range,
+                    diagnostics,
+                    dropped,
+                }
+            })
+            .collect()
+    }
+}
+
+/// What is wrong with the descriptions in `text`, in order of place.
+pub fn lint(text: &[u8], config: &Config) -> Vec<Diagnostic> {
+    let linter = Linter::new(config.clone());
+    let reports = linter.lint(text, None);
+    reports.into_iter().flat_map(|r| r.diagnostics).collect()
+}

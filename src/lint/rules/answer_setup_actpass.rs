@@ -1,0 +1,40 @@
+use super::prelude::*;
+
+rule! {
+    /// An answer leaves the DTLS role open.
+    ///
+    /// ## Why it matters
+    /// The answerer has to choose `active` or `passive`; with `actpass` nobody opens the handshake,
+    /// and browsers reject the answer.
+    /// ## How it happens
+    /// The offer's text was sent back. Only checked when the role is known, for example by
+    /// `--as answer`.
+    /// ```sdp,fail,as-answer
+    /// a=setup:actpass
+    /// ```
+    /// ```sdp,pass,as-answer
+    /// a=setup:active
+    /// ```
+    "SDP314" "answer-setup-actpass" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 5763", "RFC 8842"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    if cx.role() != Some(Role::Answer) {
+        return;
+    }
+    for line in cx.sdp().sections().flat_map(|s| s.all(Name::Setup)) {
+        if let Some(role) = line.attribute_value().filter(|role| role.is("actpass")) {
+            cx.report(
+                role,
+                "an answer has to choose",
+                format_args!("an answer with `a=setup:actpass`"),
+            )
+            .fix(Safety::Unsafe, "open the handshake from here", role, "active");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+use super::prelude::*;
+
+rule! {
+    /// One payload type is mapped to two codecs.
+    ///
+    /// ## Why it matters
+    /// A number means one codec in a section. libwebrtc rejects the description; other stacks
+    /// decode one codec as the other.
+    /// ```sdp,fail
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96
+    /// a=rtpmap:96 VP8/90000
+    /// a=rtpmap:96 VP9/90000
+    /// ```
+    /// ```sdp,pass
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96 98
+    /// a=rtpmap:96 VP8/90000
+    /// a=rtpmap:98 VP9/90000
+    /// ```
+    "SDP103" "conflicting-rtpmap" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media() {
+        for line in media.all(Name::Rtpmap) {
+            let Some(Ok(map)) = line.attribute_value().map(Rtpmap::parse) else {
+                continue;
+            };
+            let first = media.payloads.get(map.payload_type).and_then(|p| p.rtpmap);
+            let Some(first) = first else { continue };
+            if first.payload_type_text.start() == map.payload_type_text.start() {
+                continue;
+            }
+            let same = first.same_codec(&map);
+            let draft = cx
+                .report(
+                    map.encoding,
+                    if same { "the same again" } else { "and here another codec" },
+                    format_args!("payload type {} is mapped twice", map.payload_type),
+                )
+                .context(first.encoding, "mapped here");
+            if same {
+                draft
+                    .severity(Severity::Warning)
+                    .fix_drop_line(Safety::Safe, line);
+            }
+        }
+    }
+}

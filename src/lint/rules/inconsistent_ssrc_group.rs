@@ -1,0 +1,76 @@
+use super::prelude::*;
+
+rule! {
+    /// An `a=ssrc-group` line cannot be read, or does not fit the sources of its section.
+    ///
+    /// ## Why it matters
+    /// `FID` ties a stream to its retransmissions, `SIM` the layers of simulcast. A group that does
+    /// not add up means no repair, or a layer taken for a stream of its own.
+    /// ```sdp,fail
+    /// a=ssrc-group:FID 1 two
+    /// a=ssrc:1 cname:x
+    /// ```
+    /// ```sdp,fail
+    /// a=ssrc-group:FID 1 1
+    /// a=ssrc:1 cname:x
+    /// ```
+    /// ```sdp,pass
+    /// a=ssrc-group:FID 1 2
+    /// a=ssrc:1 cname:x
+    /// a=ssrc:2 cname:x
+    /// ```
+    "SDP514" "inconsistent-ssrc-group" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 5576"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media() {
+        let declared: BTreeSet<u32> = media
+            .all(Name::Ssrc)
+            .filter_map(|l| l.attribute_value())
+            .filter_map(|v| Ssrc::parse(v).ok())
+            .map(|ssrc| ssrc.ssrc)
+            .collect();
+        for line in media.all(Name::SsrcGroup) {
+            let group = match SsrcGroup::parse(line.attribute_value().unwrap_or(line.text())) {
+                Ok(group) => group,
+                Err(error) => {
+                    cx.report_malformed("a=ssrc-group", error);
+                    continue;
+                }
+            };
+            let mut seen = BTreeSet::new();
+            for source in group.sources() {
+                let Some(ssrc) = source.number::<u32>() else {
+                    continue;
+                };
+                if !seen.insert(ssrc) {
+                    cx.report(
+                        source,
+                        "again here",
+                        format_args!("source {ssrc} is in the group twice"),
+                    );
+                } else if !declared.contains(&ssrc) {
+                    cx.report(
+                        source,
+                        "no `a=ssrc` line for it here",
+                        format_args!("`a=ssrc-group` names source {ssrc}, which the section does not have"),
+                    )
+                    .severity(Severity::Warning);
+                }
+            }
+            if group.semantics.is("FID") && group.sources().count() != 2 {
+                cx.report(
+                    line.text(),
+                    "expected two sources",
+                    format_args!("a `FID` group is a source and its retransmissions"),
+                )
+                .severity(Severity::Warning);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use super::prelude::*;
+
+rule! {
+    /// A section says `a=rtcp-mux-only` without `a=rtcp-mux`, or in an answer.
+    ///
+    /// ## Why it matters
+    /// `rtcp-mux-only` asks for multiplexing in an offer and goes with `rtcp-mux`; an answerer that
+    /// does not know the new attribute would otherwise send RTCP to a port that does not exist.
+    /// ```sdp,fail
+    /// a=rtcp-mux-only
+    /// ```
+    /// ```sdp,pass
+    /// a=rtcp-mux
+    /// a=rtcp-mux-only
+    /// ```
+    "SDP413" "lone-rtcp-mux-only" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8858"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media() {
+        let Some(line) = media.first(Name::RtcpMuxOnly) else {
+            continue;
+        };
+        if cx.role() == Some(Role::Answer) {
+            cx.report(
+                line.text(),
+                "only for offers",
+                format_args!("`a=rtcp-mux-only` in an answer"),
+            );
+        } else if !media.has(Name::RtcpMux) {
+            cx.report(
+                line.text(),
+                "goes with `a=rtcp-mux`",
+                format_args!("`a=rtcp-mux-only` without `a=rtcp-mux`"),
+            );
+        }
+    }
+}

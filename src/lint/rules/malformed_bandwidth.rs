@@ -1,0 +1,51 @@
+use super::prelude::*;
+
+rule! {
+    /// A `b=` line is not of the form `b=type:number`.
+    ///
+    /// ## Why it matters
+    /// Parsers reject the description, or ignore the limit and send at full rate.
+    /// ```sdp,fail
+    /// b=AS=500
+    /// m=audio 9 RTP/AVP 0
+    /// ```
+    /// ```sdp,fail
+    /// b=AS:-1
+    /// m=audio 9 RTP/AVP 0
+    /// ```
+    /// ```sdp,pass
+    /// b=AS:500
+    /// m=audio 9 RTP/AVP 0
+    /// ```
+    "SDP013" "malformed-bandwidth" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for line in cx.sdp().lines().iter().filter(|l| l.letter() == Some(b'b')) {
+        let value = line.value();
+        match value.split_once(b':') {
+            Some((kind, number)) if kind.is_token() => {
+                if !number.is_digits() {
+                    cx.report(
+                        number,
+                        "expected decimal digits",
+                        format_args!("the bandwidth `{number}` is not a number"),
+                    );
+                }
+            }
+            _ => {
+                cx.report(
+                    value,
+                    "expected `type:number`",
+                    format_args!("`b={value}` is not of the form `b=type:number`"),
+                )
+                .help("write `b=AS:500` for 500 kbit/s or `b=TIAS:500000`");
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use super::prelude::*;
+use crate::lint::address;
+
+rule! {
+    /// The `c=` line does not give an address of the family it names.
+    ///
+    /// ## Why it matters
+    /// Without ICE this is where media is sent; with ICE it still has to be readable. An IPv6
+    /// address behind `IP4` is rejected by some parsers and sent nowhere by others.
+    /// ```sdp,fail
+    /// c=IN IP4 2001:db8::1
+    /// ```
+    /// ```sdp,fail
+    /// c=IN IP4 192.0.2.300
+    /// ```
+    /// ```sdp,pass
+    /// c=IN IP6 2001:db8::1
+    /// ```
+    /// ```sdp,pass
+    /// c=IN IP4 224.2.17.12/127
+    /// ```
+    "SDP011" "malformed-connection" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for line in cx.sdp().lines().iter().filter(|l| l.letter() == Some(b'c')) {
+        let fields: Vec<Field<'_>> = line.value().split(b' ').take(4).collect();
+        let [net, kind, host] = fields[..] else {
+            cx.report(
+                line.text(),
+                "expected `IN IP4 address` or `IN IP6 address`",
+                format_args!("`c=` needs three fields separated by one blank"),
+            );
+            continue;
+        };
+        if let Some(problem) = address::problem(net, kind, host) {
+            cx.report(
+                problem.at,
+                format_args!("expected {}", problem.expected),
+                format_args!("`c=` needs {}, but has `{}`", problem.expected, problem.at),
+            );
+        }
+    }
+}

@@ -1,0 +1,92 @@
+use super::prelude::*;
+
+rule! {
+    /// A line is not of the form `x=value`.
+    ///
+    /// ## Why it matters
+    /// A line is one lower-case letter, an equals sign and a value, without blanks around the
+    /// sign; an attribute is `a=name` or `a=name:value`. Parsers drop other lines or reject the
+    /// description, so what the line was to say is lost.
+    /// ## How it happens
+    /// Hand-written templates, log prefixes, wrapped long lines, and `a=mid 0` for `a=mid:0`.
+    /// ```sdp,fail
+    /// A=sendrecv
+    /// ```
+    /// ```sdp,fail
+    /// a= sendrecv
+    /// ```
+    /// ```sdp,fail
+    /// a=ptime 20
+    /// ```
+    /// ```sdp,pass
+    /// a=ptime:20
+    /// ```
+    "SDP004" "malformed-line" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    let lines = cx.sdp().lines();
+    // Blank lines at the end come from editors and do no harm.
+    let filled = lines.iter().rposition(|l| !l.text().trim().is_empty());
+    for line in lines.iter().take(filled.map_or(0, |i| i + 1)) {
+        check_line(cx, line);
+    }
+}
+
+fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>) {
+    let text = line.text();
+    let Some(letter) = line.letter() else {
+        if text.trim().is_empty() {
+            cx.report(text, "nothing here", format_args!("a blank line inside the description"))
+                .fix_drop_line(Safety::Safe, line);
+        } else {
+            cx.report(
+                text,
+                "expected one lower-case letter and `=`",
+                format_args!("`{text}` is not of the form `x=value`"),
+            );
+        }
+        return;
+    };
+    let shown = char::from(letter);
+    if !b"vosiuepcbtrzkam".contains(&letter) {
+        cx.report(text, "unknown type", format_args!("`{shown}=` is not a line type of SDP"));
+        return;
+    }
+    let value = line.value();
+    // `s= ` is how a session without a name is written.
+    let padded = matches!(value.bytes().first(), Some(b' ' | b'\t')) && letter != b's';
+    if padded {
+        let blanks = value.len() - value.bytes().trim_ascii_start().len();
+        cx.report(
+            value.take(blanks),
+            "no blank belongs here",
+            format_args!("blank after `{shown}=`"),
+        )
+        .fix(Safety::Safe, "remove the blank", value.take(blanks), "");
+        return;
+    }
+    if let Some(name) = line.name_text()
+        && !name.is_token()
+    {
+        let draft = if name.is_empty() {
+            cx.report(text, "no attribute name", format_args!("an `a=` line without an attribute"))
+        } else {
+            cx.report(
+                name,
+                "not an attribute name",
+                format_args!("`{name}` is not an attribute name"),
+            )
+        };
+        if name.trim().is_token() {
+            draft.fix(Safety::Safe, "remove the blanks", name, name.trim().to_string());
+        } else if name.split_once(b' ').is_some_and(|(n, _)| Name::of(n.bytes()) != Name::Other) {
+            draft.help("separate name and value by `:`");
+        }
+    }
+}

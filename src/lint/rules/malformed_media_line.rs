@@ -1,0 +1,37 @@
+use super::prelude::*;
+
+rule! {
+    /// An `m=` line lacks its media type, port, transport or formats.
+    ///
+    /// ## Why it matters
+    /// Without a readable `m=` line the whole section is lost, and parsers reject the description.
+    /// Other rules say nothing about such a section.
+    /// ```sdp,fail
+    /// m=audio RTP/AVP 0
+    /// ```
+    /// ```sdp,fail
+    /// m=audio 9 RTP/AVP
+    /// ```
+    /// ```sdp,fail
+    /// m=audio 65536 RTP/AVP 0
+    /// ```
+    /// ```sdp,pass
+    /// m=audio 49170/2 RTP/AVP 0
+    /// ```
+    "SDP019" "malformed-media-line" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media() {
+        let Some(head) = media.head() else { continue };
+        if let Err(error) = MediaLine::parse(head.value()) {
+            cx.report_malformed("m=", error)
+                .help("write `m=audio 9 UDP/TLS/RTP/SAVPF 111`");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+use super::prelude::*;
+use crate::lint::address;
+
+rule! {
+    /// The `o=` line does not have its six fields.
+    ///
+    /// ## Why it matters
+    /// `o=username sess-id sess-version IN IP4 address` identifies the session; the version tells
+    /// a re-offer from a repetition. Parsers reject an origin with other fields.
+    /// ```sdp,fail,whole
+    /// v=0
+    /// o=- 1 IN IP4 192.0.2.1
+    /// s=-
+    /// t=0 0
+    /// ```
+    /// ```sdp,fail,whole
+    /// v=0
+    /// o=- one 1 IN IP4 192.0.2.1
+    /// s=-
+    /// t=0 0
+    /// ```
+    /// ```sdp,pass,whole
+    /// v=0
+    /// o=- 4962303333179871722 1 IN IP4 0.0.0.0
+    /// s=-
+    /// t=0 0
+    /// ```
+    "SDP009" "malformed-origin" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for line in cx.sdp().session().of_type(b'o') {
+        let fields: Vec<Field<'_>> = line.value().split(b' ').take(8).collect();
+        let [user, id, version, net, kind, host] = fields[..] else {
+            let n = line.value().words().count();
+            cx.report(
+                line.value(),
+                format_args!("{n} {}", if n == 1 { "field" } else { "fields" }),
+                format_args!("`o=` needs six fields separated by one blank"),
+            )
+            .help("write `o=username sess-id sess-version IN IP4 address`");
+            continue;
+        };
+        for (field, what) in [(id, "session id"), (version, "session version")] {
+            if !field.is_digits() {
+                cx.report(
+                    field,
+                    "expected decimal digits",
+                    format_args!("the {what} in `o=` is `{field}`, not a number"),
+                );
+            }
+        }
+        if user.is_empty() {
+            cx.report(line.value(), "no username", format_args!("`o=` has no username"))
+                .help("write `-` for none");
+        }
+        if let Some(problem) = address::problem(net, kind, host) {
+            cx.report(problem.at, problem.expected, format_args!("`o=` needs {}, but has `{}`", problem.expected, problem.at));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+use super::prelude::*;
+
+rule! {
+    /// An `a=rtpmap` line is not of the form `payload-type name/clock-rate`.
+    ///
+    /// ## Why it matters
+    /// The mapping is ignored or the description rejected, and the codec is lost.
+    /// ```sdp,fail
+    /// m=audio 9 RTP/AVP 96
+    /// a=rtpmap:96 L16
+    /// ```
+    /// ```sdp,fail
+    /// m=audio 9 RTP/AVP 96
+    /// a=rtpmap:96 L16/fast
+    /// ```
+    /// ```sdp,fail
+    /// m=audio 9 RTP/AVP 96
+    /// a=rtpmap:96 L16/44100/two
+    /// ```
+    /// ```sdp,pass
+    /// m=audio 9 RTP/AVP 96
+    /// a=rtpmap:96 L16/44100/2
+    /// ```
+    "SDP104" "malformed-rtpmap" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media() {
+        let is_audio = media.media().is_some_and(|m| m.media.is("audio"));
+        for line in media.all(Name::Rtpmap) {
+            let value = line.attribute_value().unwrap_or(line.text());
+            match Rtpmap::parse(value) {
+                Err(error) => {
+                    cx.report_malformed("a=rtpmap", error);
+                }
+                Ok(map) => {
+                    // For audio the third part is the number of channels.
+                    if let Some(channels) = map.parameters
+                        && is_audio
+                        && channels.number::<u8>().is_none_or(|n| n == 0)
+                    {
+                        cx.report(
+                            channels,
+                            "expected a number of channels",
+                            format_args!("`{channels}` is not a number of audio channels"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+use super::prelude::*;
+
+rule! {
+    /// An `a=ssrc` line has no 32-bit number, or no attribute.
+    ///
+    /// ## Why it matters
+    /// libwebrtc rejects the description; others ignore the line and then the source.
+    /// ```sdp,fail
+    /// a=ssrc:0x1234 cname:x
+    /// ```
+    /// ```sdp,fail
+    /// a=ssrc:4660
+    /// ```
+    /// ```sdp,pass
+    /// a=ssrc:4660 cname:x
+    /// ```
+    "SDP513" "malformed-ssrc" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 5576"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for line in cx.media().iter().flat_map(|m| m.all(Name::Ssrc)) {
+        if let Err(error) = Ssrc::parse(line.attribute_value().unwrap_or(line.text())) {
+            cx.report_malformed("a=ssrc", error);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use super::prelude::*;
+
+rule! {
+    /// A `t=` line does not hold two numbers.
+    ///
+    /// ## Why it matters
+    /// `t=start stop` counts seconds since 1900; a session without limits says `t=0 0`. Parsers
+    /// reject anything else.
+    /// ```sdp,fail,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=-
+    /// t=now
+    /// ```
+    /// ```sdp,pass,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=-
+    /// t=2873397496 2873404696
+    /// ```
+    "SDP027" "malformed-timing" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for line in cx.sdp().session().of_type(b't') {
+        let value = line.value();
+        let mut fields = value.split(b' ');
+        let numbers = fields.by_ref().take(2).filter(|f| f.is_digits()).count();
+        if numbers != 2 || fields.next().is_some() {
+            cx.report(
+                value,
+                "expected two numbers",
+                format_args!("`t={value}` is not of the form `t=start stop`"),
+            )
+            .help("write `t=0 0` for a session without limits");
+        }
+    }
+}

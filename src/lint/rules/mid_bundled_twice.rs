@@ -1,0 +1,42 @@
+use super::prelude::*;
+
+rule! {
+    /// A tag stands in BUNDLE groups twice.
+    ///
+    /// ## Why it matters
+    /// A media section uses one transport, so it can be in one BUNDLE group, once. Browsers reject
+    /// the description.
+    /// ```sdp,fail
+    /// a=group:BUNDLE 0
+    /// a=group:BUNDLE 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// a=rtcp-mux
+    /// ```
+    /// ```sdp,pass
+    /// a=group:BUNDLE 0
+    /// a=group:LS 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// a=rtcp-mux
+    /// ```
+    "SDP405" "mid-bundled-twice" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 9143"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    let groups = cx.sdp().session().all(Name::Group);
+    let groups = groups.filter_map(|l| l.attribute_value()).map(Group::parse);
+    let mut seen = BTreeMap::new();
+    for mid in groups.filter_map(Result::ok).filter(Group::is_bundle).flat_map(|g| g.mids()) {
+        let first: Field<'_> = *seen.entry(mid).or_insert(mid);
+        if first.start() != mid.start() {
+            cx.report(mid, "again here", format_args!("`{mid}` is bundled twice"))
+                .context(first, "the first time");
+        }
+    }
+}

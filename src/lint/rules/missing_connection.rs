@@ -1,0 +1,46 @@
+use super::prelude::*;
+
+rule! {
+    /// A media section has no `c=` line, and neither has the session.
+    ///
+    /// ## Why it matters
+    /// Every media section needs an address, its own or the session's; with ICE it may be the
+    /// placeholder `c=IN IP4 0.0.0.0`. Firefox rejects a description without one.
+    /// ```sdp,fail,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=-
+    /// t=0 0
+    /// m=audio 49170 RTP/AVP 0
+    /// ```
+    /// ```sdp,pass,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=-
+    /// t=0 0
+    /// m=audio 49170 RTP/AVP 0
+    /// c=IN IP4 192.0.2.1
+    /// ```
+    "SDP012" "missing-connection" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    if cx.sdp().session().of_type(b'c').next().is_some() {
+        return;
+    }
+    for media in cx.media() {
+        if media.is_active() && media.of_type(b'c').next().is_none() {
+            cx.report(
+                media.head_text(),
+                "no `c=` line in this section",
+                format_args!("`{}` has no `c=` line, and neither has the session", media.title()),
+            )
+            .help("add `c=IN IP4 0.0.0.0` when ICE is to find the address");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+use super::prelude::*;
+
+rule! {
+    /// A section has no `a=ice-ufrag` or no `a=ice-pwd` to use.
+    ///
+    /// ## Why it matters
+    /// Every connectivity check carries both. Browsers reject the description: "Called with SDP
+    /// without ice-ufrag and ice-pwd".
+    /// ```sdp,fail,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=-
+    /// c=IN IP4 0.0.0.0
+    /// t=0 0
+    /// a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB
+    /// a=setup:active
+    /// a=ice-ufrag:F7gI
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// ```
+    /// ```sdp,pass
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=ice-ufrag:F7gI
+    /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
+    /// ```
+    "SDP201" "missing-ice-credentials" {
+        severity: Error,
+        scope: WebRtc,
+        since: "0.1",
+        spec: ["RFC 8839"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media().iter().filter(|m| m.is_active()) {
+        let missing: Vec<&str> = [Name::IceUfrag, Name::IcePwd]
+            .into_iter()
+            .filter(|&name| !media.transport_has(name))
+            .map(Name::as_str)
+            .collect();
+        if !missing.is_empty() {
+            let what = missing.join(" and no a=");
+            cx.report(
+                media.head_text(),
+                "neither here nor at session level",
+                format_args!("`{}` has no a={what}", media.title()),
+            );
+        }
+    }
+}

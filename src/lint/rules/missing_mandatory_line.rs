@@ -1,0 +1,45 @@
+use super::prelude::*;
+
+rule! {
+    /// A description lacks its `v=`, `o=`, `s=` or `t=` line.
+    ///
+    /// ## Why it matters
+    /// These four lines are mandatory, also where their content does not matter: browsers write
+    /// `s=-` and `t=0 0`. Parsers that follow the grammar reject the description.
+    /// ```sdp,fail,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// t=0 0
+    /// ```
+    /// ```sdp,pass,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=-
+    /// t=0 0
+    /// ```
+    "SDP003" "missing-mandatory-line" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    let sdp = cx.sdp();
+    let Some(first) = sdp.lines().first() else {
+        return;
+    };
+    for (letter, example) in [(b'v', "v=0"), (b'o', "o=- 1 1 IN IP4 0.0.0.0"), (b's', "s=-"), (b't', "t=0 0")] {
+        // A line in the wrong place is another rule's business.
+        let missing = !sdp.lines().iter().any(|l| l.letter() == Some(letter));
+        if missing {
+            cx.report(
+                first.text(),
+                "the description begins here",
+                format_args!("the description has no `{}=` line", char::from(letter)),
+            )
+            .help(format_args!("add a line such as `{example}`"));
+        }
+    }
+}

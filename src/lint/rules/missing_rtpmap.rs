@@ -1,0 +1,59 @@
+use super::prelude::*;
+
+rule! {
+    /// A dynamic payload type has no `a=rtpmap`.
+    ///
+    /// ## Why it matters
+    /// Only numbers with a fixed meaning (0 is PCMU, 8 is PCMA) go without one. Nobody knows which
+    /// codec any other number is, so the payload type cannot be used.
+    /// ## How it happens
+    /// A script removed the codec's attributes but not its number from `m=`.
+    /// ```sdp,fail
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96 97
+    /// a=rtpmap:96 VP8/90000
+    /// ```
+    /// ```sdp,pass
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96
+    /// a=rtpmap:96 VP8/90000
+    /// ```
+    /// ```sdp,pass
+    /// m=audio 9 RTP/AVP 0 8
+    /// ```
+    "SDP101" "missing-rtpmap" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8866"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media().iter().filter(|m| m.is_active()) {
+        // A line that cannot be read may well be the one that is missed.
+        let readable = |l: &Line<'_>| {
+            l.attribute_value()
+                .is_some_and(|v| Rtpmap::parse(v).is_ok())
+        };
+        if !media.all(Name::Rtpmap).all(readable) {
+            continue;
+        }
+        for payload in &media.payloads {
+            // Below 35 numbers are assigned once and for all or not at all (RFC 3551).
+            if payload.number >= 35 && payload.rtpmap.is_none() {
+                cx.report(
+                    payload.format,
+                    "which codec is this?",
+                    format_args!(
+                        "payload type {} of `{}` has no `a=rtpmap`",
+                        payload.number,
+                        media.title()
+                    ),
+                )
+                .help(format_args!(
+                    "add `a=rtpmap:{} codec/clock-rate`, or remove {0} from the `m=` line",
+                    payload.number
+                ));
+            }
+        }
+    }
+}

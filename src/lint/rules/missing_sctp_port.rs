@@ -1,0 +1,38 @@
+use super::prelude::*;
+
+rule! {
+    /// A data channel section has no `a=sctp-port`.
+    ///
+    /// ## Why it matters
+    /// The port is part of every SCTP packet, and there is no default. libwebrtc assumes 5000; other
+    /// stacks reject the section, and no data channel opens.
+    /// ```sdp,fail
+    /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+    /// ```
+    /// ```sdp,pass
+    /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+    /// a=sctp-port:5000
+    /// ```
+    "SDP601" "missing-sctp-port" {
+        severity: Error,
+        scope: WebRtc,
+        since: "0.1",
+        spec: ["RFC 8841"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media().iter().filter(|m| m.is_active()) {
+        let Some(m) = media.media().filter(MediaLine::is_sctp) else {
+            continue;
+        };
+        if m.format_list.is("webrtc-datachannel") && !media.has(Name::SctpPort) {
+            cx.report(
+                media.head_text(),
+                "no `a=sctp-port` in this section",
+                format_args!("`{}` has no `a=sctp-port`", media.title()),
+            )
+            .help("add `a=sctp-port:5000`");
+        }
+    }
+}

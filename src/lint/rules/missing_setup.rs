@@ -1,0 +1,47 @@
+use super::prelude::*;
+
+rule! {
+    /// A section over DTLS has no `a=setup` to use.
+    ///
+    /// ## Why it matters
+    /// It says who opens the DTLS handshake. Without it both sides may wait for the other, or the
+    /// description is rejected.
+    /// ```sdp,fail,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=-
+    /// c=IN IP4 0.0.0.0
+    /// t=0 0
+    /// a=ice-ufrag:F7gI
+    /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
+    /// a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// ```
+    /// ```sdp,pass
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=setup:active
+    /// ```
+    "SDP306" "missing-setup" {
+        severity: Error,
+        scope: WebRtc,
+        since: "0.1",
+        spec: ["RFC 8842", "RFC 5763"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for media in cx.media().iter().filter(|m| m.is_active()) {
+        let Some(m) = media.media().filter(MediaLine::is_dtls) else {
+            continue;
+        };
+        if !media.transport_has(Name::Setup) {
+            cx.report(
+                m.proto,
+                "who opens the handshake?",
+                format_args!("`{}` has no `a=setup`", media.title()),
+            )
+            .help("add `a=setup:actpass` to an offer, `a=setup:active` to an answer");
+        }
+    }
+}

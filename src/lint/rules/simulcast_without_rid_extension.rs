@@ -1,0 +1,54 @@
+use super::prelude::*;
+
+rule! {
+    /// A section sends simulcast but does not map the header extension that tells the streams apart.
+    ///
+    /// ## Why it matters
+    /// Packets carry the stream's id in `urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`. Without it
+    /// the receiver sees unknown sources, and one stream or none is shown.
+    /// ```sdp,fail
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96
+    /// a=rtpmap:96 VP8/90000
+    /// a=rid:h send
+    /// a=rid:l send
+    /// a=simulcast:send h;l
+    /// ```
+    /// ```sdp,pass
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96
+    /// a=rtpmap:96 VP8/90000
+    /// a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+    /// a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
+    /// a=rid:h send
+    /// a=rid:l send
+    /// a=simulcast:send h;l
+    /// ```
+    "SDP506" "simulcast-without-rid-extension" {
+        severity: Warning,
+        scope: WebRtc,
+        since: "0.1",
+        spec: ["RFC 8852", "RFC 8853"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    let session = cx.sdp().session();
+    for media in cx.media().iter().filter(|m| m.is_active()) {
+        let Some(line) = media.first(Name::Simulcast) else {
+            continue;
+        };
+        let mapped = session
+            .all(Name::Extmap)
+            .chain(media.all(Name::Extmap))
+            .filter_map(|l| l.attribute_value())
+            .filter_map(|v| Extmap::parse(v).ok())
+            .any(|map| map.uri.is("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
+        if !mapped {
+            cx.report(
+                line.text(),
+                "how will packets say their stream?",
+                format_args!("simulcast without the `rtp-stream-id` header extension"),
+            )
+            .help("add `a=extmap:N urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`");
+        }
+    }
+}

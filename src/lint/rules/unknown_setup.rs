@@ -1,0 +1,33 @@
+use super::prelude::*;
+
+rule! {
+    /// An `a=setup` value is not `actpass`, `active`, `passive` or `holdconn`.
+    ///
+    /// ## Why it matters
+    /// Without a role nobody opens the DTLS handshake; browsers reject the description.
+    /// ```sdp,fail
+    /// a=setup:server
+    /// ```
+    /// ```sdp,pass
+    /// a=setup:passive
+    /// ```
+    "SDP313" "unknown-setup" {
+        severity: Error,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 4145"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for line in cx.sdp().sections().flat_map(|s| s.all(Name::Setup)) {
+        let role = line.attribute_value().unwrap_or(line.text());
+        if !["actpass", "active", "passive", "holdconn"].iter().any(|r| role.is(r)) {
+            cx.report(
+                role,
+                "expected `actpass`, `active` or `passive`",
+                format_args!("`{role}` is not a role for `a=setup`"),
+            );
+        }
+    }
+}
