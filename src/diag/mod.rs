@@ -98,6 +98,16 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+impl Diagnostic {
+    /// The message with the local fact, for formats that have one line.
+    pub fn one_line(&self) -> String {
+        if self.primary.text.is_empty() {
+            return self.message.clone();
+        }
+        format!("{} ({})", self.message, self.primary.text)
+    }
+}
+
 /// One thing found in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {

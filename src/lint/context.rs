@@ -265,13 +265,14 @@ impl<'d, 'a> Context<'d, 'a> {
         }
     }
 
-    /// Reports that the value of the line `what` could not be read.
+    /// Reports that the value of the line `what` could not be read; the label says what
+    /// belongs there.
     pub fn report_malformed(&mut self, what: &str, error: Malformed<'_>) -> Draft<'_> {
         let Malformed { at, expected } = error;
         self.report(
             at,
             format_args!("expected {expected}"),
-            format_args!("`{what}` needs {expected}, but has `{at}`"),
+            format_args!("`{what}` cannot be read at `{at}`"),
         )
     }
 }

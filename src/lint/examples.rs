@@ -99,7 +99,8 @@ fn wrap(body: &[&str]) -> String {
     if !has("c=") {
         lines.push("c=IN IP4 192.0.2.1");
     }
-    lines.extend(session.iter().filter(goes_before_time));
+    let addresses = if has("m=") { session } else { body };
+    lines.extend(addresses.iter().filter(goes_before_time));
     lines.push("t=0 0");
     let dtls = !has("m=")
         || body
@@ -116,7 +117,7 @@ fn wrap(body: &[&str]) -> String {
             lines.push("a=rtpmap:111 opus/48000/2");
         }
     }
-    lines.extend(media);
+    lines.extend(media.iter().filter(|l| has("m=") || !goes_before_time(l)));
 
     let mut out = String::new();
     let mut sections = 0;

@@ -422,6 +422,11 @@ impl<'a> Simulcast<'a> {
                 direction,
                 "a list of `rid`s after the direction",
             ))?;
+            let id_byte = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+            let is_id = |rid: &Field<'_>| !rid.is_empty() && rid.bytes().iter().all(id_byte);
+            if !Self::rids(streams).all(|rid| is_id(&rid)) {
+                return Err(Malformed::new(streams, "`rid`s separated by `;` or `,`"));
+            }
             *place = Some(streams);
         }
         if simulcast.send.is_none() && simulcast.recv.is_none() {
@@ -490,7 +495,15 @@ mod tests {
             .map(|f| f.to_string())
             .collect();
         assert_eq!(rids, ["q", "h", "i", "f"]);
-        for bad in ["", "send", "send a send b", "up a", "rid=a"] {
+        for bad in [
+            "",
+            "send",
+            "send a send b",
+            "up a",
+            "rid=a",
+            "send rid=a",
+            "send a;",
+        ] {
             assert!(Simulcast::parse(field(bad)).is_err(), "{bad:?}");
         }
     }

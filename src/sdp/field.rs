@@ -170,12 +170,12 @@ impl Ord for Field<'_> {
     }
 }
 
-/// For messages: control characters escaped, long text cut after 48 characters.
+/// For messages: control characters escaped, long text cut after 32 characters.
 ///
 /// The text comes from a stranger and goes to a terminal, so no escape sequence may pass.
 impl fmt::Display for Field<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 48;
+        const LONGEST: usize = 32;
         let mut written = 0;
         for chunk in self.bytes.utf8_chunks() {
             let invalid = if chunk.invalid().is_empty() {
@@ -242,6 +242,6 @@ mod tests {
         let shown = Field::new(b"\x1b[2J\xff\0ok", 0).to_string();
         assert_eq!(shown, "\\u{1b}[2J\u{fffd}\\u{0}ok");
         let long = Field::new(&[b'x'; 500], 0).to_string();
-        assert_eq!(long.chars().count(), 49);
+        assert_eq!(long.chars().count(), 33);
     }
 }

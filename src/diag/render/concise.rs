@@ -20,7 +20,7 @@ pub fn write(
             at.column,
             d.severity,
             d.code,
-            d.message
+            d.one_line()
         )?;
     }
     Ok(())
@@ -39,7 +39,8 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "offer.sdp:3:11: warning[SDP132] \
-             `a=rtcp-fb` names payload type 111, which `m=audio` does not list\n"
+             `a=rtcp-fb` names payload type 111, which `m=audio` does not list \
+             (no payload type 111 here)\n"
         );
     }
 }

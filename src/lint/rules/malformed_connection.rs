@@ -39,11 +39,7 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         };
         if let Some(problem) = address::problem(net, kind, host) {
-            cx.report(
-                problem.at,
-                format_args!("expected {}", problem.expected),
-                format_args!("`c=` needs {}, but has `{}`", problem.expected, problem.at),
-            );
+            cx.report_malformed("c=", problem);
         }
     }
 }

@@ -60,7 +60,7 @@ fn check(cx: &mut Context<'_, '_>) {
                 .help("write `-` for none");
         }
         if let Some(problem) = address::problem(net, kind, host) {
-            cx.report(problem.at, problem.expected, format_args!("`o=` needs {}, but has `{}`", problem.expected, problem.at));
+            cx.report_malformed("o=", problem);
         }
     }
 }

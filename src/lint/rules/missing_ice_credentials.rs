@@ -12,7 +12,7 @@ rule! {
     /// s=-
     /// c=IN IP4 0.0.0.0
     /// t=0 0
-    /// a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB
+    /// a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1
     /// a=setup:active
     /// a=ice-ufrag:F7gI
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0

@@ -12,7 +12,7 @@ rule! {
     /// s=-
     /// c=IN IP4 192.0.2.1
     /// t=0 0
-    /// m=audio 9 RTP/AVP 0
+    /// m=audio 9 RTP/SAVPF 0
     /// a=mid:0
     /// a=ice-ufrag:F7gI
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g

@@ -36,6 +36,12 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(line) = media.first(Name::Simulcast) else {
             continue;
         };
+        let readable = line
+            .attribute_value()
+            .is_some_and(|v| Simulcast::parse(v).is_ok());
+        if !readable {
+            continue;
+        }
         let mapped = session
             .all(Name::Extmap)
             .chain(media.all(Name::Extmap))

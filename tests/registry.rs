@@ -1,0 +1,168 @@
+//! What holds for every rule, and that the generated pages are fresh.
+//!
+//! `UPDATE_DOCS=1 cargo test --test registry` writes the pages anew.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use rtcscope::lint::examples::{Verdict, examples};
+use rtcscope::lint::{RULES, docs};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn codes_are_sorted_unique_and_of_one_form() {
+    for pair in RULES.windows(2) {
+        assert!(
+            pair[0].code < pair[1].code,
+            "{} before {}",
+            pair[0].code,
+            pair[1].code
+        );
+    }
+    for rule in RULES {
+        let digits = rule.code.strip_prefix("SDP").unwrap();
+        assert!(
+            digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()),
+            "{}",
+            rule.code
+        );
+    }
+}
+
+#[test]
+fn names_are_unique_kebab_case() {
+    let names: BTreeSet<&str> = RULES.iter().map(|r| r.name).collect();
+    assert_eq!(names.len(), RULES.len());
+    for name in names {
+        let word = |w: &str| {
+            !w.is_empty()
+                && w.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        assert!(name.split('-').all(word), "{name}");
+    }
+}
+
+#[test]
+fn every_rule_is_documented() {
+    for rule in RULES {
+        let summary = rule.summary();
+        let one_sentence = summary.ends_with('.') && summary.matches(". ").count() == 0;
+        assert!(one_sentence, "{}: {summary}", rule.code);
+        assert!(summary.chars().count() <= 100, "{}: {summary}", rule.code);
+        assert!(rule.docs.contains("## Why it matters"), "{}", rule.code);
+        assert!(!rule.spec.is_empty(), "{}", rule.code);
+        assert!(
+            rule.spec.iter().all(|s| s.starts_with("RFC ")),
+            "{}",
+            rule.code
+        );
+        let all = examples(rule.docs);
+        for verdict in [Verdict::Fail, Verdict::Pass] {
+            assert!(
+                all.iter().any(|e| e.verdict == verdict),
+                "{}: no {verdict:?} example",
+                rule.code
+            );
+        }
+    }
+}
+
+#[test]
+fn every_file_of_a_rule_is_registered_under_its_name() {
+    let dir = root().join("src/lint/rules");
+    let files: BTreeSet<String> = fs::read_dir(dir)
+        .unwrap()
+        .map(|e| {
+            e.unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
+        .filter(|stem| stem != "mod")
+        .collect();
+    let registered: BTreeSet<String> = RULES.iter().map(|r| r.name.replace('-', "_")).collect();
+    assert_eq!(
+        files, registered,
+        "add a line to `rules!` in src/lint/rules/mod.rs"
+    );
+    for rule in RULES {
+        assert!(
+            rule.file
+                .ends_with(&format!("{}.rs", rule.name.replace('-', "_")))
+        );
+    }
+}
+
+#[test]
+fn messages_keep_to_the_house_style() {
+    for rule in RULES {
+        for example in examples(rule.docs) {
+            let config = rtcscope::lint::Config::default();
+            let linter = rtcscope::lint::Linter::new(config);
+            for report in linter.lint(example.sdp.as_bytes(), example.role) {
+                for d in report.diagnostics {
+                    let m = &d.message;
+                    let first = m.chars().next().unwrap();
+                    // Names keep their capital.
+                    let name = ["Opus", "SSRC", "NUL"].iter().any(|n| m.starts_with(n));
+                    let video = ["VP8", "VP9", "H264", "H265", "AV1"]
+                        .iter()
+                        .any(|n| m.starts_with(n));
+                    assert!(!first.is_uppercase() || name || video, "{}: {m}", d.code);
+                    assert!(!m.ends_with('.'), "{}: {m}", d.code);
+                    assert!(m.chars().count() <= 100, "{}: {m}", d.code);
+                    for word in ["please", "Please", "invalid"] {
+                        assert!(!m.contains(word), "{}: {m}", d.code);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn generated_pages_are_fresh() {
+    let dir = root().join("docs/rules");
+    let mut pages: Vec<(String, String)> = RULES
+        .iter()
+        .map(|rule| (format!("{}.md", rule.code), docs::page(rule)))
+        .collect();
+    pages.push(("README.md".to_owned(), docs::index()));
+    let listed = |dir: &Path| -> BTreeSet<String> {
+        let entries = fs::read_dir(dir).into_iter().flatten();
+        entries
+            .map(|e| e.unwrap().file_name().to_str().unwrap().to_owned())
+            .collect()
+    };
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::create_dir_all(&dir).unwrap();
+        for name in listed(&dir) {
+            fs::remove_file(dir.join(name)).unwrap();
+        }
+        for (name, text) in &pages {
+            fs::write(dir.join(name), text).unwrap();
+        }
+    }
+    let expected: BTreeSet<String> = pages.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(
+        listed(&dir),
+        expected,
+        "run UPDATE_DOCS=1 cargo test --test registry"
+    );
+    for (name, text) in &pages {
+        let on_disk = fs::read_to_string(dir.join(name)).unwrap();
+        assert_eq!(
+            &on_disk, text,
+            "{name} is stale: run UPDATE_DOCS=1 cargo test --test registry"
+        );
+    }
+}
