@@ -1,6 +1,6 @@
 //! What a rule sees: the description, facts worked out once for all rules, and a way to report.
 
-use super::{Config, Profile, Role, Rule};
+use super::{Config, Profile, Report, Role, Rule};
 use crate::diag::{Diagnostic, Edit, Fix, Label, Safety, Severity};
 use crate::sdp::{Description, Field, Group, Line, Malformed, Name, Payloads, Section};
 use std::collections::BTreeMap;
@@ -99,20 +99,18 @@ pub struct Context<'d, 'a> {
     dropped: &'d mut usize,
 }
 
-/// Runs `rules` over one description; the findings come in order of place and code.
-///
-/// Adds to `dropped` what was found beyond the number of findings kept of one code.
+/// Runs `rules` over one description.
 pub(super) fn run(
     sdp: &Description<'_>,
     config: &Config,
     rules: &[(&'static Rule, Option<Severity>)],
-    dropped: &mut usize,
-) -> Vec<Diagnostic> {
+) -> Report {
     let (media, bundles) = collect(sdp);
     let insists = matches!(config.profile, Profile::Whip | Profile::Jsep);
     let webrtc = insists || looks_like_webrtc(sdp);
     let role = config.role.or_else(|| infer_role(sdp));
     let mut findings = Vec::new();
+    let mut dropped = 0;
     for &(rule, severity) in rules {
         if rule.scope == super::Scope::WebRtc && !webrtc {
             continue;
@@ -127,11 +125,16 @@ pub(super) fn run(
             severity,
             kept: 0,
             findings: &mut findings,
-            dropped,
+            dropped: &mut dropped,
         });
     }
     findings.sort_by_key(|d| (d.primary.span.start, d.code));
-    findings
+    Report {
+        range: 0..0,
+        diagnostics: findings,
+        webrtc,
+        dropped,
+    }
 }
 
 /// The media sections of a description, and the BUNDLE groups as indices into them.

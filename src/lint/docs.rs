@@ -28,7 +28,8 @@ pub fn page(rule: &Rule) -> String {
                     () if tags.contains("fixed") => "Fixed:",
                     () => "Passes:",
                 };
-                let _ = writeln!(out, "{title}\n\n```sdp");
+                let gap = if out.ends_with("\n\n") { "" } else { "\n" };
+                let _ = writeln!(out, "{gap}{title}\n\n```sdp");
             }
             None => {
                 let _ = writeln!(out, "{line}");

@@ -37,6 +37,8 @@ pub struct Report {
     pub range: Range<usize>,
     /// The findings in order of place and code.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether it was checked as WebRTC; else as plain SDP, without the rules only WebRTC asks for.
+    pub webrtc: bool,
     /// Findings that were not kept because there were too many of their kind.
     pub dropped: usize,
 }
@@ -68,13 +70,8 @@ impl Linter {
             .map(|range| {
                 let data = text.get(range.clone()).unwrap_or_default();
                 let sdp = Description::parse_at(data, range.start);
-                let mut dropped = 0;
-                let diagnostics = context::run(&sdp, &config, &self.rules, &mut dropped);
-                Report {
-                    range,
-                    diagnostics,
-                    dropped,
-                }
+                let checked = context::run(&sdp, &config, &self.rules);
+                Report { range, ..checked }
             })
             .collect()
     }

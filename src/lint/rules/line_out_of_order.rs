@@ -70,7 +70,7 @@ fn check(cx: &mut Context<'_, '_>) {
                         cx.report(
                             line.text(),
                             format_args!("must stand before every `{other}=` line"),
-                            format_args!("the `{shown}=` line comes after an `{other}=` line"),
+                            format_args!("the `{shown}=` line comes after the `{other}=` line"),
                         )
                         .context(earlier.text(), format_args!("the first `{other}=` line"));
                         break;

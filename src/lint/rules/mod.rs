@@ -104,6 +104,7 @@ rules! {
     inconsistent_ssrc_group,
     reused_ssrc,
     malformed_msid,
+    tracks_in_one_section,
     missing_sctp_port,
     legacy_sctpmap,
     malformed_sctp_port,

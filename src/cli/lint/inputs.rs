@@ -1,0 +1,303 @@
+//! What `rtcscope lint` reads: files, directories, standard input, and descriptions inside JSON.
+
+use crate::lint::Role;
+use crate::sdp::find_descriptions;
+use serde_json::Value;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Nothing longer than this is a session description.
+const LONGEST: u64 = 64 << 20;
+
+/// A text with session descriptions in it.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// What to call it in messages.
+    pub(super) name: String,
+    /// The text.
+    pub(super) text: Vec<u8>,
+    /// The role its container gives it.
+    pub(super) role: Option<Role>,
+    /// The file, when the text is all of it and so may be rewritten.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// An input that could not be used.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    /// What to call it.
+    pub(super) name: String,
+    /// Why, as half a sentence.
+    pub(super) reason: String,
+}
+
+/// Reads everything `paths` name, in order; directories give their `.sdp` files, sorted.
+pub(super) fn read(
+    paths: &[PathBuf],
+    stdin_name: &str,
+    mut each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
+) -> io::Result<()> {
+    for path in paths {
+        if path.as_os_str() == "-" {
+            let text = read_limited(io::stdin().lock());
+            for input in unwrap(stdin_name.to_owned(), text, None) {
+                each(input)?;
+            }
+            continue;
+        }
+        let name = printable(path);
+        if !path.is_dir() {
+            let text = fs::File::open(path).and_then(read_limited);
+            for input in unwrap(name, text, Some(path)) {
+                each(input)?;
+            }
+            continue;
+        }
+        let mut files = Vec::new();
+        let mut walked = Ok(());
+        walk(path, &mut files, &mut walked);
+        if let Err(error) = walked {
+            each(Err(unreadable(name.clone(), &error)))?;
+        }
+        if files.is_empty() {
+            let reason = "is a directory without .sdp files".to_owned();
+            each(Err(Unreadable { name, reason }))?;
+        }
+        for file in files {
+            let text = fs::File::open(&file).and_then(read_limited);
+            for input in unwrap(printable(&file), text, Some(&file)) {
+                each(input)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A path without control characters, which have no business in a terminal.
+fn printable(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+fn unreadable(name: String, error: &io::Error) -> Unreadable {
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => "does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    };
+    Unreadable { name, reason }
+}
+
+fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    source.take(LONGEST + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other(
+            "more than 64 MiB, too long for a session description",
+        ));
+    }
+    Ok(text)
+}
+
+/// Collects the `.sdp` files under `dir`, sorted; hidden entries and linked directories are left out.
+fn walk(dir: &Path, files: &mut Vec<PathBuf>, problem: &mut io::Result<()>) {
+    let mut entries: Vec<fs::DirEntry> = match fs::read_dir(dir) {
+        Ok(entries) => entries.filter_map(Result::ok).collect(),
+        Err(error) => {
+            *problem = Err(error);
+            return;
+        }
+    };
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        let path = entry.path();
+        match entry.file_type() {
+            _ if hidden => {}
+            Ok(kind) if kind.is_dir() => walk(&path, files, problem),
+            Ok(_)
+                if path
+                    .extension()
+                    .is_some_and(|e| e.eq_ignore_ascii_case("sdp")) =>
+            {
+                files.push(path);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The descriptions in `text`: as they are, as strings in JSON, or with escaped line ends.
+fn unwrap(
+    name: String,
+    text: io::Result<Vec<u8>>,
+    file: Option<&Path>,
+) -> Vec<Result<Input, Unreadable>> {
+    let text = match text {
+        Ok(text) => text,
+        Err(error) => return vec![Err(unreadable(name, &error))],
+    };
+    let trimmed = text.trim_ascii();
+    if trimmed.is_empty() {
+        let reason = "is empty".to_owned();
+        return vec![Err(Unreadable { name, reason })];
+    }
+    if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
+        return from_json(&name, trimmed);
+    }
+    if let Some(unescaped) = unescape(trimmed) {
+        let name = format!("{name} (unescaped)");
+        return vec![Ok(Input {
+            name,
+            text: unescaped,
+            role: None,
+            file: None,
+        })];
+    }
+    if find_descriptions(&text).is_empty() {
+        let reason = if text.contains(&0) {
+            "holds no session description: it is not text"
+        } else {
+            "holds no session description: no line begins with `v=`"
+        };
+        let reason = reason.to_owned();
+        return vec![Err(Unreadable { name, reason })];
+    }
+    vec![Ok(Input {
+        name,
+        text,
+        role: None,
+        file: file.map(Path::to_path_buf),
+    })]
+}
+
+fn from_json(name: &str, text: &[u8]) -> Vec<Result<Input, Unreadable>> {
+    let fail = |reason: String| {
+        let name = name.to_owned();
+        vec![Err(Unreadable { name, reason })]
+    };
+    let value: Value = match serde_json::from_slice(text) {
+        Ok(value) => value,
+        Err(error) => return fail(format!("looks like JSON but is not: {error}")),
+    };
+    let mut found = Vec::new();
+    collect_json(
+        &value,
+        &mut String::new(),
+        None,
+        &mut |pointer, sdp, role| {
+            found.push(Ok(Input {
+                name: format!("{name}#{pointer}"),
+                text: sdp.as_bytes().to_vec(),
+                role,
+                file: None,
+            }));
+        },
+    );
+    if found.is_empty() {
+        return fail("holds no session description: no string in it begins with `v=`".to_owned());
+    }
+    found
+}
+
+/// Finds the strings that hold a description; `{"type": …, "sdp": …}` tells its role.
+fn collect_json(
+    value: &Value,
+    pointer: &mut String,
+    role: Option<Role>,
+    found: &mut dyn FnMut(&str, &str, Option<Role>),
+) {
+    let len = pointer.len();
+    match value {
+        Value::String(text) if text.trim_start().starts_with("v=") => found(pointer, text, role),
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                *pointer += &format!("/{i}");
+                collect_json(item, pointer, None, found);
+                pointer.truncate(len);
+            }
+        }
+        Value::Object(fields) => {
+            let role = match fields.get("type").and_then(Value::as_str) {
+                Some("offer") => Some(Role::Offer),
+                Some("answer" | "pranswer") => Some(Role::Answer),
+                _ => None,
+            };
+            for (key, item) in fields {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                *pointer += "/";
+                pointer.extend(key.chars().filter(|c| !c.is_control()));
+                collect_json(item, pointer, role, found);
+                pointer.truncate(len);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A description on one line with `\r\n` or `\n` spelled out, as logs have it.
+fn unescape(text: &[u8]) -> Option<Vec<u8>> {
+    let one_line = !text.contains(&b'\n');
+    let text = std::str::from_utf8(text).ok().filter(|_| one_line)?;
+    let text = text.trim_matches('\'');
+    (text.starts_with("v=") && text.contains("\\n")).then(|| {
+        text.replace("\\r\\n", "\r\n")
+            .replace("\\n", "\n")
+            .into_bytes()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<(String, String, Option<Role>)> {
+        unwrap("x".to_owned(), Ok(text.as_bytes().to_vec()), None)
+            .into_iter()
+            .map(|input| match input {
+                Ok(i) => (i.name, String::from_utf8(i.text).unwrap(), i.role),
+                Err(e) => (e.name, e.reason, None),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn json_gives_role_and_pointer() {
+        let json = r#"{"a/b":[{"type":"offer","sdp":"v=0\r\n"},{"type":"answer","sdp":"v=0\r\ns=x\r\n"}]}"#;
+        assert_eq!(
+            texts(json),
+            [
+                ("x#/a~1b/0/sdp".into(), "v=0\r\n".into(), Some(Role::Offer)),
+                (
+                    "x#/a~1b/1/sdp".into(),
+                    "v=0\r\ns=x\r\n".into(),
+                    Some(Role::Answer)
+                ),
+            ]
+        );
+        assert_eq!(texts("\"v=0\\r\\n\"")[0].1, "v=0\r\n");
+        assert!(texts("{\"a\":1}")[0].1.contains("no string in it"));
+        assert!(
+            texts("{\"a\":")[0]
+                .1
+                .starts_with("looks like JSON but is not")
+        );
+    }
+
+    #[test]
+    fn escaped_line_ends_are_undone() {
+        assert_eq!(texts("v=0\\r\\ns=-\\r\\n")[0].1, "v=0\r\ns=-\r\n");
+        assert_eq!(texts("'v=0\\ns=-\\n'")[0].1, "v=0\ns=-\n");
+        assert_eq!(texts("v=0\r\ns=a\\nb\r\n")[0].1, "v=0\r\ns=a\\nb\r\n");
+    }
+
+    #[test]
+    fn what_holds_nothing_says_why() {
+        assert_eq!(texts(" \n")[0].1, "is empty");
+        assert!(texts("hello")[0].1.contains("no line begins with `v=`"));
+        assert!(texts("\u{0}PNG")[0].1.contains("not text"));
+    }
+}
