@@ -5,6 +5,7 @@
 //! `#[path = "../tests/kit/mod.rs"] mod kit;`.
 //!
 //! - [`net`], [`stun`], [`dtls`], [`rtp`], [`rtcp`]: the bytes of single packets;
+//! - [`messages`]: one of each of them;
 //! - [`writer`]: pcap and pcapng files;
 //! - [`scenario`]: a short call written out packet by packet, for a test that wants exact numbers;
 //! - [`traffic`]: many calls at once, as large as you like, for measurements;
@@ -28,6 +29,7 @@
 
 pub mod dtls;
 pub mod impair;
+pub mod messages;
 pub mod net;
 pub mod prng;
 pub mod profile;
