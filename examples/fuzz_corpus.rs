@@ -10,8 +10,6 @@
 #[path = "../tests/kit/mod.rs"]
 mod kit;
 
-use kit::scenario::{Media, Scenario, Side};
-use kit::writer::Format;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
@@ -23,12 +21,12 @@ const LARGEST: usize = 64 * 1024;
 fn main() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut inputs = Vec::new();
-    for (name, message) in kit::messages::all() {
-        inputs.push((name.to_owned(), message));
+    for (name, data) in kit::messages::all()
+        .into_iter()
+        .chain(kit::messages::captures())
+    {
+        inputs.push((name.to_owned(), data));
     }
-    let call = call();
-    inputs.push(("call.pcap".to_owned(), call.file(Format::Pcap)));
-    inputs.push(("call.pcapng".to_owned(), call.file(Format::Pcapng)));
     for folder in ["samples", "fuzz/seeds"] {
         collect(&root.join(folder), folder, &mut inputs)?;
     }
@@ -50,20 +48,6 @@ fn main() -> io::Result<()> {
         io::stdout(),
         "{inputs} inputs for each of {targets} targets"
     )
-}
-
-/// A short call with everything in it.
-fn call() -> Scenario {
-    let mut call = Scenario::new();
-    call.check(Side::A).check(Side::B).dtls_handshake().rtp(
-        Side::A,
-        &Media::audio(1),
-        (65_530..65_545).rev().chain(65_545..65_550),
-    );
-    for (_, message) in kit::messages::all() {
-        call.wait_ms(5).udp(Side::B, &message);
-    }
-    call
 }
 
 /// Files under `folder`, named by their path with dashes.

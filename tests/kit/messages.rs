@@ -1,6 +1,8 @@
 //! One of every message that the kit can build: for tests over all prefixes, and to start a fuzzer.
 
 use super::prng::{Noise, Prng};
+use super::scenario::{Media, Scenario, Side};
+use super::writer::Format;
 use super::{dtls, rtcp, rtp, stun};
 use std::net::{Ipv6Addr, SocketAddr};
 
@@ -104,4 +106,31 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         rtcp::protected(o, (1, 200), ssrc, (52, 24), 9, &noise);
     });
     messages
+}
+
+/// A short call with all of these in it, as capture files; and as `call.packets`, raw IP packets
+/// behind 16-bit lengths.
+pub fn captures() -> Vec<(&'static str, Vec<u8>)> {
+    let mut call = Scenario::new();
+    let media = Media {
+        len: 20,
+        ..Media::audio(1)
+    };
+    call.check(Side::A)
+        .check(Side::B)
+        .rtp(Side::A, &media, [65_534, 65_537, 65_535, 65_538]);
+    for (_, message) in all() {
+        call.wait_ms(5).udp(Side::B, &message);
+    }
+    let mut packets = Vec::new();
+    for (_, frame) in call.frames() {
+        let packet = &frame[14..];
+        packets.extend((packet.len() as u16).to_be_bytes());
+        packets.extend(packet);
+    }
+    vec![
+        ("call.pcap", call.file(Format::Pcap)),
+        ("call.pcapng", call.file(Format::Pcapng)),
+        ("call.packets", packets),
+    ]
 }

@@ -1,0 +1,100 @@
+//! Capture files and the frames in them.
+
+use super::{printable, within};
+use rtcscope::capture::{Capture, Compression, Frame, LinkType};
+use rtcscope::net::{Decoded, Decoder};
+use rtcscope::time::Timestamp;
+use std::io::Cursor;
+
+/// Packets taken from one input: a few kilobytes may decompress to many more than matter here.
+const PACKETS: usize = 10_000;
+
+const LINK_TYPES: [LinkType; 11] = [
+    LinkType::NULL,
+    LinkType::ETHERNET,
+    LinkType::PPP,
+    LinkType::RAW_12,
+    LinkType::RAW,
+    LinkType::LOOP,
+    LinkType::LINUX_SLL,
+    LinkType::IPV4,
+    LinkType::IPV6,
+    LinkType::LINUX_SLL2,
+    LinkType(147),
+];
+
+/// A capture file, compressed or not, and everything in it down to UDP.
+pub fn capture(data: &[u8]) {
+    let mut capture = match Capture::from_reader(Box::new(Cursor::new(data.to_vec()))) {
+        Ok(capture) => capture,
+        Err(error) => return printable(&error.to_string()),
+    };
+    let plain = capture.compression() == Compression::None;
+    let mut decoder = Decoder::new();
+    let mut last = 0;
+    for _ in 0..PACKETS {
+        let Some(frame) = capture.next_frame() else {
+            break;
+        };
+        assert!(frame.no > last, "packet {} after {last}", frame.no);
+        last = frame.no;
+        assert!(frame.wire_len as usize >= frame.data.len());
+        if plain {
+            let start = frame.offset as usize;
+            assert_eq!(frame.data, &data[start..start + frame.data.len()]);
+        }
+        decode(&mut decoder, &frame);
+    }
+    assert!(capture.problem_count() >= capture.problems().len() as u64);
+    for problem in capture.problems() {
+        printable(&problem.message);
+    }
+}
+
+/// A frame of every link type; and a sequence of raw IP packets, each behind a 16-bit length, so
+/// that fragments meet.
+pub fn net(data: &[u8]) {
+    for link in LINK_TYPES {
+        for missing in [0, 1200] {
+            decode(&mut Decoder::new(), &frame(1, link, data, missing));
+        }
+    }
+    let mut decoder = Decoder::new();
+    let mut rest = data;
+    let mut no = 0;
+    while let Some((length, after)) = rest.split_first_chunk::<2>() {
+        let (packet, next) = after.split_at(after.len().min(u16::from_be_bytes(*length).into()));
+        no += 1;
+        decode(&mut decoder, &frame(no, LinkType::RAW, packet, 0));
+        assert!(decoder.incomplete() as u64 <= no);
+        rest = next;
+    }
+}
+
+fn frame(no: u64, link: LinkType, data: &[u8], missing: usize) -> Frame<'_> {
+    Frame {
+        no,
+        ts: Timestamp::from_nanos(no as i64),
+        link,
+        wire_len: (data.len() + missing) as u32,
+        offset: 0,
+        data,
+    }
+}
+
+fn decode(decoder: &mut Decoder, frame: &Frame<'_>) {
+    match decoder.decode(frame) {
+        Decoded::Udp(datagram) => {
+            assert_eq!((datagram.no, datagram.ts), (frame.no, frame.ts));
+            assert!(datagram.payload.len() + datagram.missing as usize <= 65_535);
+        }
+        Decoded::Tcp { payload, .. } => assert!(payload.len() <= frame.data.len().max(65_535)),
+        Decoded::Malformed(error) => within(&error, frame.data),
+        Decoded::Icmp
+        | Decoded::Tunnel(_)
+        | Decoded::OtherIp(_)
+        | Decoded::Fragment
+        | Decoded::NotIp(_)
+        | Decoded::UnknownLink => {}
+    }
+}

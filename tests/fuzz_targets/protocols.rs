@@ -1,0 +1,126 @@
+//! The protocols on a WebRTC port, each over one datagram's payload.
+
+use super::{describe, within};
+use rtcscope::demux::{Class, classify};
+use rtcscope::proto::{self, dtls, rtcp, rtp, stun};
+
+/// How many bytes a snaplen may have cut off, for parsers that take that into account.
+const MISSING: [u32; 2] = [0, 1200];
+
+const CLASSES: [Class; 9] = [
+    Class::Stun,
+    Class::ChannelData,
+    Class::Dtls,
+    Class::DtlsCiphertext,
+    Class::Rtp,
+    Class::Rtcp,
+    Class::Zrtp,
+    Class::Quic,
+    Class::Unknown,
+];
+
+/// Demultiplexing, and decoding as whatever it is and as everything it is not.
+pub fn message(data: &[u8]) {
+    for missing in MISSING {
+        let class = classify(data, missing);
+        match proto::parse(data, class, missing) {
+            Ok(message) => describe(&message, data),
+            Err(error) => within(&error, data),
+        }
+    }
+    for class in CLASSES {
+        match proto::parse(data, class, 0) {
+            Ok(message) => describe(&message, data),
+            Err(error) => within(&error, data),
+        }
+    }
+}
+
+/// STUN and TURN messages.
+pub fn stun(data: &[u8]) {
+    for missing in MISSING {
+        let message = match stun::StunMessage::parse_cut(data, missing) {
+            Ok(message) => message,
+            Err(error) => {
+                within(&error, data);
+                continue;
+            }
+        };
+        assert!(message.body().len() <= data.len());
+        assert!(message.attributes().count() <= data.len() / 4);
+        message.verify_fingerprint();
+        message.mapped_address();
+        if let Some((code, _)) = message.error_code() {
+            assert!(code < 800, "a three-bit class and at most 99, or 255");
+        }
+        if let Some(error) = message.problem() {
+            within(&error, data);
+        }
+        describe(&message, data);
+    }
+}
+
+/// DTLS records, handshake messages and their extensions.
+pub fn dtls(data: &[u8]) {
+    for missing in MISSING {
+        let datagram = dtls::DtlsDatagram::new(data, missing);
+        let records = datagram.records().inspect(|record| match record {
+            Ok(record) => assert!(record.handshakes().count() <= data.len() + 1),
+            Err(error) => within(error, data),
+        });
+        assert!(records.count() <= data.len() + 1);
+        describe(&datagram, data);
+    }
+    let hello = dtls::ClientHello::parse(data, 0).value;
+    assert!(hello.extensions().count() <= data.len() / 4 + 1);
+    hello.offers_dtls13();
+    let hello = dtls::ServerHello::parse(data, 0).value;
+    assert!(hello.extensions().count() <= data.len() / 4 + 1);
+    hello.version();
+}
+
+/// RTP headers, extensions and padding.
+pub fn rtp(data: &[u8]) {
+    for missing in MISSING {
+        let packet = match rtp::RtpPacket::parse_cut(data, missing) {
+            Ok(packet) => packet,
+            Err(error) => {
+                within(&error, data);
+                continue;
+            }
+        };
+        assert!(packet.payload().len() <= data.len());
+        if missing == 0 {
+            assert_eq!(packet.header_len() + packet.payload().len(), data.len());
+            assert_eq!(packet.csrcs().count(), usize::from(packet.csrc_count()));
+        }
+        if let Some(payload) = packet.unpadded_payload() {
+            assert!(payload.len() <= packet.payload().len());
+        }
+        // The list is as long as was captured.
+        let sources = packet.csrcs().count();
+        assert!(sources <= usize::from(packet.csrc_count()));
+        assert!(packet.extensions().count() <= packet.extension_data().len());
+        describe(&packet, data);
+    }
+}
+
+/// RTCP compounds in clear, and the little that SRTCP shows.
+pub fn rtcp(data: &[u8]) {
+    for missing in MISSING {
+        let compound = rtcp::Compound::new_cut(data, missing);
+        let packets = compound.packets().inspect(|packet| match packet {
+            Ok(packet) => {
+                assert!(packet.offset + packet.bytes.len() <= data.len());
+                packet.sender_ssrc();
+            }
+            Err(error) => within(error, data),
+        });
+        assert!(packets.count() <= data.len() / 4 + 1);
+        describe(&compound, data);
+        match rtcp::SrtcpPacket::parse_cut(data, missing) {
+            Ok(packet) => describe(&packet, data),
+            Err(error) => within(&error, data),
+        }
+    }
+}
