@@ -129,7 +129,8 @@ impl Capture {
             no: self.packets,
             ts: record.ts,
             link: record.link,
-            wire_len: record.wire_len,
+            // Some writers leave the original length 0; it cannot be below what is here.
+            wire_len: record.wire_len.max(data.len() as u32),
             offset: self.buffer.offset() + record.at as u64,
             data,
         })
