@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 use super::color::Color;
+use super::{explain, lint};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -41,6 +42,12 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Measure captures: connections, streams, loss, jitter, bitrate
     Stats(StatsArgs),
+    /// Check session descriptions (SDP) for mistakes
+    Lint(lint::LintArgs),
+    /// Explain a lint rule by its code or name
+    Explain(explain::ExplainArgs),
+    /// List the lint rules
+    Rules(explain::RulesArgs),
     /// Print the JSON Schema of an output format
     Schema(SchemaArgs),
     /// Print a shell completion script

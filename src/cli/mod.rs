@@ -2,7 +2,9 @@
 
 mod args;
 pub mod color;
+pub mod explain;
 mod generate;
+pub mod lint;
 mod progress;
 mod stats;
 
@@ -16,6 +18,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done; for `lint`, nothing at or above the fail level.
     Ok,
+    /// `lint` found something at or above the fail level.
+    Findings,
     /// The arguments make no sense.
     Usage,
     /// An input could not be read at all.
@@ -26,6 +30,7 @@ impl Exit {
     fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
+            Self::Findings => 1,
             Self::Usage => 2,
             Self::Unreadable => 3,
         }
@@ -54,7 +59,7 @@ pub fn main() -> ExitCode {
         // Whoever read our output has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok.into(),
         Err(error) => {
-            let _ = writeln!(err, "rtcscope: {error}");
+            let _ = writeln!(err, "error: {error}");
             Exit::Unreadable.into()
         }
     }
@@ -71,6 +76,9 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
     match &cli.command {
         None => open(cli, color, out, err),
         Some(Command::Stats(args)) => stats::run(args, color, out, err),
+        Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
+        Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
+        Some(Command::Rules(args)) => explain::run_rules(args, out).map(from_code),
         Some(Command::Schema(args)) => generate::schema(args, out),
         Some(Command::Completions(args)) => generate::completions(args, out),
         Some(Command::Man) => generate::man(out),
@@ -84,4 +92,13 @@ fn open(cli: &Cli, color: bool, out: &mut dyn Write, err: &mut dyn Write) -> io:
         return Ok(Exit::Usage);
     }
     stats::run(&args::StatsArgs::for_files(&cli.files), color, out, err)
+}
+
+fn from_code(code: u8) -> Exit {
+    match code {
+        0 => Exit::Ok,
+        1 => Exit::Findings,
+        2 => Exit::Usage,
+        _ => Exit::Unreadable,
+    }
 }

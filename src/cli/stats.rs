@@ -33,7 +33,7 @@ pub(super) fn run(
         let analysis = match open(file) {
             Ok(capture) => read(capture, options.clone()),
             Err(error) => {
-                writeln!(err, "rtcscope: {name}: {error}")?;
+                writeln!(err, "error: {name}: {error}")?;
                 exit = Exit::Unreadable;
                 continue;
             }
@@ -44,7 +44,7 @@ pub(super) fn run(
             .iter()
             .filter(|_| args.format != Format::Text)
         {
-            writeln!(err, "rtcscope: {name}: {}", p.problem.message)?;
+            writeln!(err, "warning: {name}: {}", p.problem.message)?;
         }
         if printed && args.format == Format::Text {
             writeln!(out)?;
