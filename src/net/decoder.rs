@@ -69,10 +69,10 @@ impl Decoder {
             Ok(Network::UnknownLink) => return Decoded::UnknownLink,
             Err(e) => Err(e),
         };
-        let decoded = match packet {
+        let decoded = match &packet {
             Ok(packet) if packet.fragment.is_some() => self.fragment(frame, packet),
             Ok(packet) => transport(frame, packet),
-            Err(e) => Err(e),
+            Err(e) => Err(*e),
         };
         decoded.unwrap_or_else(Decoded::Malformed)
     }
@@ -91,14 +91,14 @@ impl Decoder {
     fn fragment<'a>(
         &'a mut self,
         frame: &Frame<'a>,
-        packet: Packet<'a>,
+        packet: &Packet<'a>,
     ) -> Result<Decoded<'a>, ParseError> {
         let Some(part) = packet.fragment else {
             return transport(frame, packet);
         };
-        let complete = self.fragments.add(&packet, part, frame.ts);
+        let complete = self.fragments.add(packet, part, frame.ts);
         if let Some((protocol, payload)) = complete {
-            return transport(frame, packet.reassembled(protocol, payload)?);
+            return transport(frame, &packet.reassembled(protocol, payload)?);
         }
         if part.offset == 0 && packet.missing > 0 {
             // The snaplen cut this one, so the whole can never be had: its beginning can.
@@ -110,7 +110,7 @@ impl Decoder {
 
 /// What the payload of an IP packet is.
 #[inline]
-fn transport<'a>(frame: &Frame<'a>, packet: Packet<'a>) -> Result<Decoded<'a>, ParseError> {
+fn transport<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
     Ok(match packet.protocol {
         protocol::UDP => return udp(frame, packet),
         protocol::TCP => return tcp(packet),
@@ -124,7 +124,7 @@ fn transport<'a>(frame: &Frame<'a>, packet: Packet<'a>) -> Result<Decoded<'a>, P
 
 /// UDP (RFC 768): source, destination, length, checksum.
 #[inline]
-fn udp<'a>(frame: &Frame<'a>, packet: Packet<'a>) -> Result<Decoded<'a>, ParseError> {
+fn udp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
     let mut r = packet.payload;
     let (start, there) = (r.offset(), r.left());
     let [a, b, c, d, e, f, _, _] = r.array::<8>("UDP header")?;
@@ -146,7 +146,7 @@ fn udp<'a>(frame: &Frame<'a>, packet: Packet<'a>) -> Result<Decoded<'a>, ParseEr
     Ok(Decoded::Udp(Datagram {
         no: frame.no,
         ts: frame.ts,
-        path: path(&packet, [a, b], [c, d], Protocol::Udp),
+        path: path(packet, [a, b], [c, d], Protocol::Udp),
         via: Via::Direct,
         missing: u32::try_from(len - payload.len()).unwrap_or(u32::MAX),
         payload,
@@ -154,12 +154,12 @@ fn udp<'a>(frame: &Frame<'a>, packet: Packet<'a>) -> Result<Decoded<'a>, ParseEr
 }
 
 /// TCP (RFC 9293): the ports, and where the payload begins.
-fn tcp(packet: Packet<'_>) -> Result<Decoded<'_>, ParseError> {
+fn tcp<'a>(packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
     let mut r = packet.payload;
     let start = r.offset();
     let src = r.array::<2>("TCP source port")?;
     let dst = r.array::<2>("TCP destination port")?;
-    let path = path(&packet, src, dst, Protocol::Tcp);
+    let path = path(packet, src, dst, Protocol::Tcp);
     let payload = match tcp_header_len(&mut r) {
         Some(len @ 20..) => packet.payload.peek_rest().get(len..).unwrap_or_default(),
         Some(len) => {

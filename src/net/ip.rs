@@ -116,15 +116,16 @@ impl<'a> Packet<'a> {
             more: header.more_fragments(),
             by_protocol: true,
         });
-        Self {
+        let mut packet = Self {
             src: Endpoint::v4(header.source(), 0),
             dst: Endpoint::v4(header.destination(), 0),
             protocol: header.protocol().0,
             payload,
             missing,
             fragment,
-        }
-        .past_extensions()
+        };
+        packet.skip_extensions()?;
+        Ok(packet)
     }
 
     #[inline]
@@ -140,32 +141,33 @@ impl<'a> Packet<'a> {
             0 => (r, 0),
             len => bounded(r, len)?,
         };
-        Self {
+        let mut packet = Self {
             src: Endpoint::v6(header.source(), 0),
             dst: Endpoint::v6(header.destination(), 0),
             protocol: header.next_header().0,
             payload,
             missing,
             fragment: None,
-        }
-        .past_extensions()
+        };
+        packet.skip_extensions()?;
+        Ok(packet)
     }
 
     /// The same datagram, put together from its fragments.
     pub(super) fn reassembled<'b>(
-        self,
+        &self,
         protocol: u8,
         payload: &'b [u8],
     ) -> Result<Packet<'b>, ParseError> {
-        let whole = Packet {
+        let mut whole = Packet {
             src: self.src,
             dst: self.dst,
             protocol,
             payload: Reader::new(payload),
             missing: 0,
             fragment: None,
-        }
-        .past_extensions()?;
+        };
+        whole.skip_extensions()?;
         match whole.fragment {
             None => Ok(whole),
             Some(part) => Err(ParseError::value(
@@ -179,10 +181,13 @@ impl<'a> Packet<'a> {
 
     /// Takes off the extension headers in front of the payload, up to a fragment's.
     #[inline]
-    fn past_extensions(mut self) -> Result<Self, ParseError> {
+    fn skip_extensions(&mut self) -> Result<(), ParseError> {
+        if matches!(self.protocol, protocol::UDP | protocol::TCP) {
+            return Ok(());
+        }
         for _ in 0..MAX_EXTENSIONS {
             if self.fragment.is_some() || !self.skip_extension()? {
-                return Ok(self);
+                return Ok(());
             }
         }
         Err(ParseError::value(
@@ -194,12 +199,10 @@ impl<'a> Packet<'a> {
     }
 
     /// Takes off one extension header; `false` if there is none.
-    #[inline]
     fn skip_extension(&mut self) -> Result<bool, ParseError> {
         let at = self.payload.offset();
         let rest = self.payload.peek_rest();
         let (len, next) = match self.protocol {
-            protocol::UDP | protocol::TCP => return Ok(false),
             protocol::HOP_BY_HOP
             | protocol::ROUTING
             | protocol::DESTINATION
