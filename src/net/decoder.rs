@@ -109,7 +109,7 @@ impl Decoder {
 }
 
 /// What the payload of an IP packet is.
-#[inline]
+#[inline(always)]
 fn transport<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
     Ok(match packet.protocol {
         protocol::UDP => return udp(frame, packet),
@@ -123,7 +123,7 @@ fn transport<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, 
 }
 
 /// UDP (RFC 768): source, destination, length, checksum.
-#[inline]
+#[inline(always)]
 fn udp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
     let mut r = packet.payload;
     let (start, there) = (r.offset(), r.left());

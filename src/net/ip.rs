@@ -65,7 +65,7 @@ pub(super) struct Part {
 
 impl<'a> Packet<'a> {
     /// Reads the IP packet at the start of `r`, whatever trails it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(r: Reader<'a>) -> Result<Self, ParseError> {
         match r.peek_rest().first().map(|b| b >> 4) {
             Some(4) => Self::v4(r),
@@ -80,7 +80,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn v4(mut r: Reader<'a>) -> Result<Self, ParseError> {
         let at = r.offset();
         let header = Ipv4HeaderSlice::from_slice(r.peek_rest()).map_err(|e| match e {

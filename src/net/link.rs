@@ -69,7 +69,15 @@ mod ether_type {
 }
 
 #[inline]
-fn ether_payload(mut kind: u16, mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
+fn ether_payload(kind: u16, r: Reader<'_>) -> Result<Network<'_>, ParseError> {
+    match kind {
+        ether_type::IPV4 | ether_type::IPV6 => Ok(Network::Ip(r)),
+        _ => tagged(kind, r),
+    }
+}
+
+/// What lies behind any number of tags.
+fn tagged(mut kind: u16, mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
     for _ in 0..MAX_TAGS {
         match kind {
             ether_type::IPV4 | ether_type::IPV6 => return Ok(Network::Ip(r)),
