@@ -362,7 +362,7 @@ mod tests {
             assert!(table.bytes <= MAX_BYTES);
             assert_eq!(
                 table.bytes,
-                table.pending.iter().map(|p| p.data.len()).sum()
+                table.pending.iter().map(|p| p.data.len()).sum::<usize>()
             );
         }
         assert!(table.waiting() <= MAX_BYTES / 60_000);
