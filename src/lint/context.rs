@@ -32,13 +32,14 @@ impl Names {
         1 << (name as u8)
     }
 
+    /// The names in `lines`. A damaged line counts for the attribute it was probably meant to be,
+    /// so that no rule misses what another one has found to be damaged.
     fn of(lines: &[Line<'_>]) -> Self {
-        Self(
-            lines
-                .iter()
-                .filter_map(Line::name)
-                .fold(0, |set, n| set | Self::bit(n)),
-        )
+        let names = lines.iter().filter_map(|line| match line.name() {
+            Some(Name::Other) | None => meant(line),
+            name => name,
+        });
+        Self(names.fold(0, |set, name| set | Self::bit(name)))
     }
 
     fn has(self, name: Name) -> bool {
@@ -82,6 +83,18 @@ impl<'a> Media<'_, 'a> {
     pub fn is_active(&self) -> bool {
         self.media().is_some() && !self.is_rejected()
     }
+}
+
+/// The attribute that a damaged line such as `a=mid 0`, `A=mid:0` or `a= mid:0` was meant to be.
+fn meant(line: &Line<'_>) -> Option<Name> {
+    let text = line.text();
+    let damaged = line.letter().is_none() || line.name_text().is_some_and(|n| !n.is_token());
+    let is_attribute = matches!(text.bytes().first(), Some(b'a' | b'A' | b' '));
+    let (_, value) = text.split_once(b'=').filter(|_| damaged && is_attribute)?;
+    let value = value.trim();
+    let end = value.bytes().iter().position(|b| matches!(b, b' ' | b':'));
+    let name = Name::of(value.take(end.unwrap_or(value.len())).bytes());
+    (name != Name::Other).then_some(name)
 }
 
 /// What a rule works with.

@@ -146,7 +146,15 @@ fn unwrap(
         return vec![Err(Unreadable { name, reason })];
     }
     if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
-        return from_json(&name, trimmed);
+        let named_json = file.is_some_and(|f| f.extension().is_some_and(|e| e == "json"));
+        match serde_json::from_slice(trimmed) {
+            Ok(value) => return from_json(&name, &value),
+            Err(error) if named_json => {
+                let reason = format!("is not the JSON it is named for: {error}");
+                return vec![Err(Unreadable { name, reason })];
+            }
+            Err(_) => {}
+        }
     }
     if let Some(unescaped) = unescape(trimmed) {
         let name = format!("{name} (unescaped)");
@@ -174,18 +182,10 @@ fn unwrap(
     })]
 }
 
-fn from_json(name: &str, text: &[u8]) -> Vec<Result<Input, Unreadable>> {
-    let fail = |reason: String| {
-        let name = name.to_owned();
-        vec![Err(Unreadable { name, reason })]
-    };
-    let value: Value = match serde_json::from_slice(text) {
-        Ok(value) => value,
-        Err(error) => return fail(format!("looks like JSON but is not: {error}")),
-    };
+fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
     let mut found = Vec::new();
     collect_json(
-        &value,
+        value,
         &mut String::new(),
         None,
         &mut |pointer, sdp, role| {
@@ -198,7 +198,9 @@ fn from_json(name: &str, text: &[u8]) -> Vec<Result<Input, Unreadable>> {
         },
     );
     if found.is_empty() {
-        return fail("holds no session description: no string in it begins with `v=`".to_owned());
+        let reason = "holds no session description: no string in it begins with `v=`".to_owned();
+        let name = name.to_owned();
+        return vec![Err(Unreadable { name, reason })];
     }
     found
 }

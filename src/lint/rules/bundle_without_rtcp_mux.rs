@@ -21,7 +21,7 @@ rule! {
         severity: Error,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 9143"],
+        spec: ["RFC 9143 §9.3"],
     } => check
 }
 

@@ -27,7 +27,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9143", "RFC 8285"],
+        spec: ["RFC 9143 §12", "RFC 8285"],
     } => check
 }
 

@@ -30,6 +30,11 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     let mids: BTreeSet<Field<'_>> = cx.media().iter().filter_map(|m| m.value(Name::Mid)).collect();
+    // A damaged `a=mid` may well be the one that is missed.
+    let damaged = |m: &Media<'_, '_>| m.has(Name::Mid) && m.value(Name::Mid).is_none();
+    if cx.media().iter().any(damaged) {
+        return;
+    }
     for line in cx.sdp().session().all(Name::Group) {
         let value = line.attribute_value().unwrap_or(line.text());
         match Group::parse(value) {

@@ -23,7 +23,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5576"],
+        spec: ["RFC 5576 §4.2"],
     } => check
 }
 

@@ -1,7 +1,7 @@
 use super::prelude::*;
 
 rule! {
-    /// A section says `a=rtcp-mux-only` without `a=rtcp-mux`, or in an answer.
+    /// A section says `a=rtcp-mux-only` without `a=rtcp-mux`.
     ///
     /// ## Why it matters
     /// `rtcp-mux-only` asks for multiplexing in an offer and goes with `rtcp-mux`; an answerer that
@@ -26,13 +26,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(line) = media.first(Name::RtcpMuxOnly) else {
             continue;
         };
-        if cx.role() == Some(Role::Answer) {
-            cx.report(
-                line.text(),
-                "only for offers",
-                format_args!("`a=rtcp-mux-only` in an answer"),
-            );
-        } else if !media.has(Name::RtcpMux) {
+        if !media.has(Name::RtcpMux) {
             cx.report(
                 line.text(),
                 "goes with `a=rtcp-mux`",

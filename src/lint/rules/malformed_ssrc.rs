@@ -18,7 +18,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5576"],
+        spec: ["RFC 5576 §4.1"],
     } => check
 }
 

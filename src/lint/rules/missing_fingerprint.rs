@@ -25,7 +25,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8122", "RFC 5763"],
+        spec: ["RFC 8122 §5", "RFC 5763"],
     } => check
 }
 

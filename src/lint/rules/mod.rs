@@ -4,10 +4,10 @@
 mod prelude {
     pub(super) use crate::diag::{Edit, Safety, Severity};
     pub(super) use crate::lint::rule::rule;
-    pub(super) use crate::lint::{Context, Role};
+    pub(super) use crate::lint::{Context, Media, Role};
     pub(super) use crate::sdp::{
         Candidate, Ending, Extmap, Field, Fingerprint, Fmtp, Group, Line, MediaLine, Name, Rid,
-        RtcpFb, Rtpmap, Simulcast, Ssrc, SsrcGroup,
+        RtcpFb, Rtpmap, Section, Simulcast, Ssrc, SsrcGroup,
     };
     pub(super) use std::collections::{BTreeMap, BTreeSet};
 }

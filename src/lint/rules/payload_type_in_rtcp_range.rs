@@ -21,7 +21,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5761"],
+        spec: ["RFC 5761 §4"],
     } => check
 }
 

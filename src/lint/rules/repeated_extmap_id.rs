@@ -23,36 +23,43 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let session = cx.sdp().session();
-    let read = |line: &Line<'_>| line.attribute_value().and_then(|v| Extmap::parse(v).ok()).is_some();
-    let general: Vec<&Line<'_>> = session.all(Name::Extmap).filter(|l| read(l)).collect();
-    for section in cx.sdp().sections() {
+    let mut general = BTreeMap::new();
+    check_section(cx, cx.sdp().session(), &mut general, &BTreeMap::new());
+    for media in cx.media() {
         // What the session says holds in every section too.
-        let inherited = if section.index().is_some() { general.as_slice() } else { &[] };
-        let mut seen: BTreeMap<u16, Extmap<'_>> = BTreeMap::new();
-        for line in inherited.iter().copied().chain(section.all(Name::Extmap)) {
-            let Some(Ok(map)) = line.attribute_value().map(Extmap::parse) else {
-                continue;
-            };
-            // From 4096 on, ids stand for alternatives of which an answerer picks one.
-            if map.id >= 4096 {
-                continue;
-            }
-            let first = *seen.entry(map.id).or_insert(map);
-            let inherited_twice = section.index().is_some()
-                && general.iter().any(|l| l.text().start() == line.text().start());
-            if first.id_text.start() != map.id_text.start() && !inherited_twice {
-                let same = first.uri == map.uri;
-                let draft = cx
-                    .report(
-                        map.id_text.start()..map.uri.end(),
-                        if same { "the same again" } else { "and this" },
-                        format_args!("header extension id {} is used twice", map.id),
-                    )
-                    .context(first.id_text.start()..first.uri.end(), "means this");
-                if same {
-                    draft.severity(Severity::Warning);
-                }
+        check_section(cx, **media, &mut BTreeMap::new(), &general);
+    }
+}
+
+fn check_section<'a>(
+    cx: &mut Context<'_, 'a>,
+    section: Section<'_, 'a>,
+    seen: &mut BTreeMap<u16, Extmap<'a>>,
+    general: &BTreeMap<u16, Extmap<'a>>,
+) {
+    for line in section.all(Name::Extmap) {
+        let Some(Ok(map)) = line.attribute_value().map(Extmap::parse) else {
+            continue;
+        };
+        // From 4096 on, ids stand for alternatives of which an answerer picks one.
+        if map.id >= 4096 {
+            continue;
+        }
+        let first = match general.get(&map.id) {
+            Some(first) => *first,
+            None => *seen.entry(map.id).or_insert(map),
+        };
+        if first.id_text.start() != map.id_text.start() {
+            let same = first.uri == map.uri;
+            let draft = cx
+                .report(
+                    map.id_text.start()..map.uri.end(),
+                    if same { "the same again" } else { "and this" },
+                    format_args!("header extension id {} is used twice", map.id),
+                )
+                .context(first.id_text.start()..first.uri.end(), "means this");
+            if same {
+                draft.severity(Severity::Warning);
             }
         }
     }

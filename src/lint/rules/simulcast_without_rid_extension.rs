@@ -31,7 +31,13 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let session = cx.sdp().session();
+    let maps_rid = |line: &Line<'_>| {
+        let map = line.attribute_value().and_then(|v| Extmap::parse(v).ok());
+        map.is_some_and(|m| m.uri.is("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"))
+    };
+    if cx.sdp().session().all(Name::Extmap).any(maps_rid) {
+        return;
+    }
     for media in cx.media().iter().filter(|m| m.is_active()) {
         let Some(line) = media.first(Name::Simulcast) else {
             continue;
@@ -39,16 +45,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let readable = line
             .attribute_value()
             .is_some_and(|v| Simulcast::parse(v).is_ok());
-        if !readable {
-            continue;
-        }
-        let mapped = session
-            .all(Name::Extmap)
-            .chain(media.all(Name::Extmap))
-            .filter_map(|l| l.attribute_value())
-            .filter_map(|v| Extmap::parse(v).ok())
-            .any(|map| map.uri.is("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
-        if !mapped {
+        if readable && !media.all(Name::Extmap).any(maps_rid) {
             cx.report(
                 line.text(),
                 "how will packets say their stream?",

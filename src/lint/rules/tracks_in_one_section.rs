@@ -18,7 +18,7 @@ rule! {
     /// ```
     "SDP521" "tracks-in-one-section" {
         severity: Warning,
-        scope: WebRtc,
+        scope: Any,
         since: "0.1",
         spec: ["RFC 9429"],
     } => check

@@ -16,7 +16,7 @@ rule! {
         severity: Warning,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8122"],
+        spec: ["RFC 8122 §5"],
     } => check
 }
 
