@@ -30,7 +30,7 @@ impl<'a> Payloads<'a> {
             return Self::default();
         };
         let mut payloads = Self {
-            list: Vec::with_capacity(32),
+            list: Vec::new(),
             place: vec![0; 128],
         };
         for format in media.formats() {

@@ -1,6 +1,6 @@
 //! The report for people: source lines with the place underlined, and what to do.
 
-use crate::diag::{Diagnostic, Severity, Source};
+use crate::diag::{Diagnostic, Fix, Severity, Source};
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -91,6 +91,11 @@ impl Text {
             .id(d.code)
             .element(snippet)
             .elements(d.help.iter().map(|h| Level::HELP.message(h)));
+        // A patch that only adds line ends would show nothing.
+        let invisible = |fix: &&Fix| fix.edits.iter().any(|e| e.replacement.ends_with('\n'));
+        if let Some(fix) = d.fix.as_ref().filter(invisible) {
+            main = main.element(Level::HELP.message(&fix.title));
+        }
         if self.explained.insert(d.code) {
             if !d.spec.is_empty() {
                 let spec = d.spec.join(", ");
@@ -100,7 +105,7 @@ impl Text {
             main = main.element(Level::NOTE.with_name("explain").message(explain));
         }
         groups.push(main);
-        if let Some(fix) = &d.fix {
+        if let Some(fix) = d.fix.as_ref().filter(|fix| !invisible(fix)) {
             let patches = fix
                 .edits
                 .iter()

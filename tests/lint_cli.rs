@@ -1,0 +1,318 @@
+//! `rtcscope lint`, `explain` and `rules` as a user meets them: output, error stream, exit code.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test lint_cli` writes the expected outputs anew.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use clap::Parser;
+use rtcscope::cli::{explain, lint};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+#[derive(Parser)]
+struct Lint {
+    #[command(flatten)]
+    args: lint::LintArgs,
+}
+
+#[derive(Parser)]
+struct Explain {
+    #[command(flatten)]
+    args: explain::ExplainArgs,
+}
+
+struct Outcome {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+fn run(args: &[&str]) -> Outcome {
+    let args = Lint::try_parse_from(["lint"].iter().chain(args))
+        .unwrap()
+        .args;
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = lint::run(&args, &mut out, &mut err, false).unwrap();
+    Outcome {
+        code,
+        out: String::from_utf8(out).unwrap(),
+        err: String::from_utf8(err).unwrap(),
+    }
+}
+
+/// Compares with a file under tests/golden/lint/.
+fn golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/lint")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        text, expected,
+        "{name}: UPDATE_GOLDEN=1 cargo test --test lint_cli"
+    );
+}
+
+fn sample(name: &str) -> String {
+    // Tests run in the project's directory, so that paths in the output are short.
+    format!("samples/sdp/{name}")
+}
+
+fn temp(name: &str, text: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    fs::write(&path, text).unwrap();
+    (dir, path)
+}
+
+#[test]
+fn broken_samples_are_explained() {
+    for name in ["broken-munged-codecs", "broken-transport", "broken-syntax"] {
+        let found = run(&["--format", "text", &sample(&format!("{name}.sdp"))]);
+        assert_eq!((found.code, found.err.as_str()), (1, ""), "{name}");
+        golden(&format!("{name}.txt"), &found.out);
+    }
+    let found = run(&[
+        "--format",
+        "concise",
+        "--statistics",
+        &sample("broken-transport.sdp"),
+    ]);
+    golden("broken-transport.concise", &found.out);
+    let found = run(&["--format", "json", &sample("broken-munged-codecs.sdp")]);
+    golden("broken-munged-codecs.json", &found.out);
+    let found = run(&["--format", "github", &sample("broken-munged-codecs.sdp")]);
+    golden("broken-munged-codecs.github", &found.out);
+}
+
+#[test]
+fn the_manifest_of_the_samples_is_right() {
+    let readme = fs::read_to_string(sample("README.md")).unwrap();
+    let mut expected = Vec::new();
+    let mut file = String::new();
+    for row in readme.lines().filter(|l| l.contains("| SDP")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        if !cells[1].is_empty() {
+            file = cells[1].to_owned();
+        }
+        for line in cells[3].split(", ") {
+            expected.push(format!("{file}:{line}:{}", cells[4]));
+        }
+    }
+    let found = run(&["--format", "concise", "samples/sdp"]);
+    let mut actual: Vec<String> = found
+        .out
+        .lines()
+        .filter_map(|l| l.strip_prefix("samples/sdp/"))
+        .map(|l| {
+            let parts: Vec<&str> = l.splitn(4, ':').collect();
+            let code = parts[3].split(['[', ']']).nth(1).unwrap();
+            format!("{}:{}:{code}", parts[0], parts[1])
+        })
+        .collect();
+    expected.sort();
+    actual.sort();
+    assert_eq!(actual, expected);
+    assert_eq!(found.code, 1);
+    assert!(
+        found.err.contains("1 description without ICE or DTLS"),
+        "{}",
+        found.err
+    );
+}
+
+#[test]
+fn clean_files_exit_with_0() {
+    let found = run(&[
+        "--format",
+        "text",
+        &sample("chromium-offer.sdp"),
+        &sample("janus-answer.sdp"),
+    ]);
+    assert_eq!(found.code, 0);
+    assert_eq!(found.out, "nothing found in 2 descriptions (2 files)\n");
+    assert_eq!(found.err, "");
+}
+
+#[test]
+fn unusable_inputs_are_one_clear_line_each_and_exit_3() {
+    let empty = tempfile::tempdir().unwrap();
+    let (_text_dir, text) = temp("note.txt", b"Hello,\nthis is no session description.\n");
+    let (_zero_dir, zero) = temp("zero.sdp", b"");
+    let (_pcap_dir, pcap) = temp("call.pcap", &[0xd4, 0xc3, 0xb2, 0xa1, 0, 0, 1]);
+    let (_json_dir, json) = temp("half.json", b"{\"sdp\":");
+    let paths = [
+        (Path::new("/no/such/offer.sdp"), "does not exist"),
+        (empty.path(), "is a directory without .sdp files"),
+        (&text, "no line begins with `v=`"),
+        (&zero, "is empty"),
+        (&pcap, "is not text"),
+        (&json, "is not the JSON it is named for"),
+    ];
+    for (path, reason) in paths {
+        let path = path.to_str().unwrap();
+        let found = run(&["--format", "text", path]);
+        assert_eq!(found.code, 3, "{path}");
+        assert_eq!(found.out, "", "{path}");
+        assert_eq!(found.err.lines().count(), 1, "{}", found.err);
+        assert!(
+            found.err.starts_with(&format!("error: {path}")),
+            "{}",
+            found.err
+        );
+        assert!(found.err.contains(reason), "{}", found.err);
+    }
+    // The others are still linted, and 3 wins over 1.
+    let found = run(&[
+        "--format",
+        "text",
+        "/no/such",
+        &sample("broken-transport.sdp"),
+    ]);
+    assert_eq!(found.code, 3);
+    assert!(found.out.contains("SDP601"));
+}
+
+#[test]
+fn the_fail_level_can_be_moved() {
+    let file = sample("broken-transport.sdp");
+    assert_eq!(run(&["--exit-zero", &file]).code, 0);
+    let warnings = [
+        "--select",
+        "SDP102",
+        "--format",
+        "text",
+        "samples/sdp/broken-munged-codecs.sdp",
+    ];
+    assert_eq!(run(&warnings).code, 0);
+    assert_eq!(
+        run(&[&warnings[..], &["--error-on", "warning"]].concat()).code,
+        1
+    );
+    assert_eq!(
+        run(&[&warnings[..], &["--severity", "SDP102=error"]].concat()).code,
+        1
+    );
+    let ignored = ["--ignore", "SDP,unlisted-rtpmap", &file];
+    assert_eq!(run(&ignored).code, 0);
+}
+
+#[test]
+fn unknown_rules_exit_with_2_and_name_the_nearest() {
+    let found = run(&["--select", "unlisted-fmpt", &sample("plain-rtp.sdp")]);
+    assert_eq!((found.code, found.out.as_str()), (2, ""));
+    assert_eq!(
+        found.err,
+        "error: no rule is called `unlisted-fmpt`; did you mean `unlisted-fmtp`?\n"
+    );
+    assert!(Lint::try_parse_from(["lint", "--severity", "SDP102=bad", "x"]).is_err());
+    assert!(Lint::try_parse_from(["lint", "--profile", "phone", "x"]).is_err());
+}
+
+#[test]
+fn json_containers_tell_the_role() {
+    let offer = fs::read_to_string(sample("firefox-answer.sdp")).unwrap();
+    let json = serde_json::json!({"type": "offer", "sdp": offer}).to_string();
+    let (_dir, path) = temp("signalling.json", json.as_bytes());
+    let found = run(&["--format", "concise", path.to_str().unwrap()]);
+    assert_eq!(found.code, 1);
+    assert!(found.out.contains("signalling.json#/sdp:"), "{}", found.out);
+    assert!(
+        found
+            .out
+            .contains("[SDP307] an offer with `a=setup:active`"),
+        "{}",
+        found.out
+    );
+    let found = run(&["--format", "concise", &sample("firefox-answer.sdp")]);
+    assert_eq!(found.code, 0, "a file alone does not tell: {}", found.out);
+    let found = run(&["--as", "offer", &sample("firefox-answer.sdp")]);
+    assert_eq!(found.code, 1);
+}
+
+#[test]
+fn fixes_are_written_and_settle() {
+    let broken = fs::read(sample("broken-syntax.sdp")).unwrap();
+    let (_dir, path) = temp("x.sdp", &broken);
+    let file = path.to_str().unwrap();
+    let found = run(&["--fix", "--format", "text", file]);
+    assert!(found.out.contains("; 3 fixed"), "{}", found.out);
+    let once = fs::read(&path).unwrap();
+    assert_ne!(once, broken);
+    assert!(once.ends_with(b"a=mid:video\r\n"));
+    let found = run(&["--fix", "--format", "text", file]);
+    assert!(!found.out.contains("fixed"), "{}", found.out);
+    assert_eq!(fs::read(&path).unwrap(), once);
+    assert!(!found.out.contains("fixable"), "{}", found.out);
+}
+
+#[test]
+fn other_parsers_have_their_say() {
+    let found = run(&[
+        "--stacks",
+        "--format",
+        "concise",
+        &sample("broken-syntax.sdp"),
+    ]);
+    let verdict = found
+        .out
+        .lines()
+        .find(|l| l.contains("webrtc-rs sdp:"))
+        .unwrap();
+    assert!(verdict.contains("rejects: "), "{verdict}");
+    let found = run(&[
+        "--stacks",
+        "--format",
+        "concise",
+        &sample("chromium-offer.sdp"),
+    ]);
+    assert!(
+        found
+            .out
+            .contains("chromium-offer.sdp:1: webrtc-rs sdp: accepts"),
+        "{}",
+        found.out
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_quiet() {
+    struct Closed;
+    impl io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let file = sample("broken-transport.sdp");
+    let args = Lint::try_parse_from(["lint", &file]).unwrap().args;
+    let mut err = Vec::new();
+    assert_eq!(lint::run(&args, &mut Closed, &mut err, false).unwrap(), 0);
+    assert!(err.is_empty());
+}
+
+#[test]
+fn explain_prints_the_page_of_a_code_or_a_name() {
+    let page = fs::read_to_string("docs/rules/SDP109.md").unwrap();
+    for name in ["SDP109", "sdp109", "unlisted-fmtp"] {
+        let args = Explain::try_parse_from(["explain", name]).unwrap().args;
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        assert_eq!(explain::run(&args, &mut out, &mut err, false).unwrap(), 0);
+        assert_eq!(String::from_utf8(out).unwrap(), page);
+    }
+    let args = Explain::try_parse_from(["explain", "SDP999"]).unwrap().args;
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    assert_eq!(explain::run(&args, &mut out, &mut err, false).unwrap(), 2);
+    assert!(out.is_empty());
+    assert!(
+        String::from_utf8(err)
+            .unwrap()
+            .starts_with("error: no rule is called `SDP999`")
+    );
+}
