@@ -20,23 +20,25 @@
 //! assert_eq!(&text[opus.encoding.span()], b"opus");
 //! ```
 
-mod attributes;
 mod candidate;
+mod codec;
 mod field;
 mod line;
 mod media;
 mod names;
 mod payloads;
+mod streams;
+mod transport;
 
-pub use attributes::{
-    Extmap, Fingerprint, Fmtp, Group, Rid, RtcpFb, Rtpmap, Simulcast, Ssrc, SsrcGroup,
-};
 pub use candidate::Candidate;
+pub use codec::{Fmtp, RtcpFb, Rtpmap};
 pub use field::{Field, is_ice_char};
 pub use line::{Ending, Line};
 pub use media::{MediaLine, Section};
 pub use names::Name;
 pub use payloads::{Payload, Payloads};
+pub use streams::{Rid, Simulcast, Ssrc, SsrcGroup};
+pub use transport::{Extmap, Fingerprint, Group};
 
 use std::fmt;
 use std::ops::Range;
