@@ -150,7 +150,7 @@ fn unusable_inputs_are_one_clear_line_each_and_exit_3() {
         (empty.path(), "is a directory without .sdp files"),
         (&text, "no line begins with `v=`"),
         (&zero, "is empty"),
-        (&pcap, "is not text"),
+        (&pcap, "is a packet capture"),
         (&json, "is not the JSON it is named for"),
     ];
     for (path, reason) in paths {

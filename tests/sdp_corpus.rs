@@ -274,6 +274,9 @@ proptest! {
         let mut text = sample();
         text.truncate(3000);
         for (at, what, byte) in edits {
+            if text.is_empty() {
+                text.push(byte);
+            }
             let at = at.index(text.len());
             match what {
                 0 => text[at] = byte,

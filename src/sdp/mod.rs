@@ -150,8 +150,8 @@ impl<'a> Description<'a> {
 
 /// Where the descriptions of a file begin and end: a `v=` line with an `o=` line after it opens one.
 ///
-/// Data without a `v=` line is still one damaged description when it has an `o=` or `m=` line;
-/// otherwise the answer is empty. Blank lines before the first description are left out; other
+/// Data without a `v=` line is still one damaged description when it has an `o=` line and one of
+/// `s=`, `t=` and `m=`; otherwise the answer is empty. Blank lines before the first description are left out; other
 /// text there belongs to it, so that the linter can point at it.
 pub fn find_descriptions(data: &[u8]) -> Vec<Range<usize>> {
     let lines = line::lines(data, 0);
@@ -173,13 +173,12 @@ pub fn find_descriptions(data: &[u8]) -> Vec<Range<usize>> {
             starts.push(line.text().start());
         }
     }
-    if starts.is_empty() {
-        starts.extend(
-            lines
-                .iter()
-                .find(|line| matches!(line.letter(), Some(b'o' | b'm')))
-                .map(|line| line.text().start()),
-        );
+    let has = |letters: &[u8]| {
+        let mut all = lines.iter().filter_map(Line::letter);
+        all.any(|l| letters.contains(&l))
+    };
+    if starts.is_empty() && has(b"o") && has(b"stm") {
+        starts.push(0);
     }
     let first_text = lines
         .iter()
@@ -227,7 +226,12 @@ mod tests {
             find_descriptions(format!("\n\n{one}").as_bytes())[0].start,
             2
         );
-        assert!(find_descriptions(b"hello\nworld\n").is_empty());
+        assert!(find_descriptions(b"hello\nworld\nm=3\n").is_empty());
+        assert_eq!(
+            find_descriptions(b"o=x\ns=-\n"),
+            [0..8],
+            "the version is missing"
+        );
         let d = Description::parse(two.as_bytes());
         assert_eq!(
             d.lines()[0].letter(),

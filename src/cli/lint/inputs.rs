@@ -165,12 +165,17 @@ fn unwrap(
             file: None,
         })];
     }
-    if find_descriptions(&text).is_empty() {
-        let reason = if text.contains(&0) {
-            "holds no session description: it is not text"
-        } else {
-            "holds no session description: no line begins with `v=`"
-        };
+    let binary = text.iter().take(4).any(|&b| b == 0 || b >= 0xf8);
+    let reason = if is_capture(&text) {
+        "is a packet capture, not a session description"
+    } else if binary {
+        "holds no session description: it is not text"
+    } else if find_descriptions(&text).is_empty() {
+        "holds no session description: no line begins with `v=`"
+    } else {
+        ""
+    };
+    if !reason.is_empty() {
         let reason = reason.to_owned();
         return vec![Err(Unreadable { name, reason })];
     }
@@ -180,6 +185,18 @@ fn unwrap(
         role: None,
         file: file.map(Path::to_path_buf),
     })]
+}
+
+/// Whether `text` begins like a pcap or pcapng file; one may well have a `v=` line inside.
+fn is_capture(text: &[u8]) -> bool {
+    const MAGIC: [[u8; 4]; 5] = [
+        [0xa1, 0xb2, 0xc3, 0xd4],
+        [0xd4, 0xc3, 0xb2, 0xa1],
+        [0xa1, 0xb2, 0x3c, 0x4d],
+        [0x4d, 0x3c, 0xb2, 0xa1],
+        [0x0a, 0x0d, 0x0d, 0x0a],
+    ];
+    MAGIC.iter().any(|magic| text.starts_with(magic))
 }
 
 fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
@@ -282,11 +299,7 @@ mod tests {
         );
         assert_eq!(texts("\"v=0\\r\\n\"")[0].1, "v=0\r\n");
         assert!(texts("{\"a\":1}")[0].1.contains("no string in it"));
-        assert!(
-            texts("{\"a\":")[0]
-                .1
-                .starts_with("looks like JSON but is not")
-        );
+        assert!(texts("[package]")[0].1.contains("no line begins"));
     }
 
     #[test]

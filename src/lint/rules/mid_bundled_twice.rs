@@ -4,7 +4,7 @@ rule! {
     /// A tag stands in BUNDLE groups twice.
     ///
     /// ## Why it matters
-    /// A media section uses one transport, so it can be in one BUNDLE group, once. Browsers reject
+    /// A media section uses one transport, so it can be in one BUNDLE group, once. Stacks may reject
     /// the description.
     /// ```sdp,fail
     /// a=group:BUNDLE 0

@@ -4,8 +4,8 @@ rule! {
     /// A data channel section has no `a=sctp-port`.
     ///
     /// ## Why it matters
-    /// The port is part of every SCTP packet, and there is no default. libwebrtc assumes 5000; other
-    /// stacks reject the section, and no data channel opens.
+    /// The port is part of every SCTP packet. Not every stack assumes 5000 when it is missing, and
+    /// where none is assumed no data channel opens.
     /// ```sdp,fail
     /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
     /// ```

@@ -4,8 +4,8 @@ rule! {
     /// An offer fixes the DTLS role.
     ///
     /// ## Why it matters
-    /// An offer must say `a=setup:actpass` and leave the choice to the answerer. Browsers reject
-    /// an answer that takes the same role, and answerers without the other role cannot answer.
+    /// An offer must say `a=setup:actpass` and leave the choice to the answerer. A fixed role
+    /// fails with every answerer that wants the same one.
     /// ## How it happens
     /// An answer's text was sent as an offer. Only checked when the role is known, for example by
     /// `--as offer`.
