@@ -1,8 +1,10 @@
-//! Capture files and the frames in them.
+//! Capture files, the frames in them, and what the analyser makes of it all.
 
 use super::{printable, within};
+use rtcscope::analysis::{Analysis, Analyzer, FileFacts, Options};
 use rtcscope::capture::{Capture, Compression, Frame, LinkType};
 use rtcscope::net::{Decoded, Decoder};
+use rtcscope::output::{Presenter, csv::Csv, json::Json, text::Text};
 use rtcscope::time::Timestamp;
 use std::io::Cursor;
 
@@ -49,6 +51,48 @@ pub fn capture(data: &[u8]) {
     for problem in capture.problems() {
         printable(&problem.message);
     }
+}
+
+/// A capture file, and all that the analyser makes of it, as JSON.
+pub fn analyze(data: &[u8]) {
+    let Ok(mut capture) = Capture::from_reader(Box::new(Cursor::new(data.to_vec()))) else {
+        return;
+    };
+    let options = Options {
+        packet_index: 1000,
+        ..Options::default()
+    };
+    let mut analyzer = Analyzer::new(options);
+    for _ in 0..PACKETS {
+        let Some(frame) = capture.next_frame() else {
+            break;
+        };
+        analyzer.push(&frame);
+    }
+    analyzer.describe_file(FileFacts::of(&capture));
+    let analysis = analyzer.finish();
+    for stream in &analysis.streams {
+        assert!(stream.lost <= stream.expected);
+        assert!(stream.expected - stream.lost + stream.duplicated <= stream.packets);
+        assert!(stream.first_seen <= stream.last_seen);
+    }
+    let json = Json {
+        compact: true,
+        series: true,
+    };
+    let json = report(&json, &analysis);
+    serde_json::from_str::<serde::de::IgnoredAny>(&json).expect("a report is JSON");
+    for line in report(&Text { color: false }, &analysis).lines() {
+        printable(line);
+    }
+    report(&Csv::default(), &analysis);
+}
+
+fn report(presenter: &dyn Presenter, analysis: &Analysis) -> String {
+    let mut out = Vec::new();
+    let written = presenter.write("fuzz", analysis, &mut out);
+    written.expect("writing to memory");
+    String::from_utf8(out).expect("reports are UTF-8")
 }
 
 /// A frame of every link type; and a sequence of raw IP packets, each behind a 16-bit length, so

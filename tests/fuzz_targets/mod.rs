@@ -6,6 +6,7 @@
 //! text from the wire could steer a terminal.
 
 #![allow(
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     unreachable_pub,
@@ -15,8 +16,8 @@
 mod files;
 mod protocols;
 
-pub use files::{capture, net};
-pub use protocols::{dtls, message, rtcp, rtp, stun};
+pub use files::{analyze, capture, net};
+pub use protocols::{dtls, message, rtcp, rtp, sctp, stun};
 
 use rtcscope::tree::{Describe, Tree};
 use rtcscope::wire::ParseError;
@@ -26,12 +27,14 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    ("analyze", analyze),
     ("capture", capture),
     ("dtls", dtls),
     ("message", message),
     ("net", net),
     ("rtcp", rtcp),
     ("rtp", rtp),
+    ("sctp", sctp),
     ("stun", stun),
 ];
 

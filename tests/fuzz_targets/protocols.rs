@@ -2,7 +2,7 @@
 
 use super::{describe, within};
 use rtcscope::demux::{Class, classify};
-use rtcscope::proto::{self, dtls, rtcp, rtp, stun};
+use rtcscope::proto::{self, dtls, rtcp, rtp, sctp, stun};
 
 /// How many bytes a snaplen may have cut off, for parsers that take that into account.
 const MISSING: [u32; 2] = [0, 1200];
@@ -123,4 +123,19 @@ pub fn rtcp(data: &[u8]) {
             Err(error) => within(&error, data),
         }
     }
+}
+
+/// SCTP packets and their chunks.
+pub fn sctp(data: &[u8]) {
+    let packet = match sctp::SctpPacket::parse(data) {
+        Ok(packet) => packet,
+        Err(error) => return within(&error, data),
+    };
+    let chunks = packet.chunks().inspect(|chunk| {
+        if let Err(error) = chunk {
+            within(error, data);
+        }
+    });
+    assert!(chunks.count() <= data.len() / 4);
+    describe(&packet, data);
 }
