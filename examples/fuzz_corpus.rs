@@ -27,6 +27,8 @@ fn main() -> io::Result<()> {
     {
         inputs.push((name.to_owned(), data));
     }
+    let offer = kit::messages::OFFER.as_bytes().to_vec();
+    inputs.push(("offer.sdp".to_owned(), offer));
     for folder in ["samples", "fuzz/seeds"] {
         collect(&root.join(folder), folder, &mut inputs)?;
     }

@@ -105,6 +105,12 @@ fn every_prefix_of_a_capture_passes() {
     });
 }
 
+#[test]
+fn every_prefix_of_a_description_passes() {
+    let offer = ("offer.sdp", kit::messages::OFFER.as_bytes().to_vec());
+    prefixes(vec![offer], |target| ["lint", "sdp"].contains(&target));
+}
+
 fn prefixes(inputs: Vec<(&str, Vec<u8>)>, applies: impl Fn(&str) -> bool) {
     for (origin, message) in inputs {
         for (name, target) in TARGETS.iter().filter(|(name, _)| applies(name)) {

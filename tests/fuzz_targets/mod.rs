@@ -15,9 +15,11 @@
 
 mod files;
 mod protocols;
+mod texts;
 
 pub use files::{analyze, capture, net};
 pub use protocols::{dtls, message, rtcp, rtp, sctp, stun};
+pub use texts::{lint, sdp};
 
 use rtcscope::tree::{Describe, Tree};
 use rtcscope::wire::ParseError;
@@ -30,11 +32,13 @@ pub const TARGETS: &[Target] = &[
     ("analyze", analyze),
     ("capture", capture),
     ("dtls", dtls),
+    ("lint", lint),
     ("message", message),
     ("net", net),
     ("rtcp", rtcp),
     ("rtp", rtp),
     ("sctp", sctp),
+    ("sdp", sdp),
     ("stun", stun),
 ];
 

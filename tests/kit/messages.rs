@@ -108,6 +108,45 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     messages
 }
 
+/// An offer with one section of audio and one of video, as a browser might write it.
+pub const OFFER: &str = "v=0\r\n\
+    o=- 4611733056 2 IN IP4 127.0.0.1\r\n\
+    s=-\r\n\
+    t=0 0\r\n\
+    a=group:BUNDLE 0 1\r\n\
+    m=audio 9 UDP/TLS/RTP/SAVPF 111 126\r\n\
+    c=IN IP4 0.0.0.0\r\n\
+    a=rtcp:9 IN IP4 0.0.0.0\r\n\
+    a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host generation 0\r\n\
+    a=ice-ufrag:abcd\r\n\
+    a=ice-pwd:aaaabbbbccccddddeeeeffff\r\n\
+    a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:\
+    00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+    a=setup:actpass\r\n\
+    a=mid:0\r\n\
+    a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n\
+    a=sendrecv\r\n\
+    a=rtcp-mux\r\n\
+    a=rtpmap:111 opus/48000/2\r\n\
+    a=fmtp:111 minptime=10;useinbandfec=1\r\n\
+    a=rtpmap:126 telephone-event/8000\r\n\
+    a=ssrc:1 cname:x\r\n\
+    m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n\
+    c=IN IP4 0.0.0.0\r\n\
+    a=ice-ufrag:abcd\r\n\
+    a=ice-pwd:aaaabbbbccccddddeeeeffff\r\n\
+    a=setup:actpass\r\n\
+    a=mid:1\r\n\
+    a=sendonly\r\n\
+    a=rtcp-mux\r\n\
+    a=rtpmap:96 VP8/90000\r\n\
+    a=rtcp-fb:96 nack pli\r\n\
+    a=rtpmap:97 rtx/90000\r\n\
+    a=fmtp:97 apt=96\r\n\
+    a=rid:h send\r\n\
+    a=simulcast:send h\r\n\
+    a=ssrc-group:FID 2 3\r\n";
+
 /// A short call with all of these in it, as capture files; and as `call.packets`, raw IP packets
 /// behind 16-bit lengths.
 pub fn captures() -> Vec<(&'static str, Vec<u8>)> {
