@@ -124,7 +124,7 @@ impl Sequence {
         self.suspect = None;
         self.highest = next;
         self.distinct += 1;
-        self.seen.advance(next, self.lowest);
+        self.seen.step(next, self.lowest);
         true
     }
 
@@ -228,6 +228,16 @@ impl Seen {
         }
     }
 
+    /// Moves the head one further: nothing was skipped, so nothing needs clearing.
+    #[inline]
+    fn step(&mut self, to: i64, lowest: i64) {
+        if to - lowest >= self.capacity() && self.bits.len() < WINDOW_MAX / 64 {
+            self.grow(to - lowest);
+        }
+        self.set(to);
+        self.head = to;
+    }
+
     /// Moves the head to `to`, which was just received; the numbers skipped were not.
     fn advance(&mut self, to: i64, lowest: i64) {
         if to - lowest >= self.capacity() && self.bits.len() < WINDOW_MAX / 64 {
@@ -248,6 +258,7 @@ impl Seen {
         }
     }
 
+    #[cold]
     fn grow(&mut self, reach: i64) {
         let mut wider = Self {
             bits: Vec::new(),

@@ -154,6 +154,7 @@ impl StreamState {
         self.count(rtp, ts, jitter, lost);
     }
 
+    #[inline]
     fn count(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp, jitter_ns: f64, lost: i64) {
         self.packets += 1;
         if ts > self.last {
@@ -166,8 +167,8 @@ impl StreamState {
         self.marked += u64::from(rtp.marker());
         self.padded += u64::from(rtp.has_padding());
         self.count_payload_type(rtp.payload_type());
-        for extension in rtp.extensions().map_while(Result::ok) {
-            self.count_extension(extension.id);
+        if rtp.has_extension() {
+            rtp.extensions().each_id(|id| self.count_extension(id));
         }
         let bucket = self.series.at(ts);
         bucket.packets = bucket.packets.saturating_add(1);
@@ -176,6 +177,7 @@ impl StreamState {
         bucket.jitter_max_ns = bucket.jitter_max_ns.max(jitter_ns as u32);
     }
 
+    #[inline]
     fn count_payload_type(&mut self, pt: u8) {
         if let Some((current, n)) = self.payload_types.get_mut(self.current_type)
             && *current == pt
@@ -200,6 +202,7 @@ impl StreamState {
         }
     }
 
+    #[inline]
     fn count_extension(&mut self, id: u8) {
         if let Some(n) = self.narrow_extensions.get_mut(usize::from(id)) {
             *n = n.saturating_add(1);

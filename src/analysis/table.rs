@@ -51,16 +51,56 @@ impl Hash for FlowKey {
     }
 }
 
+/// Flows remembered by a cheap digest of their addresses; a power of two.
+const RECENT: usize = 256;
+
 /// The directed flows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Flows {
     by_key: Map<FlowKey>,
     flows: Vec<Flow>,
+    /// Where flows were last found, by [`digest`]: most lookups end here, without hashing. A
+    /// collision costs a real lookup, so that an attacker gains nothing.
+    recent: [u32; RECENT],
+}
+
+impl Default for Flows {
+    fn default() -> Self {
+        Self {
+            by_key: Map::default(),
+            flows: Vec::new(),
+            recent: [u32::MAX; RECENT],
+        }
+    }
+}
+
+/// A cheap digest of a path for [`Flows::recent`].
+#[inline]
+fn digest(path: &Path) -> usize {
+    let mixed = path.src.digest().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ path.dst.digest();
+    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % RECENT
 }
 
 impl Flows {
-    pub(super) fn find(&self, d: &Datagram<'_>) -> Option<u32> {
-        self.by_key.get(&FlowKey::new(d.path, d.via)).copied()
+    #[inline]
+    pub(super) fn find(&mut self, d: &Datagram<'_>) -> Option<u32> {
+        let place = digest(&d.path);
+        let index = self.recent.get(place).copied().unwrap_or(u32::MAX);
+        if let Some(flow) = self.flows.get(index as usize)
+            && flow.path == d.path
+            && flow.via == d.via
+        {
+            return Some(index);
+        }
+        self.look_up(d, place)
+    }
+
+    fn look_up(&mut self, d: &Datagram<'_>, place: usize) -> Option<u32> {
+        let index = self.by_key.get(&FlowKey::new(d.path, d.via)).copied()?;
+        if let Some(slot) = self.recent.get_mut(place) {
+            *slot = index;
+        }
+        Some(index)
     }
 
     /// The flow of the answers to `d`.
@@ -71,15 +111,18 @@ impl Flows {
     }
 
     /// The flow of `d`, made with its transport if need be; none when the table is full.
+    #[inline]
     pub(super) fn find_or_add(
         &mut self,
         d: &Datagram<'_>,
         transports: &mut Vec<TransportState>,
     ) -> Option<u32> {
+        self.find(d).or_else(|| self.add(d, transports))
+    }
+
+    #[cold]
+    fn add(&mut self, d: &Datagram<'_>, transports: &mut Vec<TransportState>) -> Option<u32> {
         let key = FlowKey::new(d.path, d.via);
-        if let Some(&index) = self.by_key.get(&key) {
-            return Some(index);
-        }
         if self.flows.len() >= FLOWS_MAX {
             return None;
         }

@@ -44,6 +44,14 @@ impl Endpoint {
         v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4)
     }
 
+    /// A cheap mixture of address and port, for caches that verify what they find. Not for tables
+    /// that an attacker could fill with collisions.
+    #[inline]
+    pub(crate) const fn digest(self) -> u64 {
+        let [high, low] = self.ip;
+        (high ^ low.rotate_left(16)) ^ self.port as u64
+    }
+
     /// The port.
     pub const fn port(self) -> u16 {
         self.port
