@@ -250,6 +250,20 @@ fn check_everything(text: &[u8]) {
         .unwrap();
     assert!(!out.contains(&0x1b), "an escape sequence came through");
     let _ = apply(text, &found, true);
+    // Safe fixes settle, and leave nothing that claims a safe fix.
+    let mut fixed = text.to_vec();
+    for round in 0.. {
+        let (next, applied) = apply(&fixed, &lint(&fixed, &Config::default()), false);
+        if applied == 0 {
+            break;
+        }
+        assert!(
+            round < 10,
+            "fixes do not settle: {}",
+            String::from_utf8_lossy(text)
+        );
+        fixed = next;
+    }
 }
 
 #[test]

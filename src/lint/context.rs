@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::{Deref, Range};
 
 /// Of one code in one description no more than this many are kept; hostile input has millions.
-const KEPT: usize = 1000;
+const KEPT: usize = 200;
 
 /// A media section with its payload types.
 #[derive(Debug)]

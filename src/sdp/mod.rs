@@ -227,11 +227,8 @@ mod tests {
             2
         );
         assert!(find_descriptions(b"hello\nworld\nm=3\n").is_empty());
-        assert_eq!(
-            find_descriptions(b"o=x\ns=-\n"),
-            [0..8],
-            "the version is missing"
-        );
+        let damaged = find_descriptions(b"o=x\ns=-\n");
+        assert_eq!(damaged.first(), Some(&(0..8)), "the version is missing");
         let d = Description::parse(two.as_bytes());
         assert_eq!(
             d.lines()[0].letter(),

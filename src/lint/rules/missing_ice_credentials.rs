@@ -33,17 +33,16 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media().iter().filter(|m| m.is_active()) {
-        let missing: Vec<&str> = [Name::IceUfrag, Name::IcePwd]
+        let missing: Vec<String> = [Name::IceUfrag, Name::IcePwd]
             .into_iter()
             .filter(|&name| !media.transport_has(name))
-            .map(Name::as_str)
+            .map(|name| format!("`a={}`", name.as_str()))
             .collect();
         if !missing.is_empty() {
-            let what = missing.join(" and no a=");
             cx.report(
                 media.head_text(),
                 "neither here nor at session level",
-                format_args!("`{}` has no a={what}", media.title()),
+                format_args!("`{}` has no {}", media.title(), missing.join(" and no ")),
             );
         }
     }
