@@ -25,7 +25,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9143"],
+        spec: ["RFC 9143 §6"],
     } => check
 }
 

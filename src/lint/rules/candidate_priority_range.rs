@@ -16,7 +16,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8445"],
+        spec: ["RFC 8839 §5.1", "RFC 8445"],
     } => check
 }
 

@@ -18,7 +18,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8839"],
+        spec: ["RFC 8839 §5.4"],
     } => check
 }
 

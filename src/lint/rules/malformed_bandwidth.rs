@@ -21,7 +21,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5.8"],
     } => check
 }
 

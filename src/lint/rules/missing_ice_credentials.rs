@@ -27,7 +27,7 @@ rule! {
         severity: Error,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8839"],
+        spec: ["RFC 8839 §5.4"],
     } => check
 }
 

@@ -23,7 +23,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §6.6"],
     } => check
 }
 

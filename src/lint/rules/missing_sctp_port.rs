@@ -17,7 +17,7 @@ rule! {
         severity: Error,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8841"],
+        spec: ["RFC 8841 §5"],
     } => check
 }
 

@@ -16,7 +16,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5.14"],
     } => check
 }
 

@@ -22,7 +22,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5888"],
+        spec: ["RFC 5888 §4"],
     } => check
 }
 
