@@ -31,6 +31,10 @@ pub fn page(rule: &Rule) -> String {
                 let gap = if out.ends_with("\n\n") { "" } else { "\n" };
                 let _ = writeln!(out, "{gap}{title}\n\n```sdp");
             }
+            None if line.starts_with("## ") => {
+                let gap = if out.ends_with("\n\n") { "" } else { "\n" };
+                let _ = writeln!(out, "{gap}{line}\n");
+            }
             None => {
                 let _ = writeln!(out, "{line}");
                 if in_fail && line.starts_with("```") {
