@@ -1,4 +1,24 @@
 //! rtcscope: point it at a packet capture; it finds the WebRTC calls.
+//!
+//! The paved path is one call: read a capture, get an [`Analysis`](analysis::Analysis) with its
+//! connections and streams.
+//!
+//! ```
+//! use rtcscope::analysis::Options;
+//!
+//! let analysis = rtcscope::analyze("samples/g722-dtmf.pcapng".as_ref(), &Options::default())?;
+//! for stream in &analysis.streams {
+//!     let jitter = stream.jitter.value().map(|j| j.last.seconds());
+//!     println!("{} lost {} of {}, jitter {jitter:?} s", stream.ssrc, stream.lost, stream.expected);
+//! }
+//! assert_eq!(analysis.connections.len(), 1);
+//! # Ok::<(), rtcscope::capture::OpenError>(())
+//! ```
+//!
+//! Frame by frame, for progress and snapshots: [`capture::Capture`] and [`analysis::Analyzer`].
+//! Session descriptions: [`sdp`] reads them without losing a byte, [`lint`] checks them.
+//!
+//! docs/ARCHITECTURE.md is the map.
 #![forbid(unsafe_code)]
 
 pub mod analysis;
@@ -15,3 +35,24 @@ pub mod sdp;
 pub mod time;
 pub mod tree;
 pub mod wire;
+
+use analysis::{Analysis, Analyzer, FileFacts, Options};
+use capture::{Capture, OpenError};
+use std::path::Path;
+
+/// Reads the capture at `path` and analyses it.
+///
+/// What is wrong inside the file is no error: what could be read is analysed, and
+/// [`CaptureInfo::problems`](analysis::model::CaptureInfo) says what was wrong.
+///
+/// # Errors
+/// If nothing can be read: see [`OpenError`].
+pub fn analyze(path: &Path, options: &Options) -> Result<Analysis, OpenError> {
+    let mut capture = Capture::open(path)?;
+    let mut analyzer = Analyzer::new(options.clone());
+    while let Some(frame) = capture.next_frame() {
+        analyzer.push(&frame);
+    }
+    analyzer.describe_file(FileFacts::of(&capture));
+    Ok(analyzer.finish())
+}

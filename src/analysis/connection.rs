@@ -213,15 +213,23 @@ fn merged_ice(members: &[&TransportState]) -> Option<Ice> {
     })
 }
 
-/// The handshake that got furthest; datagrams over all transports.
+/// One association over all transports, beginning with the one where it got furthest.
 fn merged_dtls(members: &[&TransportState]) -> Option<Dtls> {
     let datagrams: u64 = members
         .iter()
         .map(|t| t.dtls + t.dtls_ciphertext + t.dtls_in_stun)
         .sum();
-    let states = members.iter().filter_map(|t| t.dtls_state.as_deref());
-    let best: &dtls::DtlsState = states.max_by_key(|d| (d.progress(), d.records()))?;
-    Some(best.report(datagrams))
+    let mut states: Vec<&dtls::DtlsState> = members
+        .iter()
+        .filter_map(|t| t.dtls_state.as_deref())
+        .collect();
+    states.sort_by_key(|d| std::cmp::Reverse((d.progress(), d.records())));
+    let (best, rest) = states.split_first()?;
+    let mut whole = (*best).clone();
+    for other in rest {
+        whole.merge(other);
+    }
+    Some(whole.report(datagrams))
 }
 
 fn life(c: &Connection) -> ConnectionState {

@@ -80,9 +80,11 @@ impl DtlsState {
                 if self.hello.is_none() {
                     self.hello = Some((src, ts));
                 }
-                let hello = ClientHello::parse(message.body, message.body_offset()).value;
-                // Until the server answers, this is all there is to say of the version.
-                if !self.server_spoke && !hello.offers_dtls13() {
+                let parsed = ClientHello::parse(message.body, message.body_offset());
+                let hello = parsed.value;
+                // Until the server answers, this is all there is to say of the version. A hello that
+                // is cut, or continues in the next datagram, may yet offer 1.3.
+                if !self.server_spoke && parsed.problem.is_none() && !hello.offers_dtls13() {
                     self.version = Some(hello.legacy_version);
                 }
             }
@@ -113,6 +115,40 @@ impl DtlsState {
 
     pub(super) fn records(&self) -> u64 {
         self.records
+    }
+
+    /// Takes over what another transport of the same connection saw of the same association: a
+    /// handshake may begin in TURN indications and end on a channel.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.records += other.records;
+        self.hello = match (self.hello, other.hello) {
+            (Some(a), Some(b)) => Some(if a.1 <= b.1 { a } else { b }),
+            (a, b) => a.or(b),
+        };
+        self.server_spoke |= other.server_spoke;
+        self.hello_cut |= other.hello_cut;
+        self.version = self.version.or(other.version);
+        self.cipher_suite = self.cipher_suite.or(other.cipher_suite);
+        self.srtp_profile = self.srtp_profile.or(other.srtp_profile);
+        self.group = self.group.or(other.group);
+        for &(level, description, n) in &other.alerts {
+            let same = |a: &&mut (u8, u8, u64)| (a.0, a.1) == (level, description);
+            match self.alerts.iter_mut().find(same) {
+                Some((_, _, sum)) => *sum += n,
+                None => self.alerts.push((level, description, n)),
+            }
+        }
+        for (src, ts) in other.ciphered.into_iter().flatten() {
+            // A side may have several ports; two hosts are two sides.
+            let known = self
+                .ciphered
+                .iter()
+                .flatten()
+                .any(|(e, _)| e.ip() == src.ip());
+            if !known {
+                self.note_ciphered(src, ts);
+            }
+        }
     }
 
     /// How far the handshake got.

@@ -1,5 +1,5 @@
 //! Why a capture could not be opened, in one line each. The caller knows the file's name and puts
-//! it in front.
+//! it in front, with a colon.
 
 use std::io;
 
@@ -13,13 +13,13 @@ pub enum OpenError {
     #[error("{}", plain(.0))]
     Io(#[source] io::Error),
     /// The path names a directory.
-    #[error("is a directory, not a capture file")]
+    #[error("a directory, not a capture file")]
     Directory,
     /// There are no bytes at all.
-    #[error("is empty (0 bytes): not even a capture's file header")]
+    #[error("empty (0 bytes): not even a capture's file header")]
     Empty,
     /// The first bytes are not those of a pcap or pcapng file.
-    #[error("is not a pcap or pcapng capture: it looks like {looks_like}{}", advice(.hint))]
+    #[error("not a pcap or pcapng capture: it looks like {looks_like}{}", advice(.hint))]
     NotACapture {
         /// What it looks like instead, with its article: `"a ZIP archive"`.
         looks_like: &'static str,
@@ -27,7 +27,7 @@ pub enum OpenError {
         hint: Option<&'static str>,
     },
     /// The file ends before the header that tells how to read it.
-    #[error("is a {format} capture cut short in its file header: {have} bytes of at least {need}")]
+    #[error("a {format} capture cut short in its file header: {have} bytes of at least {need}")]
     CutInHeader {
         /// The format its magic number tells.
         format: Format,
@@ -37,7 +37,7 @@ pub enum OpenError {
         need: usize,
     },
     /// The file header contradicts itself.
-    #[error("is a {format} capture with a damaged file header: {what}")]
+    #[error("a {format} capture with a damaged file header: {what}")]
     DamagedHeader {
         /// The format its magic number tells.
         format: Format,
@@ -45,7 +45,7 @@ pub enum OpenError {
         what: &'static str,
     },
     /// The compressed data gives nothing at all.
-    #[error("is {compression} data that cannot be decompressed: {}", plain(.source))]
+    #[error("{compression} data that cannot be decompressed: {}", plain(.source))]
     Decompress {
         /// How it is compressed.
         compression: Compression,
@@ -53,7 +53,7 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The compressed data is sound, and there is nothing in it.
-    #[error("is {0} data with nothing inside")]
+    #[error("{0} data with nothing inside")]
     EmptyInside(Compression),
 }
 
@@ -93,7 +93,7 @@ mod tests {
         };
         assert_eq!(
             sdp.to_string(),
-            "is not a pcap or pcapng capture: it looks like SDP; try this"
+            "not a pcap or pcapng capture: it looks like SDP; try this"
         );
     }
 }

@@ -423,13 +423,13 @@ mod tests {
     #[test]
     fn what_is_no_capture_is_refused_in_one_line() {
         let says = |data: &[u8]| kit::open(data).unwrap_err().to_string();
-        assert!(says(b"").starts_with("is empty"));
+        assert!(says(b"").starts_with("empty"));
         assert!(says(&gzip(b"")).ends_with("nothing inside"));
         assert!(says(b"hello, world\n").ends_with("looks like text"));
         assert!(says(&gzip(b"v=0\r\no=-")).contains("rtcscope lint"));
         assert!(says(&kit::pcap(0)[..23]).contains("23 bytes of at least 24"));
         assert!(says(&kit::pcapng(0)[..27]).contains("27 bytes of at least 28"));
-        assert!(says(&gzip(&kit::pcap(9))[..8]).starts_with("is gzip data that cannot"));
+        assert!(says(&gzip(&kit::pcap(9))[..8]).starts_with("gzip data that cannot"));
         let mut bad = kit::pcapng(0);
         bad[8] = 0;
         assert!(says(&bad).contains("byte-order magic"));

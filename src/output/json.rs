@@ -619,6 +619,7 @@ struct SeriesOut {
     bitrate: Vec<f64>,
     packets_lost: Vec<i32>,
     jitter_max: Option<Vec<f64>>,
+    unknown: Unknowns,
 }
 
 impl StreamOut {
@@ -638,6 +639,12 @@ impl StreamOut {
         }
         let clock = u.take("clockRate", &s.clock_rate);
         let jitter = u.take("jitter", &s.jitter);
+        u.take("jitterMean", &s.jitter);
+        u.take("jitterMax", &s.jitter);
+        u.take("clockRateSource", &s.clock_rate);
+        if s.kind_source.is_none() {
+            u.0.insert("kindSource", "kind is not known".to_owned());
+        }
         Self {
             id: s.id.0,
             connection_id: s.connection.0,
@@ -735,6 +742,8 @@ impl SeriesOut {
     fn new(s: &Stream, at: &impl Fn(Timestamp) -> f64) -> Self {
         let width = s.series.width().seconds();
         let buckets = s.series.buckets();
+        let mut unknown = Fields(Unknowns::new());
+        unknown.take("jitterMax", &s.jitter);
         let jitter = s.jitter.value().map(|_| {
             buckets
                 .iter()
@@ -751,6 +760,7 @@ impl SeriesOut {
                 .collect(),
             packets_lost: buckets.iter().map(|b| b.lost).collect(),
             jitter_max: jitter,
+            unknown: unknown.0,
         }
     }
 }

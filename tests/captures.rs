@@ -1,0 +1,157 @@
+//! Every recording in ../shared/captures against its independent decode (`verify.json`): datagrams by
+//! protocol, and packets, losses, duplicates and reordering of every stream.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
+
+use rtcscope::analysis::{Analysis, Options};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
+
+/// Packets, expected, lost, duplicated, reordered.
+type Counts = [u64; 5];
+
+fn recordings() -> Vec<(PathBuf, Value)> {
+    let Ok(folders) = fs::read_dir(SHARED) else {
+        eprintln!("skipped: {SHARED} is not here");
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for folder in folders.map(|f| f.unwrap().path()) {
+        for name in ["verify.json", "verify-b.json"] {
+            let Ok(text) = fs::read(folder.join(name)) else {
+                continue;
+            };
+            let verify: Value = serde_json::from_slice(&text).unwrap();
+            let file = Path::new(verify["file"].as_str().unwrap())
+                .file_name()
+                .unwrap()
+                .to_owned();
+            found.push((folder.join(file), verify));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(
+        found.len() >= 30,
+        "the recordings are there: {}",
+        found.len()
+    );
+    found
+}
+
+fn analyze(path: &Path) -> Analysis {
+    rtcscope::analyze(path, &Options::default()).unwrap()
+}
+
+/// By SSRC and source address, as verify.json writes it.
+fn ours(analysis: &Analysis) -> BTreeMap<(u64, String), Counts> {
+    let mut all: BTreeMap<_, Counts> = BTreeMap::new();
+    for s in &analysis.streams {
+        let source = format!("{}:{}", s.path.src.ip(), s.path.src.port());
+        let counts = all.entry((u64::from(s.ssrc.0), source)).or_default();
+        let own = [s.packets, s.expected, s.lost, s.duplicated, s.reordered];
+        for (sum, n) in counts.iter_mut().zip(own) {
+            *sum += n;
+        }
+    }
+    all
+}
+
+fn theirs(verify: &Value) -> BTreeMap<(u64, String), Counts> {
+    let entry = |s: &Value| {
+        let n = |field: &str| s[field].as_u64().unwrap();
+        let key = (n("ssrc"), s["from"].as_str().unwrap().to_owned());
+        (
+            key,
+            [
+                n("packets"),
+                n("expected"),
+                n("missing"),
+                n("dup"),
+                n("ooo"),
+            ],
+        )
+    };
+    verify["ssrcs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(entry)
+        .collect()
+}
+
+#[test]
+fn every_stream_of_every_recording_is_found_and_counted_right() {
+    let mut streams = 0;
+    for (file, verify) in recordings() {
+        let analysis = analyze(&file);
+        let expected = theirs(&verify);
+        assert_eq!(ours(&analysis), expected, "{}", file.display());
+        streams += expected.len();
+        for s in &analysis.streams {
+            let in_buckets: i64 = s.series.buckets().iter().map(|b| i64::from(b.lost)).sum();
+            assert_eq!(in_buckets, s.lost as i64, "{}: {}", file.display(), s.ssrc);
+        }
+    }
+    eprintln!("{streams} streams compared");
+}
+
+#[test]
+fn datagrams_are_counted_by_what_they_carry() {
+    for (file, verify) in recordings() {
+        let p = analyze(&file).protocols;
+        let want = |name: &str| verify["counts"][name].as_u64().unwrap_or(0);
+        assert_eq!(
+            [p.stun, p.turn_channel_data, p.dtls, p.rtp, p.rtcp],
+            [
+                want("stun"),
+                want("turn_channeldata"),
+                want("dtls"),
+                want("srtp"),
+                want("srtcp")
+            ],
+            "{}",
+            file.display()
+        );
+    }
+}
+
+/// The jitter of audio streams against the independent decode, which used the receiver's clock
+/// rate from SDP.
+#[test]
+fn jitter_of_audio_agrees_with_the_recordings_own_clock() {
+    let mut compared = 0;
+    for (file, verify) in recordings() {
+        let analysis = analyze(&file);
+        for s in verify["ssrcs"].as_array().unwrap() {
+            let at = ["at_stats_a", "at_stats_b"].iter().find_map(|k| s.get(k));
+            let Some(jitter) = at.and_then(|a| a["jitter_s"].as_f64()) else {
+                continue;
+            };
+            let stream = analysis
+                .streams
+                .iter()
+                .find(|o| u64::from(o.ssrc.0) == s["ssrc"]);
+            let Some(measured) = stream.and_then(|s| s.jitter.value()) else {
+                continue;
+            };
+            // Theirs ends at the last getStats(), ours with the capture: a few ms of movement.
+            let off = (measured.last.seconds() - jitter).abs();
+            assert!(
+                off < 0.006,
+                "{} {}: {measured:?} {jitter}",
+                file.display(),
+                s["ssrc"]
+            );
+            compared += 1;
+        }
+    }
+    eprintln!("{compared} jitters compared");
+}
