@@ -27,6 +27,7 @@ pub mod capture;
 pub mod cli;
 pub mod demux;
 pub mod diag;
+pub mod dissect;
 pub mod lint;
 pub mod net;
 pub mod output;
