@@ -35,6 +35,8 @@ pub mod proto;
 pub mod sdp;
 pub mod time;
 pub mod tree;
+#[cfg(feature = "tui")]
+pub mod tui;
 pub mod wire;
 
 use analysis::{Analysis, Analyzer, FileFacts, Options};

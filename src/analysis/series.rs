@@ -67,7 +67,7 @@ impl Series {
     }
 
     /// The bucket for `ts`, made if need be.
-    pub(super) fn at(&mut self, ts: Timestamp) -> &mut Bucket {
+    pub(crate) fn at(&mut self, ts: Timestamp) -> &mut Bucket {
         // The usual case by far: the same bucket as the packet before.
         let ns = ts.nanos();
         if ns < self.current_end

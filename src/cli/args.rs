@@ -40,6 +40,9 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Look around in a capture: connections, streams, charts, packets
+    #[cfg(feature = "tui")]
+    Tui(super::tui::TuiArgs),
     /// Measure captures: connections, streams, loss, jitter, bitrate
     Stats(StatsArgs),
     /// Check session descriptions (SDP) for mistakes

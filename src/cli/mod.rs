@@ -7,9 +7,13 @@ mod generate;
 pub mod lint;
 mod progress;
 mod stats;
+#[cfg(feature = "tui")]
+mod tui;
 
 use args::{Cli, Command};
 use clap::Parser;
+#[cfg(feature = "tui")]
+use std::io::IsTerminal;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -75,6 +79,8 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
     let color = color::wanted(cli.color);
     match &cli.command {
         None => open(cli, color, out, err),
+        #[cfg(feature = "tui")]
+        Some(Command::Tui(args)) => tui::run(args, color, err),
         Some(Command::Stats(args)) => stats::run(args, color, out, err),
         Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
         Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
@@ -90,6 +96,10 @@ fn open(cli: &Cli, color: bool, out: &mut dyn Write, err: &mut dyn Write) -> io:
     if cli.files.is_empty() {
         args::help(out)?;
         return Ok(Exit::Usage);
+    }
+    #[cfg(feature = "tui")]
+    if let ([file], true) = (cli.files.as_slice(), io::stdout().is_terminal()) {
+        return tui::run(&tui::TuiArgs::for_file(file), color, err);
     }
     stats::run(&args::StatsArgs::for_files(&cli.files), color, out, err)
 }

@@ -1,0 +1,89 @@
+//! `rtcscope tui FILE`, and `rtcscope FILE` on a terminal.
+
+use super::Exit;
+use crate::tui::{Glyphs, Input, Options, run as run_tui};
+use clap::{Args, ValueEnum};
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+/// What `tui` takes.
+#[derive(Args, Debug)]
+pub(super) struct TuiArgs {
+    /// Capture to open: pcap or pcapng, also gz, zst or lz4; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Which characters charts are drawn with
+    #[arg(long, value_enum, value_name = "SET", default_value_t)]
+    pub glyphs: GlyphChoice,
+
+    /// Leave the mouse to the terminal, for selecting text
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+impl TuiArgs {
+    /// The defaults for one file.
+    pub(super) fn for_file(file: &std::path::Path) -> Self {
+        Self {
+            file: file.to_path_buf(),
+            glyphs: GlyphChoice::default(),
+            no_mouse: false,
+        }
+    }
+}
+
+/// Which characters charts are drawn with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum GlyphChoice {
+    /// Braille where the locale is UTF-8, else ASCII
+    #[default]
+    Auto,
+    /// Braille dots: the finest
+    Braille,
+    /// Block elements
+    Block,
+    /// ASCII only
+    Ascii,
+}
+
+/// Opens the terminal interface.
+pub(super) fn run(args: &TuiArgs, color: bool, err: &mut dyn Write) -> io::Result<Exit> {
+    let file = args.file.display();
+    if !io::stdout().is_terminal() {
+        writeln!(
+            err,
+            "error: the terminal interface needs a terminal; for text: rtcscope stats {file}"
+        )?;
+        return Ok(Exit::Usage);
+    }
+    let input = if args.file.as_os_str() == "-" {
+        if io::stdin().is_terminal() {
+            writeln!(
+                err,
+                "error: -: standard input is the keyboard; pipe a capture into it"
+            )?;
+            return Ok(Exit::Usage);
+        }
+        Input::Stdin
+    } else {
+        Input::File(args.file.clone())
+    };
+    let options = Options {
+        color,
+        glyphs: match args.glyphs {
+            GlyphChoice::Auto => None,
+            GlyphChoice::Braille => Some(Glyphs::Braille),
+            GlyphChoice::Block => Some(Glyphs::Block),
+            GlyphChoice::Ascii => Some(Glyphs::Ascii),
+        },
+        mouse: !args.no_mouse,
+    };
+    match run_tui(input, &options) {
+        Ok(()) => Ok(Exit::Ok),
+        Err(error) => {
+            writeln!(err, "error: {file}: {error:#}")?;
+            Ok(Exit::Unreadable)
+        }
+    }
+}

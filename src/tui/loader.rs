@@ -1,0 +1,209 @@
+//! Reads and analyses the capture in a thread of its own and publishes what it has so far.
+//!
+//! What is published is an [`Analysis`] that nobody changes any more, in a slot of which the newest
+//! is taken: a slow terminal never holds up the reading.
+
+use super::app::Load;
+use super::source::{FrameBytes, Nowhere, PlainFile};
+use super::{Event, Input};
+use crate::analysis::{Analysis, Analyzer, FileFacts, Options};
+use crate::capture::{Capture, Compression};
+use crate::time::Span;
+use anyhow::Context;
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tempfile::NamedTempFile;
+
+/// The time to the first publication.
+const FIRST: Duration = Duration::from_millis(40);
+/// The least time between two publications.
+const INTERVAL: Duration = Duration::from_millis(150);
+/// Publishing may take this part of the time at most.
+const SHARE: u32 = 10;
+/// Packets between two looks at the clock.
+const BATCH: u32 = 64;
+/// Packets that the list keeps a row of: 48 bytes each.
+const ROWS: usize = 20_000_000;
+
+/// A capture that was opened, and where its packets can be read again.
+pub(super) struct Opened {
+    pub(super) capture: Capture,
+    pub(super) bytes: Box<dyn FrameBytes>,
+}
+
+/// Opens the capture and names it.
+///
+/// What cannot be read twice, because it is compressed or a pipe, is copied to a temporary file as
+/// it is read.
+pub(super) fn open(input: &Input) -> anyhow::Result<(String, Opened)> {
+    match input {
+        Input::Stdin => {
+            let (spool, bytes) = spool()?;
+            let capture = Capture::from_reader_spooling(Box::new(std::io::stdin()), spool)?;
+            Ok(("standard input".to_owned(), Opened { capture, bytes }))
+        }
+        Input::File(path) => {
+            let name = path
+                .file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+                .into_owned();
+            Ok((name, open_file(path)?))
+        }
+    }
+}
+
+fn open_file(path: &Path) -> anyhow::Result<Opened> {
+    // A named pipe can be opened once only; a missing file is for the reader to name.
+    let rereadable = std::fs::metadata(path).map_or(true, |m| m.is_file());
+    if rereadable {
+        let capture = Capture::open(path)?;
+        if capture.compression() == Compression::None {
+            let file = File::open(path).context("cannot be opened a second time")?;
+            return Ok(Opened {
+                capture,
+                bytes: Box::new(PlainFile::new(file)),
+            });
+        }
+    }
+    let (spool, bytes) = spool()?;
+    let capture = Capture::open_spooling(path, spool)?;
+    Ok(Opened { capture, bytes })
+}
+
+type Spool = Box<dyn std::io::Write + Send>;
+
+/// A temporary file to copy to, and to read packets from again.
+fn spool() -> anyhow::Result<(Spool, Box<dyn FrameBytes>)> {
+    let why = "no temporary file can be made for the packets' bytes";
+    let file = NamedTempFile::new().context(why)?;
+    // Two handles, because each has its own place in the file; the name is not needed any more.
+    let bytes: Box<dyn FrameBytes> = match file.reopen() {
+        Ok(handle) => Box::new(PlainFile::new(handle)),
+        Err(error) => Box::new(Nowhere(format!("{why}: {error}"))),
+    };
+    Ok((Box::new(file.into_file()), bytes))
+}
+
+/// The newest state of the reading.
+#[derive(Debug)]
+struct Slot {
+    analysis: Option<Arc<Analysis>>,
+    load: Load,
+}
+
+/// The thread that reads.
+#[derive(Debug)]
+pub(super) struct Loader {
+    slot: Arc<Mutex<Slot>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Loader {
+    /// Starts to read `capture`; every publication is announced to `events`.
+    pub(super) fn start(capture: Capture, events: Sender<Event>) -> std::io::Result<Self> {
+        let loader = Self {
+            slot: Arc::new(Mutex::new(Slot {
+                analysis: None,
+                load: Load::Reading {
+                    read: 0,
+                    total: capture.total_bytes(),
+                },
+            })),
+            stop: Arc::new(AtomicBool::new(false)),
+        };
+        let job = Job {
+            slot: Arc::clone(&loader.slot),
+            stop: Arc::clone(&loader.stop),
+            events,
+        };
+        std::thread::Builder::new()
+            .name("loader".to_owned())
+            .spawn(move || job.read(capture))?;
+        Ok(loader)
+    }
+
+    /// The newest analysis, if it was not yet taken, and how far the reading is.
+    pub(super) fn take(&self) -> (Option<Arc<Analysis>>, Load) {
+        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        (slot.analysis.take(), slot.load.clone())
+    }
+
+    /// Lets the thread end soon.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What the thread works with.
+struct Job {
+    slot: Arc<Mutex<Slot>>,
+    stop: Arc<AtomicBool>,
+    events: Sender<Event>,
+}
+
+impl Job {
+    fn read(self, mut capture: Capture) {
+        let mut analyzer = Analyzer::new(Options {
+            series_width: Span::from_millis(100),
+            series_limit: 4096,
+            packet_index: ROWS,
+        });
+        // A pipe may give one packet a minute: look at the clock each time.
+        let batch = if capture.total_bytes().is_some() {
+            BATCH
+        } else {
+            1
+        };
+        let mut due = Instant::now() + FIRST;
+        let mut until_look = batch;
+        while let Some(frame) = capture.next_frame() {
+            analyzer.push(&frame);
+            until_look -= 1;
+            if until_look > 0 {
+                continue;
+            }
+            until_look = batch;
+            let now = Instant::now();
+            if now < due {
+                continue;
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            analyzer.describe_file(FileFacts::of(&capture));
+            let load = Load::Reading {
+                read: capture.bytes_read(),
+                total: capture.total_bytes(),
+            };
+            if !self.publish(analyzer.snapshot(), load) {
+                return;
+            }
+            due = Instant::now() + INTERVAL.max(now.elapsed() * SHARE);
+        }
+        analyzer.describe_file(FileFacts::of(&capture));
+        self.publish(analyzer.finish(), Load::Done);
+    }
+
+    /// Puts an analysis into the slot; `false` when nobody is there to take it.
+    fn publish(&self, analysis: Analysis, load: Load) -> bool {
+        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.analysis = Some(Arc::new(analysis));
+        slot.load = load;
+        drop(slot);
+        self.events.send(Event::Fresh).is_ok()
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Nobody may be listening any more.
+            let _ = self.events.send(Event::LoaderDied);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The interface as a person meets it: keys pressed, screens read.
+
+use super::testing::{Ui, call, nothing};
+use super::theme::Glyphs;
+use super::views::VIEWS;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// The views and how they are reached.
+const REACHED: [(&str, &[&str]); 7] = [
+    ("connections", &["1"]),
+    ("streams", &["2"]),
+    ("stream", &["2", "Enter", "Right"]),
+    ("packets", &["3", "Enter"]),
+    ("capture", &["4"]),
+    ("help", &["?"]),
+    ("filter", &["3", "/"]),
+];
+
+fn reach(ui: Ui, keys: &[&str]) -> Ui {
+    keys.iter().fold(ui, |ui, key| press(ui, key))
+}
+
+/// A digit is the one key that its row of the table does not name alone.
+fn press(mut ui: Ui, key: &str) -> Ui {
+    match key
+        .parse::<u32>()
+        .ok()
+        .and_then(|n| char::from_digit(n, 10))
+    {
+        Some(digit) => {
+            ui.app
+                .key(KeyEvent::new(KeyCode::Char(digit), KeyModifiers::NONE));
+            while ui.app.work() {}
+            ui
+        }
+        None => ui.press(key),
+    }
+}
+
+#[test]
+fn every_view_at_its_usual_sizes() {
+    for (name, keys) in REACHED {
+        reach(call().ui(), keys).screen(&format!("{name}-80x24"));
+    }
+    for (name, keys) in &REACHED[..4] {
+        reach(call().size(160, 45).ui(), keys).screen(&format!("{name}-160x45"));
+    }
+}
+
+#[test]
+fn connections_come_worst_first_and_lead_to_their_streams() {
+    call()
+        .ui()
+        .selected("checking")
+        .has("no answer")
+        .has("Connection 2")
+        .press("j")
+        .selected("connected")
+        .press("Enter")
+        .has("0x11111111")
+        .has("of connection 1")
+        .press("Esc")
+        .has("of all connections");
+}
+
+#[test]
+fn a_stream_zooms_pans_and_hands_its_time_to_the_packets() {
+    let ui = reach(call().ui(), &["2", "Enter"]);
+    let ui = ui
+        .has("bit rate kb/s")
+        .has("loss %")
+        .has("jitter ms")
+        .has(" 5 s");
+    // Zoomed in four times, a sixteenth of ten seconds is shown.
+    let ui = ui.times(4, "+").has_not(" 5 s").press("0").has(" 5 s");
+    let ui = ui.press("Right").has("t=5.0").has("kb/s").has("packets");
+    let cursor = ui.app.shared().cursor.unwrap();
+    let ui = ui
+        .press("Enter")
+        .has("filter: 0x11111111")
+        .selected("0x11111111");
+    let at = ui.app.shared().packet;
+    let ui = ui.press("s").has("bit rate kb/s");
+    let back = ui.app.shared().cursor.unwrap();
+    assert!(
+        (back - cursor).seconds().abs() < 0.1,
+        "packet {at} is at the cursor"
+    );
+}
+
+#[test]
+fn loss_shows_in_the_row_the_chart_and_the_reading() {
+    let ui = reach(call().ui(), &["2"]).press("o").selected("0x11111111");
+    let ui = ui.has("0.20").has("lost 1 (0.20 %)").press("Enter");
+    // From the middle, where the cursor appears, to the column with the loss.
+    let mut ui = ui.press("Right");
+    let found = (0..20).any(|_| {
+        let row = ui.rows().into_iter().nth(22).unwrap_or_default();
+        ui.app
+            .key(KeyEvent::new(KeyCode::Char('l'), KeyModifiers::NONE));
+        row.contains("lost 1 (")
+    });
+    assert!(found, "{:#?}", ui.rows());
+}
+
+#[test]
+fn up_and_down_in_the_charts_go_from_stream_to_stream() {
+    reach(call().ui(), &["2", "Enter"])
+        .has("0x11111111")
+        .press("Down")
+        .has("0x22222222")
+        .times(5, "Down")
+        .has("0x33333333")
+        .press("Esc")
+        .selected("0x33333333");
+}
+
+#[test]
+fn list_fields_and_bytes_of_a_packet_mark_each_other() {
+    let ui = reach(call().ui(), &["3"]).times(3, "Down").press("Enter");
+    let ui = ui.selected("RTP").times(9, "Down");
+    let buffer = ui.buffer();
+    let reversed = |y: u16| {
+        (0..80)
+            .filter_map(|x| buffer.cell((x, y)))
+            .filter(|c| c.modifier.contains(Modifier::REVERSED))
+            .count()
+    };
+    let rows = ui.rows();
+    let hex = rows.iter().position(|row| row.contains("Bytes")).unwrap() as u16;
+    let marked: usize = (hex + 1..22).map(reversed).sum();
+    assert!(marked > 0, "{rows:#?}");
+    // Folding hides the fields of the group.
+    let before = rows.iter().filter(|row| row.contains("SSRC")).count();
+    let after = ui.press("Left").press("Left").rows();
+    assert!(
+        after.iter().filter(|row| row.contains("SSRC")).count() < before,
+        "{after:#?}"
+    );
+}
+
+#[test]
+fn a_filter_takes_words_shows_its_count_and_goes_away() {
+    reach(call().ui(), &["3", "/"])
+        .type_text("stun")
+        .has("filter: stun_")
+        .has("7 of")
+        .press("Enter")
+        .selected("STUN")
+        .press("G")
+        .selected("STUN")
+        .press("/")
+        .press("Ctrl-u")
+        .type_text("rtp 0x33333333")
+        .has("400 of")
+        .press("Esc")
+        .has_not("filter:");
+    reach(call().ui(), &["3", "/"])
+        .type_text("no such words")
+        .has("no packet found");
+    // While typing, letters are letters.
+    reach(call().ui(), &["3", "/"])
+        .type_text("q1?")
+        .has("filter: q1?_");
+}
+
+#[test]
+fn what_is_not_known_is_no_zero() {
+    let ui = reach(nothing().ui(), &["1"]).has("no WebRTC or RTP connections");
+    let ui = reach(ui, &["2"]).has("no RTP streams");
+    let ui = reach(ui, &["3"]).has("no packets");
+    reach(ui, &["4"]).has("--");
+    // The sender whose checks nobody answers has no round trip.
+    call().ui().has("-- (no answered check)");
+}
+
+#[test]
+fn a_capture_that_is_still_read_says_so() {
+    call()
+        .loading()
+        .ui()
+        .has("loading 52 %")
+        .selected("checking");
+    nothing().loading().ui().has("no connections so far");
+}
+
+#[test]
+fn help_lists_the_keys_of_the_view_it_was_asked_in() {
+    reach(call().ui(), &["2", "Enter"])
+        .press("?")
+        .has("Zoom in around the cursor")
+        .has_not("Fold the field's group")
+        .press("Esc")
+        .has("bit rate kb/s");
+}
+
+#[test]
+fn a_small_screen_says_what_it_needs() {
+    call()
+        .size(59, 15)
+        .ui()
+        .has("needs 60x16, has 59x15")
+        .resize(60, 16)
+        .has("connected");
+}
+
+#[test]
+fn maximised_the_pane_has_the_whole_body() {
+    let ui = reach(call().ui(), &["3"])
+        .has("Bytes")
+        .press("z")
+        .has_not("Bytes");
+    ui.press("Esc").has("Bytes");
+}
+
+#[test]
+fn the_wheel_moves_and_a_click_selects() {
+    let mut ui = call().ui();
+    let mut mouse = |kind, column, row| {
+        ui.app.mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        });
+    };
+    mouse(MouseEventKind::Down(MouseButton::Left), 18, 1);
+    mouse(MouseEventKind::Down(MouseButton::Left), 5, 4);
+    ui = ui.selected("0x22222222");
+    ui.app.mouse(MouseEvent {
+        kind: MouseEventKind::ScrollUp,
+        column: 5,
+        row: 4,
+        modifiers: KeyModifiers::NONE,
+    });
+    ui.selected("0x11111111");
+}
+
+#[test]
+fn ascii_screens_are_ascii() {
+    for (name, keys) in REACHED {
+        for row in reach(call().glyphs(Glyphs::Ascii).ui(), keys).rows() {
+            assert!(row.is_ascii(), "{name}: {row}");
+        }
+    }
+}
+
+/// Every key there is, as terminals report it.
+fn keys() -> Vec<KeyEvent> {
+    let mut all: Vec<_> = super::keys::KEYS
+        .iter()
+        .flat_map(|key| key.chords.split('|'))
+        .filter(|chord| *chord != "1-9" && *chord != "Ctrl-z")
+        .filter_map(|chord| match super::keys::parse_chord(chord)? {
+            super::keys::Chord::One(code, modifiers) => Some(KeyEvent::new(code, modifiers)),
+            super::keys::Chord::Digits => None,
+        })
+        .collect();
+    all.extend(
+        "123456789xé日 0"
+            .chars()
+            .map(|c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)),
+    );
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_keys_at_any_size_are_drawn_without_panic(
+        steps in proptest::collection::vec((0usize..200, proptest::option::weighted(0.2, (1u16..=250, 1u16..=80))), 1..60),
+        empty in proptest::bool::weighted(0.1),
+    ) {
+        let keys = keys();
+        let mut ui = if empty { nothing().ui() } else { call().ui() };
+        for (key, size) in steps {
+            if let Some((width, height)) = size {
+                ui = ui.resize(width, height);
+            }
+            ui.app.key(keys[key % keys.len()]);
+            ui.app.mouse(MouseEvent {
+                kind: if key % 2 == 0 { MouseEventKind::ScrollDown } else { MouseEventKind::Down(MouseButton::Left) },
+                column: (key * 7 % 90) as u16,
+                row: (key % 30) as u16,
+                modifiers: KeyModifiers::NONE,
+            });
+            ui.app.work();
+            ui.buffer();
+        }
+        prop_assert!(ui.app.shared().packet >= 1);
+    }
+}
+
+#[test]
+fn drawing_is_within_its_budget() {
+    for (name, keys) in REACHED {
+        let ui = reach(call().size(200, 60).ui(), keys);
+        let mut buffer = ratatui::buffer::Buffer::empty(Rect::new(0, 0, 200, 60));
+        let start = std::time::Instant::now();
+        for _ in 0..10 {
+            ui.app.draw(&mut buffer);
+        }
+        // 8 ms a frame; ten times as much in a debug build on a busy machine.
+        assert!(
+            start.elapsed().as_millis() < 10 * 80,
+            "{name}: {:?}",
+            start.elapsed() / 10
+        );
+    }
+    assert_eq!(VIEWS.len(), 4);
+}

@@ -1,0 +1,247 @@
+//! What there is to say about a connection: the lines of its details pane, and its columns.
+
+use super::stream_facts::streams_of;
+use crate::analysis::model::{CaptureInfo, Connection, DtlsState, Ice, Protocols, Transport};
+use crate::analysis::{Analysis, Known};
+use crate::net::{Endpoint, Protocol, Via};
+use crate::tui::format::{UNKNOWN, bitrate, bytes, count, duration, known_why, millis, plural};
+use crate::tui::theme::Role;
+use crate::tui::widgets::text::Line;
+
+/// Which end of the connection this is: `A` is the lower address.
+pub(crate) fn side(connection: &Connection, endpoint: Endpoint) -> &'static str {
+    let [a, b] = connection.endpoints;
+    let ip = endpoint.ip();
+    let is_b = if a != b && (ip == a || ip == b) {
+        ip == b
+    } else {
+        connection.transports.iter().any(|t| t.b == endpoint)
+    };
+    if is_b { "B" } else { "A" }
+}
+
+/// `ok 12.1 ms`, `no answer`: ICE in a column.
+pub(crate) fn ice_short(ice: Option<&Ice>) -> (String, Role) {
+    let Some(ice) = ice else {
+        return (UNKNOWN.to_owned(), Role::Dim);
+    };
+    if ice.nominated.is_some() {
+        let rtt = ice
+            .round_trip_time
+            .map(|r| format!(" {} ms", millis(r.median)));
+        (format!("ok{}", rtt.unwrap_or_default()), Role::Ok)
+    } else if ice.responses > 0 {
+        ("answered".to_owned(), Role::Text)
+    } else if ice.requests > 0 {
+        ("no answer".to_owned(), Role::Error)
+    } else {
+        (UNKNOWN.to_owned(), Role::Dim)
+    }
+}
+
+/// `1.3 ok`, `no answer`: DTLS in a column.
+pub(crate) fn dtls_short(connection: &Connection) -> (String, Role) {
+    let Some(dtls) = &connection.dtls else {
+        return (UNKNOWN.to_owned(), Role::Dim);
+    };
+    let version = dtls
+        .version
+        .value()
+        .map(|v| format!("{v} "))
+        .unwrap_or_default();
+    match dtls.state {
+        DtlsState::Complete => (format!("{version}ok"), Role::Ok),
+        DtlsState::Handshaking => (format!("{version}begun"), Role::Warn),
+        DtlsState::Unanswered => ("no answer".to_owned(), Role::Error),
+        DtlsState::NotCaptured => ("no start".to_owned(), Role::Dim),
+    }
+}
+
+/// Mean bits per second over the life of a connection.
+pub(crate) fn connection_rate(connection: &Connection) -> Option<f64> {
+    let seconds = (connection.last_seen - connection.first_seen).seconds();
+    (seconds > 0.0).then(|| connection.bytes() as f64 * 8.0 / seconds)
+}
+
+/// All about a connection.
+pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line> {
+    let capture = &analysis.capture;
+    let [a, b] = c.endpoints;
+    let mut out = vec![
+        Line::fact("peers", format!("A {a}   B {b}   {}", c.state.name())),
+        Line::fact(
+            "seen",
+            format!(
+                "{:.3} to {:.3} s: {}, {}, {}",
+                capture.seconds_at(c.first_seen),
+                capture.seconds_at(c.last_seen),
+                plural(c.packets(), "packet"),
+                bytes(c.bytes()),
+                connection_rate(c).map_or_else(|| UNKNOWN.to_owned(), bitrate),
+            ),
+        ),
+    ];
+    ice_lines(c, capture, &mut out);
+    dtls_lines(c, &mut out);
+    media_line(c, analysis, &mut out);
+    for (i, t) in (1..).zip(&c.transports) {
+        transport_lines(i, t, &mut out);
+    }
+    out
+}
+
+fn ice_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
+    let Some(ice) = &c.ice else {
+        out.push(Line::fact(
+            "ICE",
+            format!("{UNKNOWN} (no connectivity checks seen)"),
+        ));
+        return;
+    };
+    let errors: Vec<_> = ice
+        .errors
+        .iter()
+        .map(|(code, n)| format!("{n} x {code}"))
+        .collect();
+    let errors = if errors.is_empty() {
+        "no errors".to_owned()
+    } else {
+        format!("errors {}", errors.join(", "))
+    };
+    let unanswered = ice.requests > 0 && ice.responses == 0;
+    out.push(Line::fact("ICE", "").then(
+        if unanswered { Role::Error } else { Role::Text },
+        format!(
+            "{}, {} answered, {errors}",
+            plural(ice.requests, "check"),
+            count(ice.responses)
+        ),
+    ));
+    out.push(match ice.nominated {
+        Some((from, to, at)) => Line::fact(
+            "  nominated",
+            format!("{from} -> {to} at {:.3} s", capture.seconds_at(at)),
+        ),
+        None => Line::fact(
+            "  nominated",
+            format!("{UNKNOWN} (no answered nomination seen)"),
+        ),
+    });
+    let controlling = ice.controlling.map_or_else(
+        || format!("{UNKNOWN} (no ICE-CONTROLLING seen)"),
+        |e| side(c, e).to_owned(),
+    );
+    out.push(Line::fact("  controls", controlling));
+    let rtt = ice.round_trip_time.map_or_else(
+        || format!("{UNKNOWN} (no answered check)"),
+        |r| {
+            format!(
+                "median {} ms, {} to {}, of {}, at the point of capture",
+                millis(r.median),
+                millis(r.min),
+                millis(r.max),
+                plural(r.samples, "check"),
+            )
+        },
+    );
+    out.push(Line::fact("  round trip", rtt));
+    if !ice.ufrags.is_empty() {
+        out.push(Line::fact("  ufrags", ice.ufrags.join("  ")));
+    }
+}
+
+fn dtls_lines(c: &Connection, out: &mut Vec<Line>) {
+    let Some(dtls) = &c.dtls else {
+        out.push(Line::fact("DTLS", format!("{UNKNOWN} (no records seen)")));
+        return;
+    };
+    let role = match dtls.state {
+        DtlsState::Complete => Role::Text,
+        DtlsState::Unanswered => Role::Error,
+        DtlsState::Handshaking | DtlsState::NotCaptured => Role::Warn,
+    };
+    let version = known_why(&dtls.version, ToString::to_string);
+    let client = known_why(&dtls.client, |e| side(c, *e).to_owned());
+    out.push(
+        Line::fact("DTLS", "")
+            .then(role, dtls.state.name())
+            .then(Role::Text, format!(", version {version}, client {client}")),
+    );
+    let text = |value: &Known<String>| known_why(value, Clone::clone);
+    out.push(Line::fact(
+        "  took",
+        known_why(&dtls.handshake_duration, |d| duration(*d)),
+    ));
+    out.push(Line::fact("  cipher", text(&dtls.cipher_suite)));
+    out.push(Line::fact("  key exch.", text(&dtls.key_exchange)));
+    out.push(Line::fact("  SRTP", text(&dtls.srtp_profile)));
+    for (alert, n) in &dtls.alerts {
+        out.push(Line::fact("  alert", "").then(Role::Error, format!("{alert} ({n} x)")));
+    }
+}
+
+fn media_line(c: &Connection, analysis: &Analysis, out: &mut Vec<Line>) {
+    let first = streams_of(analysis, c.id).map(|s| s.first_seen).min();
+    let text = match first {
+        None => format!("{UNKNOWN} (no RTP stream found)"),
+        Some(first) => format!(
+            "{}, first packet {} after the connection's first",
+            plural(streams_of(analysis, c.id).count() as u64, "stream"),
+            duration(first - c.first_seen)
+        ),
+    };
+    out.push(Line::fact("media", text));
+}
+
+fn transport_lines(i: usize, t: &Transport, out: &mut Vec<Line>) {
+    let protocol = match t.protocol {
+        Protocol::Udp => "UDP",
+        Protocol::Tcp => "TCP",
+    };
+    out.push(Line::fact(
+        &format!("path {i}"),
+        format!("{protocol} {} <-> {}{}", t.a, t.b, via(t.via)),
+    ));
+    out.push(Line::fact(
+        "",
+        format!(
+            "A>B {}, {}   B>A {}, {}",
+            plural(t.packets_ab, "packet"),
+            bytes(t.bytes_ab),
+            plural(t.packets_ba, "packet"),
+            bytes(t.bytes_ba),
+        ),
+    ));
+    out.push(Line::fact("", protocols(&t.protocols)));
+}
+
+/// How a payload travels, if not straight in UDP.
+pub(crate) fn via(via: Via) -> String {
+    match via {
+        Via::Direct => String::new(),
+        Via::TurnChannel(n) => format!("  in TURN channel 0x{n:04x}"),
+        Via::TurnIndication => "  in TURN indications".to_owned(),
+    }
+}
+
+/// `STUN 24, DTLS 8, RTP 657`: those that there are.
+pub(crate) fn protocols(p: &Protocols) -> String {
+    let named = [
+        ("STUN", p.stun),
+        ("ChannelData", p.turn_channel_data),
+        ("DTLS", p.dtls),
+        ("RTP", p.rtp),
+        ("RTCP", p.rtcp),
+        ("SCTP", p.sctp),
+        ("ICMP", p.icmp),
+        ("TCP", p.tcp),
+        ("tunnelled", p.tunnel),
+        ("other", p.other),
+    ];
+    let parts: Vec<_> = named
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{name} {}", count(*n)))
+        .collect();
+    parts.join(", ")
+}

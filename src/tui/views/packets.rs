@@ -1,0 +1,371 @@
+//! Packets: a list, the fields of the selected packet and its bytes, each marking the others' place.
+//!
+//! Only the rows on the screen are read and decoded.
+
+use super::packet_fields::Fields;
+use super::packet_filter::frame;
+use super::packet_list::{PacketList, page};
+use super::stream::StreamCharts;
+use super::{Ctx, Effect, Shared, View, step};
+use crate::analysis::{PacketKind, PacketRef, Ssrc, StreamId};
+use crate::capture::PacketNo;
+use crate::dissect::{Dissection, dissect};
+use crate::tui::keys::{Action, Scope};
+use crate::tui::widgets::hex::{per_row, put_hex};
+use crate::tui::widgets::text::{Line, heading};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Pane {
+    #[default]
+    List,
+    Fields,
+    Hex,
+}
+
+/// A packet that was read and decoded.
+#[derive(Debug)]
+struct Opened {
+    no: PacketNo,
+    data: Vec<u8>,
+    packet: Dissection,
+}
+
+/// The view's state.
+#[derive(Debug, Default)]
+pub(crate) struct Packets {
+    list: PacketList,
+    pane: Pane,
+    editing: bool,
+    fields: Fields,
+    /// The first row of bytes shown.
+    hex: usize,
+    opened: Option<Opened>,
+}
+
+/// Where the panes are.
+struct Panes {
+    list: Rect,
+    fields: Rect,
+    hex: Rect,
+}
+
+impl Packets {
+    fn panes(&self, shared: &Shared, cx: &Ctx<'_>) -> Panes {
+        let area = cx.area;
+        let none = Rect::default();
+        if shared.maximised {
+            let at = |pane| if self.pane == pane { area } else { none };
+            return Panes {
+                list: at(Pane::List),
+                fields: at(Pane::Fields),
+                hex: at(Pane::Hex),
+            };
+        }
+        let height = (area.height * 2 / 5).max(4).min(area.height);
+        let list = Rect { height, ..area };
+        let rest = Rect {
+            y: list.bottom(),
+            height: area.height - height,
+            ..area
+        };
+        if cx.is_wide() {
+            let width = 76.min(rest.width);
+            let hex = Rect {
+                x: rest.right() - width,
+                width,
+                ..rest
+            };
+            let fields = Rect {
+                width: (rest.width - width).saturating_sub(1),
+                ..rest
+            };
+            return Panes { list, fields, hex };
+        }
+        let height = rest.height * 2 / 5;
+        let hex = Rect {
+            y: rest.bottom() - height,
+            height,
+            ..rest
+        };
+        let fields = Rect {
+            height: rest.height - height,
+            ..rest
+        };
+        Panes { list, fields, hex }
+    }
+
+    /// Reads and decodes what is on the screen and was not yet.
+    fn load(&mut self, shared: &Shared, cx: &Ctx<'_>) {
+        self.list.load(self.panes(shared, cx).list, cx);
+        let no = shared.packet;
+        if self.opened.as_ref().is_some_and(|o| o.no == no) {
+            return;
+        }
+        self.opened = cx.analysis.packets.get(no).and_then(|row| {
+            let data = cx.bytes.read(row).ok()?;
+            let packet = dissect(&frame(no, row, &data), row.kind == PacketKind::Udp);
+            Some(Opened { no, data, packet })
+        });
+        if let Some(opened) = &self.opened {
+            self.fields.select_message(&opened.packet.rows);
+        }
+        self.show_field(shared, cx);
+    }
+
+    /// Scrolls the bytes to those of the selected field.
+    fn show_field(&mut self, shared: &Shared, cx: &Ctx<'_>) {
+        let hex = self.panes(shared, cx).hex;
+        let Some(opened) = &self.opened else { return };
+        let n = per_row(hex.width);
+        let marked = self
+            .fields
+            .selected(&opened.packet.rows)
+            .and_then(|row| row.bytes.clone());
+        let Some(bytes) = marked else { return };
+        let page = page(hex).max(1);
+        let (first, last) = (bytes.start / n, bytes.end.saturating_sub(1) / n);
+        if last >= self.hex + page {
+            self.hex = (last + 1).saturating_sub(page);
+        }
+        self.hex = self.hex.min(first);
+    }
+
+    fn move_by(&mut self, action: Action, shared: &mut Shared, cx: &Ctx<'_>) -> bool {
+        let panes = self.panes(shared, cx);
+        let (pane, len) = match (self.pane, &self.opened) {
+            (Pane::List, _) => (panes.list, self.list.len(cx)),
+            (Pane::Fields, Some(o)) => (panes.fields, self.fields.shown(&o.packet.rows).len()),
+            (Pane::Hex, Some(o)) => (panes.hex, o.data.len()),
+            (Pane::Fields | Pane::Hex, None) => (panes.fields, 0),
+        };
+        let Some(by) = step(action, page(pane), len) else {
+            return false;
+        };
+        match self.pane {
+            Pane::List => {
+                self.list.state.step(by, len, page(pane));
+                shared.packet = self
+                    .list
+                    .no_at(self.list.state.selected, cx)
+                    .unwrap_or(shared.packet);
+                self.remember_time(shared, cx);
+            }
+            Pane::Fields => {
+                self.fields.list.step(by, len, page(pane));
+                self.show_field(shared, cx);
+            }
+            Pane::Hex => {
+                let rows = len.div_ceil(per_row(pane.width));
+                self.hex = self
+                    .hex
+                    .saturating_add_signed(by)
+                    .min(rows.saturating_sub(page(pane)));
+            }
+        }
+        true
+    }
+
+    /// The charts' cursor follows the packet.
+    fn remember_time(&self, shared: &mut Shared, cx: &Ctx<'_>) {
+        if let Some(row) = cx.analysis.packets.get(shared.packet) {
+            shared.cursor = Some(row.ts);
+        }
+    }
+
+    fn fold(&mut self, fold: Option<bool>, shared: &Shared, cx: &Ctx<'_>) {
+        if let Some(opened) = &self.opened {
+            self.fields.fold(&opened.packet.rows, fold);
+            self.show_field(shared, cx);
+        }
+    }
+
+    /// Selects the field before or after.
+    fn next_field(&mut self, by: isize, shared: &Shared, cx: &Ctx<'_>) {
+        if let Some(opened) = &self.opened {
+            let len = self.fields.shown(&opened.packet.rows).len();
+            self.fields
+                .list
+                .step(by, len, page(self.panes(shared, cx).fields));
+            self.show_field(shared, cx);
+        }
+    }
+}
+
+/// The stream of an RTP packet.
+fn stream_of(row: &PacketRef, cx: &Ctx<'_>) -> Option<StreamId> {
+    let of_ssrc = || {
+        cx.analysis
+            .streams
+            .iter()
+            .filter(|s| s.ssrc == Ssrc(row.ssrc))
+    };
+    if row.kind != PacketKind::Rtp {
+        return None;
+    }
+    of_ssrc()
+        .find(|s| s.transport == row.transport && s.path.canonical().1 == row.reverse)
+        .or_else(|| of_ssrc().next())
+        .map(|s| s.id)
+}
+
+impl View for Packets {
+    fn scopes(&self) -> &'static [Scope] {
+        if self.editing {
+            &[Scope::Prompt]
+        } else {
+            &[Scope::Packets, Scope::Move, Scope::Panes]
+        }
+    }
+
+    fn update(&mut self, action: Action, shared: &mut Shared, cx: &Ctx<'_>) -> Effect {
+        if !self.editing && self.move_by(action, shared, cx) {
+            return Effect::None;
+        }
+        match action {
+            Action::Filter => self.editing = true,
+            Action::PromptDone => self.editing = false,
+            Action::PromptCancel => {
+                self.editing = false;
+                self.list.filter.set(String::new());
+            }
+            Action::PromptErase => {
+                let mut text = self.list.filter.text().to_owned();
+                text.pop();
+                self.list.filter.set(text);
+            }
+            Action::PromptClear => self.list.filter.set(String::new()),
+            Action::NextPane => {
+                self.pane = match self.pane {
+                    Pane::List => Pane::Fields,
+                    Pane::Fields => Pane::Hex,
+                    Pane::Hex => Pane::List,
+                }
+            }
+            Action::PreviousPane => {
+                self.pane = match self.pane {
+                    Pane::List => Pane::Hex,
+                    Pane::Fields => Pane::List,
+                    Pane::Hex => Pane::Fields,
+                }
+            }
+            Action::Open if self.pane == Pane::List => self.pane = Pane::Fields,
+            Action::Open => self.fold(None, shared, cx),
+            Action::Left if self.pane == Pane::Hex => self.next_field(-1, shared, cx),
+            Action::Right if self.pane == Pane::Hex => self.next_field(1, shared, cx),
+            Action::Left => self.fold(Some(true), shared, cx),
+            Action::Right => self.fold(Some(false), shared, cx),
+            Action::TimeFormat => {
+                self.list.time = self.list.time.next();
+            }
+            Action::GoToStream => {
+                let row = cx.analysis.packets.get(shared.packet);
+                if let Some((row, id)) = row.and_then(|row| Some((row, stream_of(row, cx)?))) {
+                    shared.stream = Some(id);
+                    shared.cursor = Some(row.ts);
+                    return Effect::Open(Box::<StreamCharts>::default());
+                }
+            }
+            Action::Back if self.pane != Pane::List => self.pane = Pane::List,
+            Action::Back if !self.list.filter.is_empty() => self.list.filter.set(String::new()),
+            Action::Back => return Effect::Back,
+            _ => {}
+        }
+        Effect::None
+    }
+
+    fn text(&mut self, c: char) {
+        let mut text = self.list.filter.text().to_owned();
+        if text.len() < 200 {
+            text.push(c);
+            self.list.filter.set(text);
+        }
+    }
+
+    fn work(&mut self, cx: &Ctx<'_>) -> bool {
+        self.list.filter.work(cx)
+    }
+
+    fn refresh(&mut self, shared: &mut Shared, cx: &Ctx<'_>) {
+        if let Some(text) = shared.filter.take() {
+            self.list.filter.set(text);
+            self.pane = Pane::List;
+        }
+        let panes = self.panes(shared, cx);
+        let len = self.list.len(cx);
+        let comparing = !self.list.filter.is_empty()
+            && self.list.filter.compared() < cx.analysis.packets.len() as PacketNo;
+        self.list
+            .state
+            .select(self.list.row_of(shared.packet), len, page(panes.list));
+        // A packet that the filter hides gives way to the next one that it shows.
+        let next = self.list.no_at(self.list.state.selected, cx);
+        if let Some(next) = next.filter(|no| !comparing || *no >= shared.packet) {
+            shared.packet = next;
+        }
+        self.load(shared, cx);
+        let rows = self
+            .opened
+            .as_ref()
+            .map_or(0, |o| self.fields.shown(&o.packet.rows).len());
+        self.fields.list.hold(rows, page(panes.fields));
+    }
+
+    fn draw(&self, buffer: &mut Buffer, shared: &Shared, cx: &Ctx<'_>) {
+        let panes = self.panes(shared, cx);
+        self.list.put(buffer, panes.list, cx);
+        let opened = self.opened.as_ref().filter(|o| o.no == shared.packet);
+        let Some(opened) = opened else { return };
+        if !panes.fields.is_empty() {
+            let name = format!("Packet {}", opened.no);
+            let rows = self.fields.shown(&opened.packet.rows).len();
+            let below = rows.saturating_sub(self.fields.list.offset + page(panes.fields));
+            let note = if below > 0 {
+                format!("{below} more below")
+            } else {
+                String::new()
+            };
+            let focused = self.pane == Pane::Fields;
+            let body = heading(buffer, panes.fields, &name, &note, focused, &cx.look);
+            self.fields.put(buffer, body, &opened.packet, focused, cx);
+        }
+        if !panes.hex.is_empty() {
+            let note = format!("{} bytes", opened.data.len());
+            let focused = self.pane == Pane::Hex;
+            let body = heading(buffer, panes.hex, "Bytes", &note, focused, &cx.look);
+            let marked = self
+                .fields
+                .selected(&opened.packet.rows)
+                .and_then(|r| r.bytes.as_ref());
+            put_hex(buffer, body, &opened.data, self.hex, marked, &cx.look);
+        }
+    }
+
+    fn status(&self, _shared: &Shared, cx: &Ctx<'_>) -> Line {
+        self.list.status(self.editing, cx)
+    }
+
+    fn click(&mut self, at: Position, shared: &mut Shared, cx: &Ctx<'_>) {
+        let panes = self.panes(shared, cx);
+        let row = |area: Rect| usize::from(at.y.saturating_sub(area.y + 1));
+        if panes.list.contains(at) {
+            self.pane = Pane::List;
+            let no = self
+                .list
+                .no_at(self.list.state.offset + row(panes.list), cx);
+            if let Some(no) = no.filter(|_| at.y > panes.list.y) {
+                shared.packet = no;
+                self.remember_time(shared, cx);
+            }
+        } else if panes.fields.contains(at) {
+            self.pane = Pane::Fields;
+            if at.y > panes.fields.y {
+                self.fields.list.selected = self.fields.list.offset + row(panes.fields);
+                self.show_field(shared, cx);
+            }
+        } else if panes.hex.contains(at) {
+            self.pane = Pane::Hex;
+        }
+    }
+}

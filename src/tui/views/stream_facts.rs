@@ -1,0 +1,209 @@
+//! What there is to say about a stream: the lines of its details pane, and its columns.
+
+use super::facts::via;
+use super::stream_direction;
+use crate::analysis::model::{Kind, Source, Stream};
+use crate::analysis::{Analysis, ConnectionId, Known};
+use crate::tui::format::{
+    UNKNOWN, bitrate, bytes, count, duration, known, known_why, millis, percent, plural,
+};
+use crate::tui::theme::Role;
+use crate::tui::widgets::text::Line;
+
+/// The streams of a connection.
+pub(crate) fn streams_of(
+    analysis: &Analysis,
+    connection: ConnectionId,
+) -> impl Iterator<Item = &Stream> {
+    analysis
+        .streams
+        .iter()
+        .filter(move |s| s.connection == connection)
+}
+
+/// What a stream carries, in a column: `PCMU`, or its payload type and clock rate: `PT96 90k`.
+pub(crate) fn codec_short(s: &Stream) -> String {
+    if let Known::Yes(codec) = &s.codec {
+        return codec.name.to_owned();
+    }
+    let most = s
+        .payload_types
+        .iter()
+        .max_by_key(|(pt, n)| (*n, std::cmp::Reverse(*pt)));
+    let pt = most.map_or_else(|| UNKNOWN.to_owned(), |(pt, _)| format!("PT{pt}"));
+    match s.clock_rate {
+        Known::Yes((hz, _)) => format!("{pt} {}k", hz / 1000),
+        Known::No(_) => pt,
+    }
+}
+
+/// `audio`, `video`, or `--`.
+pub(crate) fn kind_short(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Unknown => UNKNOWN,
+        known => known.name(),
+    }
+}
+
+/// `0.42`, or `--` where no packet was expected.
+pub(crate) fn loss_short(s: &Stream) -> String {
+    if s.expected == 0 {
+        UNKNOWN.to_owned()
+    } else {
+        percent(s.loss_fraction())
+    }
+}
+
+fn source(source: Source) -> &'static str {
+    match source {
+        Source::Static => "by its static payload type",
+        Source::Inferred => "inferred from its packets",
+    }
+}
+
+fn loss_role(s: &Stream) -> Role {
+    if s.lost > 0 { Role::Warn } else { Role::Text }
+}
+
+/// The two lines that head a stream's charts.
+pub(crate) fn stream_summary(s: &Stream, analysis: &Analysis) -> [Line; 2] {
+    let capture = &analysis.capture;
+    let jitter = known(&s.jitter, |j| {
+        format!("{} max {} ms", millis(j.mean), millis(j.max))
+    });
+    let (src, dst) = (s.path.src, s.path.dst);
+    let (kind, codec, way) = (kind_short(s.kind), codec_short(s), stream_direction(s));
+    [
+        Line::new(format!(
+            " #{} {kind} {codec} {}  {way} {src} -> {dst}",
+            s.id, s.ssrc
+        )),
+        Line::new(format!(" {}  ", plural(s.packets, "packet")))
+            .then(
+                loss_role(s),
+                format!("lost {} ({} %)", count(s.lost), loss_short(s)),
+            )
+            .then(
+                Role::Text,
+                format!(
+                    "  jitter {jitter}  {}  {:.1}-{:.1} s",
+                    known(&s.bitrate, |b| bitrate(*b)),
+                    capture.seconds_at(s.first_seen),
+                    capture.seconds_at(s.last_seen),
+                ),
+            ),
+    ]
+}
+
+/// All about a stream.
+pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
+    let capture = &analysis.capture;
+    let way = stream_direction(s);
+    let mut out = vec![
+        Line::fact(
+            "path",
+            format!("{way} {} -> {}{}", s.path.src, s.path.dst, via(s.via)),
+        ),
+        Line::fact(
+            "seen",
+            format!(
+                "{:.3} to {:.3} s, connection {}",
+                capture.seconds_at(s.first_seen),
+                capture.seconds_at(s.last_seen),
+                s.connection
+            ),
+        ),
+    ];
+    carries(s, &mut out);
+    arrival(s, &mut out);
+    for gap in s.gaps.iter().take(4) {
+        let lost = if gap.lost == 0 {
+            "nothing".to_owned()
+        } else {
+            count(gap.lost.into())
+        };
+        let at = capture.seconds_at(gap.start);
+        let text = format!(
+            "{} from {at:.3} s, {lost} lost",
+            duration(gap.end - gap.start)
+        );
+        out.push(Line::fact("  gap", text));
+    }
+    let feedback = known_why(&s.feedback, |f| {
+        let lost = f.reported_lost.map(|n| format!(", the last says {n} lost"));
+        let (nack, pli, fir, reports) = (f.nack, f.pli, f.fir, f.reports);
+        let lost = lost.unwrap_or_default();
+        format!("NACK {nack}, PLI {pli}, FIR {fir}, reports {reports}{lost}")
+    });
+    out.push(Line::fact("feedback", feedback));
+    if !s.header_extensions.is_empty() {
+        out.push(Line::fact("extensions", pairs(&s.header_extensions, "id ")));
+    }
+    out
+}
+
+fn carries(s: &Stream, out: &mut Vec<Line>) {
+    let why = s
+        .kind_source
+        .map(|k| format!(" ({})", source(k)))
+        .unwrap_or_default();
+    let codec = known_why(&s.codec, |c| c.name.to_owned());
+    let kind = match s.kind {
+        Kind::Unknown => format!("{UNKNOWN} (its packets do not tell)"),
+        known => known.name().to_owned(),
+    };
+    out.push(Line::fact("carries", format!("{kind}{why}, codec {codec}")));
+    let clock = known_why(&s.clock_rate, |(hz, from)| {
+        format!("{hz} Hz, {}", source(*from))
+    });
+    out.push(Line::fact("clock", clock));
+    let encrypted = known_why(&s.encrypted, |e| {
+        if *e { "encrypted" } else { "in clear" }.to_owned()
+    });
+    out.push(Line::fact(
+        "payload",
+        format!("{encrypted}; {}", pairs(&s.payload_types, "PT")),
+    ));
+}
+
+fn arrival(s: &Stream, out: &mut Vec<Line>) {
+    let expected = format!("{} of {} expected, ", count(s.packets), count(s.expected));
+    let lost = format!("lost {} ({} %)", count(s.lost), loss_short(s));
+    out.push(Line::fact("packets", expected).then(loss_role(s), lost));
+    out.push(Line::fact(
+        "",
+        format!(
+            "reordered {}, duplicated {}, restarts {}, marked {}, padded {}",
+            count(s.reordered),
+            count(s.duplicated),
+            s.restarts,
+            count(s.marked),
+            count(s.padded)
+        ),
+    ));
+    out.push(Line::fact(
+        "bit rate",
+        format!(
+            "{}; {} of payload, {} of RTP headers",
+            known_why(&s.bitrate, |b| bitrate(*b)),
+            bytes(s.payload_bytes),
+            bytes(s.header_bytes)
+        ),
+    ));
+    let jitter = known_why(&s.jitter, |j| {
+        let (mean, max, last) = (millis(j.mean), millis(j.max), millis(j.last));
+        format!("mean {mean} ms, max {max}, last {last} (RFC 3550)")
+    });
+    out.push(Line::fact("jitter", jitter));
+    let pause = known_why(&s.interarrival_max, |d| duration(*d));
+    out.push(Line::fact("pause", format!("longest {pause}")));
+}
+
+/// `PT96 1 204 x, PT97 3 x`.
+fn pairs(pairs: &[(u8, u64)], name: &str) -> String {
+    let parts: Vec<_> = pairs
+        .iter()
+        .map(|(id, n)| format!("{name}{id} {} x", count(*n)))
+        .collect();
+    parts.join(", ")
+}
