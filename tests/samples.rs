@@ -75,6 +75,17 @@ fn text_reports_are_as_reviewed() {
 }
 
 #[test]
+fn the_readme_shows_what_the_program_prints() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let path = Path::new(ROOT).join("samples/chromium-loss.pcapng");
+    let shown = report(&path, &text::Text::default());
+    assert!(
+        readme.contains(&shown),
+        "README.md shows another report than this:\n{shown}"
+    );
+}
+
+#[test]
 fn one_json_report_is_as_reviewed() {
     let path = Path::new(ROOT).join("samples/chromium-loss.pcapng");
     golden(

@@ -255,7 +255,7 @@ fn stream_table(
         "loss%",
         "dup",
         "late",
-        "jitter",
+        "mean jit",
         "bitrate"
     );
     writeln!(out, "{}", style.dim(&header))?;
@@ -289,7 +289,7 @@ fn stream_table(
             s.lost,
             s.duplicated,
             s.reordered,
-            known(&s.jitter, |j| duration(j.last)),
+            known(&s.jitter, |j| duration(j.mean)),
             known(&s.bitrate, |b| bitrate(*b)),
             spark(s, analysis)
         )?;
