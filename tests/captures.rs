@@ -98,6 +98,17 @@ fn every_stream_of_every_recording_is_found_and_counted_right() {
         for s in &analysis.streams {
             let in_buckets: i64 = s.series.buckets().iter().map(|b| i64::from(b.lost)).sum();
             assert_eq!(in_buckets, s.lost as i64, "{}: {}", file.display(), s.ssrc);
+            // A chart of jitter reaches the maximum that the stream tells.
+            let highest = s
+                .series
+                .buckets()
+                .iter()
+                .map(|b| i64::from(b.jitter_max_ns))
+                .max();
+            let measured = s.jitter.value().map(|j| j.max.nanos());
+            if let (Some(highest), Some(measured), true) = (highest, measured, s.packets > 64) {
+                assert_eq!(highest, measured, "{}: {}", file.display(), s.ssrc);
+            }
         }
     }
     eprintln!("{streams} streams compared");

@@ -225,7 +225,11 @@ impl StreamState {
             Verdict::Undecided => {}
             Verdict::Rate(rate) => {
                 self.clock = Clock::Inferred(rate);
-                self.jitter = replay(probe, rate);
+                let series = &mut self.series;
+                self.jitter = replay(probe, rate, |arrival_ns, jitter_ns| {
+                    let bucket = series.at(Timestamp::from_nanos(arrival_ns));
+                    bucket.jitter_max_ns = bucket.jitter_max_ns.max(jitter_ns as u32);
+                });
                 self.probe = None;
             }
             Verdict::None => self.probe = None,
@@ -335,7 +339,7 @@ impl StreamState {
         let Some(probe) = &self.probe else {
             return Known::No(Unknown::NoClockRate);
         };
-        let estimator = probe.rate().and_then(|rate| replay(probe, rate));
+        let estimator = probe.rate().and_then(|rate| replay(probe, rate, |_, _| {}));
         Known::or(estimator.as_ref().and_then(from), Unknown::TooFewPackets)
     }
 
@@ -350,12 +354,18 @@ impl StreamState {
 }
 
 /// Measures the packets that a probe kept, as if their clock rate had been known from the start.
-fn replay(probe: &ClockProbe, rate: u32) -> Option<JitterEstimator> {
+///
+/// `each` is told every estimate and when it was.
+fn replay(
+    probe: &ClockProbe,
+    rate: u32,
+    mut each: impl FnMut(i64, f64),
+) -> Option<JitterEstimator> {
     let mut packets = probe.kept().iter();
     let &(arrival, timestamp) = packets.next()?;
     let mut estimator = JitterEstimator::new(rate, arrival, timestamp);
     for &(arrival, timestamp) in packets {
-        estimator.push(arrival, timestamp);
+        each(arrival, estimator.push(arrival, timestamp));
     }
     let (arrival, timestamp) = probe.last();
     estimator.rebase(arrival, timestamp);
