@@ -25,7 +25,7 @@ const COLUMNS: [Column; 8] = [
     right("len", 5, 6),
     left("from", 24, 8),
     left("to", 24, 9),
-    rest("summary", 36, 5),
+    rest("summary", 48, 5),
 ];
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,7 +130,10 @@ impl PacketList {
             ..area
         };
         let mut columns = COLUMNS;
-        let [_, time, ..] = &mut columns;
+        let [_, time, .., summary] = &mut columns;
+        if inner.width < 100 {
+            summary.width = 20;
+        }
         time.title = match self.time {
             TimeFormat::SinceStart => "time s",
             TimeFormat::SincePrevious => "since previous",

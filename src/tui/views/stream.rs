@@ -302,7 +302,7 @@ fn chart(metric: Metric, s: &Stream, g: &Grid) -> Chart {
     };
     Chart {
         title: metric.title(),
-        note: if nothing {
+        note: if nothing || reason.is_some() {
             String::new()
         } else {
             format!("highest {highest:.digits$}")
