@@ -3,7 +3,7 @@
 use super::fragment::{FragmentStats, Fragments};
 use super::ip::{Packet, protocol};
 use super::link::{self, Network};
-use super::{Datagram, Endpoint, Path, Protocol, Via};
+use super::{Datagram, Endpoint, Path, Protocol, Via, plain};
 use crate::capture::Frame;
 use crate::wire::{ParseError, Reader};
 
@@ -63,6 +63,14 @@ impl Decoder {
     /// Takes a frame apart.
     #[inline]
     pub fn decode<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
+        match plain::datagram(frame) {
+            Some(datagram) => Decoded::Udp(datagram),
+            None => self.decode_any(frame),
+        }
+    }
+
+    /// The general way, for every kind of frame.
+    pub(super) fn decode_any<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
         let packet = match link::network(frame.link, frame.data) {
             Ok(Network::Ip(r)) => Packet::read(r),
             Ok(Network::NotIp(kind)) => return Decoded::NotIp(kind),

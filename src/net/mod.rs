@@ -7,6 +7,7 @@ mod endpoint;
 mod fragment;
 mod ip;
 mod link;
+mod plain;
 
 pub use decoder::{Decoded, Decoder, Tunnel};
 pub use endpoint::{Endpoint, Path, Protocol};
