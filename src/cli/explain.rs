@@ -1,6 +1,7 @@
 //! `rtcscope explain` and `rtcscope rules`: what the rules are about, offline.
 
 use crate::lint::{RULES, Rule, Scope, docs, find_rule};
+use crate::output::printable;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -90,7 +91,7 @@ fn explain(args: &ExplainArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::
         match find_rule(code) {
             Ok(rule) => rules.push(rule),
             Err(unknown) => {
-                writeln!(err, "error: {unknown}")?;
+                writeln!(err, "error: {}", printable(&unknown.to_string()))?;
                 return Ok(2);
             }
         }

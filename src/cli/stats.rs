@@ -5,7 +5,7 @@ use super::args::{Format, StatsArgs};
 use super::progress::Progress;
 use crate::analysis::{Analysis, Analyzer, FileFacts, Options};
 use crate::capture::{Capture, OpenError};
-use crate::output::{Presenter, csv, json, text};
+use crate::output::{Presenter, csv, json, printable, text};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -30,10 +30,11 @@ pub(super) fn run(
     let mut printed = false;
     for file in &args.files {
         let name = file.display().to_string();
+        let shown = printable(&name);
         let analysis = match open(file) {
             Ok(capture) => read(capture, options.clone()),
             Err(error) => {
-                writeln!(err, "error: {name}: {error}")?;
+                writeln!(err, "error: {shown}: {error}")?;
                 exit = Exit::Unreadable;
                 continue;
             }
@@ -44,7 +45,7 @@ pub(super) fn run(
             .iter()
             .filter(|_| args.format != Format::Text)
         {
-            writeln!(err, "warning: {name}: {}", p.problem.message)?;
+            writeln!(err, "warning: {shown}: {}", p.problem.message)?;
         }
         if printed && args.format == Format::Text {
             writeln!(out)?;
@@ -90,4 +91,47 @@ fn read(mut capture: Capture, options: Options) -> Analysis {
     }
     analyzer.describe_file(FileFacts::of(&capture));
     analyzer.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats(files: &[&str], format: Format) -> (Exit, String, String) {
+        let args = StatsArgs {
+            files: files.iter().map(Into::into).collect(),
+            format,
+            series: None,
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let exit = run(&args, false, &mut out, &mut err).unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (exit, text(out), text(err))
+    }
+
+    #[test]
+    fn an_error_is_one_line_whatever_the_file_is_called() {
+        let (exit, _, err) = stats(&["no\x1b[2J\nerror: such.pcap"], Format::Text);
+        assert_eq!(exit, Exit::Unreadable);
+        let name = "no\u{fffd}[2J\u{fffd}error: such.pcap";
+        assert_eq!(err, format!("error: {name}: no such file\n"));
+    }
+
+    #[test]
+    fn a_warning_is_one_line_whatever_the_file_is_called() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a\x1b[2J\nb.pcap");
+        let header = [
+            0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0,
+        ];
+        let cut = [&header[..], &[1, 0, 0, 0, 0, 0, 0, 0]].concat();
+        std::fs::write(&file, cut).unwrap();
+        let (exit, _, err) = stats(&[file.to_str().unwrap()], Format::Csv);
+        assert_eq!(exit, Exit::Ok);
+        assert_eq!(err.lines().count(), 1, "{err}");
+        assert!(
+            err.contains("a\u{fffd}[2J\u{fffd}b.pcap: the file ends"),
+            "{err}"
+        );
+    }
 }

@@ -3,8 +3,11 @@
 
 pub mod csv;
 pub mod json;
+mod printable;
 pub mod schema;
 pub mod text;
+
+pub use printable::printable;
 
 use crate::analysis::Analysis;
 use std::io;

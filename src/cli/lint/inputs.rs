@@ -74,12 +74,8 @@ pub(super) fn read(
     Ok(())
 }
 
-/// A path without control characters, which have no business in a terminal.
 fn printable(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    crate::output::printable(&path.to_string_lossy()).into_owned()
 }
 
 fn unreadable(name: String, error: &io::Error) -> Unreadable {
