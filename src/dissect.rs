@@ -9,15 +9,13 @@ use crate::net::{Datagram, Decoded, Decoder, Path, ip_offset};
 use crate::proto::stun::{self, StunClass};
 use crate::proto::{Message, parse};
 use crate::tree::{Describe, Row, Tree};
-use crate::wire::{Reader, part, range_of};
+use crate::wire::{ParseError, Reader, part, range_of};
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A packet taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dissection {
-    /// Its decode tree, outermost layer first; byte ranges count from the start of the frame.
-    pub rows: Vec<Row>,
+/// What a packet is, in brief.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brief {
     /// One line about it.
     pub summary: String,
     /// From where to where it went, if it is UDP or TCP.
@@ -30,71 +28,72 @@ pub const CARRIERS: [&str; 6] = ["Frame", "Link layer", "IPv4", "IPv6", "UDP", "
 /// ChannelData inside ChannelData inside …: no honest packet goes deeper than this.
 const MAX_WRAPPERS: usize = 4;
 
-/// Takes `frame` apart. `plain_udp` tells that its payload is none of our protocols whatever it
-/// looks like, which only who knows the frames around it can tell: a game's packets may begin like
-/// RTP.
-pub fn dissect(frame: &Frame<'_>, plain_udp: bool) -> Dissection {
-    let mut tree = Tree::new(frame.data);
+/// What `frame` is, in brief. `plain_udp` tells that its payload is none of our protocols whatever
+/// it looks like, which only who knows the frames around it can tell: a game's packets may begin
+/// like RTP.
+pub fn brief(frame: &Frame<'_>, plain_udp: bool) -> Brief {
     let mut summary = String::new();
+    let mut path = None;
+    // Writing to a string cannot fail.
+    let _ = match Decoder::new().decode(frame) {
+        Decoded::Udp(datagram) => {
+            path = Some(datagram.path);
+            layers(&datagram, plain_udp, |layer| layer.summary(&mut summary));
+            Ok(())
+        }
+        Decoded::Tcp {
+            path: found,
+            payload,
+        } => {
+            path = Some(found);
+            let (src, dst, len) = (found.src, found.dst, payload.len());
+            write!(summary, "TCP {src} > {dst}  {len} bytes")
+        }
+        Decoded::Malformed(error) => write!(summary, "{error}"),
+        Decoded::Icmp => write!(summary, "ICMP"),
+        Decoded::Fragment => write!(summary, "fragment of an IP datagram"),
+        Decoded::Tunnel(kind) => write!(summary, "{kind:?} tunnel, not opened"),
+        Decoded::OtherIp(protocol) => write!(summary, "IP protocol {protocol}"),
+        Decoded::NotIp(ether_type) => match ether_name(ether_type) {
+            Some(name) => write!(summary, "{name}"),
+            None => write!(summary, "not IP: type 0x{ether_type:04x}"),
+        },
+        Decoded::UnknownLink => {
+            write!(summary, "link type {} is not supported", frame.link)
+        }
+    };
+    Brief { summary, path }
+}
+
+/// Takes `frame` apart: its decode tree, outermost layer first. Byte ranges count from the start of
+/// the frame. `plain_udp` as for [`brief`].
+pub fn dissect(frame: &Frame<'_>, plain_udp: bool) -> Vec<Row> {
+    let mut tree = Tree::new(frame.data);
     frame_rows(frame, &mut tree);
-    let ip = ip_offset(frame.link, frame.data);
-    if let Some(at) = ip {
-        tree.group("Link layer", part(frame.data, 0..at), |t| {
-            t.field("type", frame.link, part(frame.data, 0..at));
+    if let Some(at) = ip_offset(frame.link, frame.data) {
+        let header = part(frame.data, 0..at);
+        tree.group("Link layer", header, |t| {
+            t.field("type", frame.link, header)
         });
         ip_rows(part(frame.data, at..frame.data.len()), &mut tree);
     }
-    let mut decoder = Decoder::new();
-    let decoded = decoder.decode(frame);
-    let mut rows = Vec::new();
-    let path = match decoded {
-        Decoded::Udp(datagram) => Some(datagram.path),
-        Decoded::Tcp { path, .. } => Some(path),
-        _ => None,
-    };
-    match decoded {
+    let mut inner = Vec::new();
+    match Decoder::new().decode(frame) {
         Decoded::Udp(datagram) => {
             udp_rows(frame, &datagram, &mut tree);
-            rows = message_rows(frame, &datagram, plain_udp, &mut summary);
+            layers(&datagram, plain_udp, |layer| layer.rows(frame, &mut inner));
         }
-        Decoded::Tcp { path, payload } => {
-            let len = payload.len();
-            let _ = write!(summary, "TCP {} > {}  {len} bytes", path.src, path.dst);
-            tree.group("TCP", payload, |t| {
-                t.note("source", path.src);
-                t.note("destination", path.dst);
-                t.field("payload", format_args!("{len} bytes"), payload);
-            });
-        }
-        Decoded::Malformed(error) => {
-            let _ = write!(summary, "{error}");
-            tree.problem(&error);
-        }
-        Decoded::Icmp => summary.push_str("ICMP"),
-        Decoded::Fragment => summary.push_str("fragment of an IP datagram"),
-        Decoded::Tunnel(kind) => {
-            let _ = write!(summary, "{kind:?} tunnel, not opened");
-        }
-        Decoded::OtherIp(protocol) => {
-            let _ = write!(summary, "IP protocol {protocol}");
-        }
-        Decoded::NotIp(ether_type) => {
-            let _ = match ether_name(ether_type) {
-                Some(name) => write!(summary, "{name}"),
-                None => write!(summary, "not IP: type 0x{ether_type:04x}"),
-            };
-        }
-        Decoded::UnknownLink => {
-            let _ = write!(summary, "link type {} is not supported", frame.link);
-        }
+        Decoded::Tcp { path, payload } => tree.group("TCP", payload, |t| {
+            t.note("source", path.src);
+            t.note("destination", path.dst);
+            t.field("payload", format_args!("{} bytes", payload.len()), payload);
+        }),
+        Decoded::Malformed(error) => tree.problem(&error),
+        _ => {}
     }
-    let mut all = tree.into_rows();
-    all.append(&mut rows);
-    Dissection {
-        rows: all,
-        summary,
-        path,
-    }
+    let mut rows = tree.into_rows();
+    rows.append(&mut inner);
+    rows
 }
 
 /// EtherTypes that captures are full of (IEEE registration authority).
@@ -236,61 +235,85 @@ fn udp_rows(frame: &Frame<'_>, datagram: &Datagram<'_>, tree: &mut Tree<'_>) {
     });
 }
 
-/// The rows of the message in a datagram, wrappers first.
-fn message_rows(
-    frame: &Frame<'_>,
-    datagram: &Datagram<'_>,
-    plain_udp: bool,
-    summary: &mut String,
-) -> Vec<Row> {
-    let mut rows = Vec::new();
+/// One message of a datagram: a wrapper, or what is in it.
+struct Layer<'a> {
+    payload: &'a [u8],
+    looks_like: Class,
+    class: Class,
+    message: Result<Message<'a>, ParseError>,
+    /// What it wraps; empty for the innermost.
+    inside: &'a [u8],
+}
+
+/// Calls `visit` with the messages of a datagram, wrappers first.
+fn layers<'a>(datagram: &Datagram<'a>, plain_udp: bool, mut visit: impl FnMut(&Layer<'a>)) {
     let mut payload = datagram.payload;
     for depth in 0..=MAX_WRAPPERS {
         let looks_like = classify(payload, datagram.missing);
         let class = believed(looks_like, plain_udp);
-        let offset = range_of(payload, frame.data).map(|r| r.start);
-        let mut tree = Tree::new(payload);
-        let message = match parse(payload, class, datagram.missing) {
-            Ok(message) => message,
-            Err(error) => {
-                let _ = write!(summary, "{error}");
-                tree.problem(&error);
-                append(&mut rows, tree, offset);
-                return rows;
-            }
-        };
-        message.describe(&mut tree);
-        if class != looks_like {
-            tree.note(
-                "note",
-                format_args!(
-                    "looks like {looks_like:?}, but the packets around it do not bear that out"
-                ),
-            );
-        }
-        append(&mut rows, tree, offset);
-        let inside = match message {
-            Message::ChannelData(wrapper) => {
-                let _ = write!(summary, "[channel 0x{:04x}] ", wrapper.channel);
-                wrapper.data
-            }
-            Message::Stun(wrapper) if wrapper.class() == StunClass::Indication => {
-                let data = wrapper.attribute(stun::codes::DATA).map(|a| a.data);
-                let data = data.unwrap_or_default();
-                if !data.is_empty() {
-                    summary.push_str("[indication] ");
-                }
-                data
-            }
+        let message = parse(payload, class, datagram.missing);
+        let inside = match &message {
+            Ok(message) if depth < MAX_WRAPPERS => wrapped(message),
             _ => &[],
         };
-        if inside.is_empty() || depth == MAX_WRAPPERS {
-            message.summary(summary);
-            return rows;
+        visit(&Layer {
+            payload,
+            looks_like,
+            class,
+            message,
+            inside,
+        });
+        if inside.is_empty() {
+            return;
         }
         payload = inside;
     }
-    rows
+}
+
+/// What a TURN message carries for a peer (RFC 8656).
+fn wrapped<'a>(message: &Message<'a>) -> &'a [u8] {
+    match message {
+        Message::ChannelData(wrapper) => wrapper.data,
+        Message::Stun(wrapper) if wrapper.class() == StunClass::Indication => {
+            let data = wrapper.attribute(stun::codes::DATA).map(|a| a.data);
+            data.unwrap_or_default()
+        }
+        _ => &[],
+    }
+}
+
+impl Layer<'_> {
+    fn summary(&self, out: &mut String) {
+        let _ = match &self.message {
+            Err(error) => write!(out, "{error}"),
+            Ok(message) if self.inside.is_empty() => {
+                message.summary(out);
+                Ok(())
+            }
+            Ok(Message::ChannelData(wrapper)) => {
+                write!(out, "[channel 0x{:04x}] ", wrapper.channel)
+            }
+            Ok(_) => write!(out, "[indication] "),
+        };
+    }
+
+    fn rows(&self, frame: &Frame<'_>, out: &mut Vec<Row>) {
+        let mut tree = Tree::new(self.payload);
+        match &self.message {
+            Ok(message) => message.describe(&mut tree),
+            Err(error) => tree.problem(error),
+        }
+        if self.class != self.looks_like {
+            let like = self.looks_like;
+            let note = format_args!("looks like {like:?}, but the packets around it do not");
+            tree.note("note", note);
+        }
+        append(
+            out,
+            tree,
+            range_of(self.payload, frame.data).map(|r| r.start),
+        );
+    }
 }
 
 /// What to decode a payload as: what its structure says, where that says much.
@@ -349,11 +372,10 @@ mod tests {
         0x80, 96, 0, 1, 0, 0, 0, 2, 0x5a, 0x1c, 0x22, 0xf0, 1, 2, 3, 4,
     ];
 
-    fn row<'a>(d: &'a Dissection, label: &str) -> &'a Row {
-        d.rows
-            .iter()
+    fn row<'a>(rows: &'a [Row], label: &str) -> &'a Row {
+        rows.iter()
             .find(|r| r.label == label)
-            .unwrap_or_else(|| panic!("{label}: {d:#?}"))
+            .unwrap_or_else(|| panic!("{label}: {rows:#?}"))
     }
 
     #[test]
@@ -364,20 +386,19 @@ mod tests {
         assert_eq!(row(&d, "DSCP").value, "46");
         assert_eq!(row(&d, "source").value, "192.0.2.1");
         assert_eq!(row(&d, "source port").bytes, Some(20..22));
-        let ssrc = d
-            .rows
-            .iter()
-            .find(|r| r.value.contains("0x5a1c22f0"))
-            .unwrap();
+        let ssrc = d.iter().find(|r| r.value.contains("0x5a1c22f0")).unwrap();
         assert_eq!(ssrc.bytes, Some(36..40), "{ssrc:?}");
-        assert!(d.summary.contains("0x5a1c22f0"), "{}", d.summary);
+        let brief = brief(&frame(&data, LinkType::RAW), false);
+        assert!(brief.summary.contains("0x5a1c22f0"), "{brief:?}");
+        assert_eq!(brief.path.unwrap().src.to_string(), "192.0.2.1:5000");
     }
 
     #[test]
     fn what_the_analysis_does_not_believe_is_not_decoded() {
         let data = ipv4(&RTP);
         let d = dissect(&frame(&data, LinkType::RAW), true);
-        assert!(!d.summary.contains("0x5a1c22f0"), "{}", d.summary);
+        let brief = brief(&frame(&data, LinkType::RAW), true);
+        assert!(!brief.summary.contains("0x5a1c22f0"), "{brief:?}");
         assert!(row(&d, "note").value.contains("Rtp"));
     }
 
@@ -387,12 +408,9 @@ mod tests {
         wrapped.extend(RTP);
         let data = ipv4(&wrapped);
         let d = dissect(&frame(&data, LinkType::RAW), false);
-        assert!(d.summary.starts_with("[channel 0x4001] "), "{}", d.summary);
-        let ssrc = d
-            .rows
-            .iter()
-            .rfind(|r| r.value.contains("0x5a1c22f0"))
-            .unwrap();
+        let brief = brief(&frame(&data, LinkType::RAW), false);
+        assert!(brief.summary.starts_with("[channel 0x4001] "), "{brief:?}");
+        let ssrc = d.iter().rfind(|r| r.value.contains("0x5a1c22f0")).unwrap();
         assert_eq!(ssrc.bytes, Some(40..44));
     }
 
@@ -404,8 +422,9 @@ mod tests {
         for end in 0..=data.len() {
             let d = dissect(&frame(&data[..end], LinkType::RAW), false);
             let inside = |r: &Row| r.bytes.as_ref().is_none_or(|b| b.end <= end);
-            assert!(d.rows.iter().all(inside), "{end}: {d:#?}");
-            assert!(!d.summary.is_empty());
+            assert!(d.iter().all(inside), "{end}: {d:#?}");
+            let brief = brief(&frame(&data[..end], LinkType::RAW), false);
+            assert!(!brief.summary.is_empty());
         }
         for link in [LinkType::ETHERNET, LinkType::LINUX_SLL2, LinkType(9999)] {
             dissect(&frame(&data, link), false);

@@ -222,7 +222,7 @@ impl App {
         });
     }
 
-    /// Lets the view do a little of what takes long; `true` while there is more.
+    /// Lets the view do a little of what takes long; `false` when there was nothing to do.
     pub(crate) fn work(&mut self) -> bool {
         let more = self.with_top(|view, _, cx| view.work(cx)).unwrap_or(false);
         if more {

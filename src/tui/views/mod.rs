@@ -68,7 +68,7 @@ pub(crate) trait View {
     /// Takes a typed character; only while [`Scope::Prompt`] is among its scopes.
     fn text(&mut self, _c: char) {}
 
-    /// Does a little of what takes long; `true` while there is more to do.
+    /// Does a little of what takes long; `false` when there was nothing to do.
     fn work(&mut self, _cx: &Ctx<'_>) -> bool {
         false
     }

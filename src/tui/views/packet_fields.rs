@@ -1,7 +1,6 @@
 //! The fields of one packet: which rows of its decode tree are shown, folded groups left out.
 
 use super::Ctx;
-use crate::dissect::Dissection;
 use crate::tree::Row;
 use crate::tui::format::width;
 use crate::tui::theme::Role;
@@ -97,14 +96,14 @@ impl Fields {
         &self,
         buffer: &mut Buffer,
         area: Rect,
-        packet: &Dissection,
+        tree: &[Row],
         focused: bool,
         cx: &Ctx<'_>,
     ) {
-        let shown = self.shown(&packet.rows);
+        let shown = self.shown(tree);
         let rows = shown.iter().enumerate().skip(self.list.offset);
         for ((i, at), y) in rows.zip(area.y..area.bottom()) {
-            let Some(row) = packet.rows.get(*at) else {
+            let Some(row) = tree.get(*at) else {
                 continue;
             };
             let line = Rect {
@@ -112,7 +111,7 @@ impl Fields {
                 height: 1,
                 ..area
             };
-            let sign = match is_group(&packet.rows, *at) {
+            let sign = match is_group(tree, *at) {
                 false => ' ',
                 true if self.folded.contains(&row.label) => '+',
                 true => '-',

@@ -1,13 +1,14 @@
 //! The filter of the packet list: all its words must be in a packet's line.
 //!
-//! A word that names a protocol (`rtp`, `stun`) is compared with the packet's protocol; any other is
-//! looked for in the direction, the addresses, the SSRC and the summary. Packets are compared a few
-//! at a time, so that the screen never waits for two million of them.
+//! A word that names a protocol (`rtp`, `stun`) is compared with the packet's protocol, one that is
+//! a whole SSRC with that of RTP packets; any other is looked for in the direction, the addresses
+//! and the summary. Packets are compared a few at a time, so that the screen never waits for two
+//! million of them.
 
 use super::{Ctx, direction, transport};
-use crate::analysis::{PacketKind, PacketRef, Ssrc};
+use crate::analysis::{PacketKind, PacketRef};
 use crate::capture::{Frame, PacketNo};
-use crate::dissect;
+use crate::dissect::brief;
 
 /// Rows compared in one go.
 const ROWS: u32 = 4_000;
@@ -21,8 +22,8 @@ pub(crate) struct Filter {
     matches: Vec<PacketNo>,
     /// The last packet that was compared.
     compared: PacketNo,
-    /// The addresses of the transport that was looked up last.
-    path: Option<(u32, String)>,
+    /// The text of the transport and direction that was looked up last.
+    path: Option<((u32, bool), String)>,
 }
 
 impl Filter {
@@ -66,94 +67,96 @@ impl Filter {
         self.compared
     }
 
-    /// Compares some more packets; `true` while there are more to compare.
+    /// Compares some more packets; `false` when there were none left.
     pub(crate) fn work(&mut self, cx: &Ctx<'_>) -> bool {
         if self.is_empty() {
             return false;
         }
-        let words: Vec<String> = self
-            .text
-            .split_whitespace()
-            .map(str::to_lowercase)
-            .collect();
+        let words: Vec<Word> = self.text.split_whitespace().map(Word::new).collect();
         let mut left = ROWS;
         while left > 0 {
             let no = self.compared + 1;
             let Some(row) = cx.analysis.packets.get(no) else {
-                return false;
+                return left < ROWS;
             };
             left -= 1;
             self.compared = no;
-            match self.by_row(&words, row, cx) {
-                Some(true) => self.matches.push(no),
-                Some(false) => {}
-                None => {
-                    left = left.saturating_sub(READ);
-                    if self.by_summary(&words, no, row, cx) {
-                        self.matches.push(no);
-                    }
-                }
+            let found = self.by_row(&words, row, cx).unwrap_or_else(|| {
+                left = left.saturating_sub(READ);
+                self.by_summary(&words, no, row, cx)
+            });
+            if found {
+                self.matches.push(no);
             }
         }
         true
     }
 
     /// Compares with what is known without reading the packet; `None` if that does not decide.
-    fn by_row(&mut self, words: &[String], row: &PacketRef, cx: &Ctx<'_>) -> Option<bool> {
+    fn by_row(&mut self, words: &[Word], row: &PacketRef, cx: &Ctx<'_>) -> Option<bool> {
         let mut all = true;
         for word in words {
-            if let Some(kind) = protocol(word) {
-                if kind != row.kind {
-                    return Some(false);
-                }
-            } else {
-                all = all && self.row_text(row, cx).contains(word.as_str());
+            match word.in_row(row) {
+                Some(false) => return Some(false),
+                Some(true) => {}
+                None => all = all && self.path_text(row, cx).contains(&word.text),
             }
         }
         all.then_some(true)
     }
 
-    fn by_summary(
-        &mut self,
-        words: &[String],
-        no: PacketNo,
-        row: &PacketRef,
-        cx: &Ctx<'_>,
-    ) -> bool {
+    fn by_summary(&mut self, words: &[Word], no: PacketNo, row: &PacketRef, cx: &Ctx<'_>) -> bool {
         let Ok(data) = cx.bytes.read(row) else {
             return false;
         };
-        let frame = frame(no, row, &data);
-        let text = format!(
-            "{} {}",
-            self.row_text(row, cx),
-            dissect::dissect(&frame, row.kind == PacketKind::Udp)
-                .summary
-                .to_lowercase()
-        );
-        words
-            .iter()
-            .all(|word| protocol(word).is_some() || text.contains(word.as_str()))
+        let brief = brief(&frame(no, row, &data), row.kind == PacketKind::Udp);
+        let summary = brief.summary.to_lowercase();
+        words.iter().all(|word| {
+            word.in_row(row).unwrap_or_else(|| {
+                summary.contains(&word.text) || self.path_text(row, cx).contains(&word.text)
+            })
+        })
     }
 
-    /// What a row says of itself, in lower case.
-    fn row_text(&mut self, row: &PacketRef, cx: &Ctx<'_>) -> String {
-        if self
-            .path
-            .as_ref()
-            .is_none_or(|(index, _)| *index != row.transport)
-        {
-            let text = transport(cx.analysis, row.transport)
-                .map_or_else(String::new, |(_, t)| format!("{} {}", t.a, t.b));
-            self.path = Some((row.transport, text));
+    /// The direction and the addresses of a packet, in lower case.
+    fn path_text(&mut self, row: &PacketRef, cx: &Ctx<'_>) -> &str {
+        let key = (row.transport, row.reverse);
+        if self.path.as_ref().is_none_or(|(of, _)| *of != key) {
+            let ends = transport(cx.analysis, row.transport)
+                .map_or_else(String::new, |(_, t)| format!(" {} {}", t.a, t.b));
+            let text = format!("{}{ends}", direction(row.reverse).to_lowercase());
+            self.path = Some((key, text));
         }
-        let path = self.path.as_ref().map_or("", |(_, text)| text.as_str());
-        let mut text = format!("{} {path}", direction(row.reverse).to_lowercase());
-        if row.kind == PacketKind::Rtp {
-            text.push(' ');
-            text.push_str(&Ssrc(row.ssrc).to_string());
+        self.path.as_ref().map_or("", |(_, text)| text)
+    }
+}
+
+/// One word of a filter.
+struct Word {
+    /// In lower case.
+    text: String,
+    kind: Option<PacketKind>,
+    ssrc: Option<u32>,
+}
+
+impl Word {
+    fn new(word: &str) -> Self {
+        let text = word.to_lowercase();
+        let hex = text.strip_prefix("0x").filter(|digits| digits.len() == 8);
+        Self {
+            kind: protocol(&text),
+            ssrc: hex.and_then(|digits| u32::from_str_radix(digits, 16).ok()),
+            text,
         }
-        text
+    }
+
+    /// Whether a packet has it, where its row in the index decides that.
+    fn in_row(&self, row: &PacketRef) -> Option<bool> {
+        match (self.kind, self.ssrc) {
+            (Some(kind), _) => Some(kind == row.kind),
+            (None, Some(ssrc)) if row.kind == PacketKind::Rtp => Some(ssrc == row.ssrc),
+            _ => None,
+        }
     }
 }
 

@@ -6,8 +6,7 @@ use super::packet_filter::{Filter, frame};
 use super::{Ctx, direction};
 use crate::analysis::{PacketKind, PacketRef};
 use crate::capture::PacketNo;
-use crate::dissect::dissect;
-use crate::net::Path;
+use crate::dissect::{Brief, brief};
 use crate::tui::format::{UNKNOWN, clock, count, fit};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::ListState;
@@ -34,13 +33,6 @@ pub(super) enum TimeFormat {
     SinceStart,
     SincePrevious,
     Clock,
-}
-
-/// What a row of the list takes from the packet itself.
-#[derive(Debug)]
-struct Brief {
-    summary: String,
-    path: Option<Path>,
 }
 
 /// The list's state.
@@ -113,7 +105,7 @@ impl PacketList {
             let Some(row) = cx.analysis.packets.get(no) else {
                 continue;
             };
-            let brief = old.remove(&no).unwrap_or_else(|| brief(no, row, cx));
+            let brief = old.remove(&no).unwrap_or_else(|| read_brief(no, row, cx));
             self.briefs.insert(no, brief);
         }
     }
@@ -261,15 +253,9 @@ impl PacketList {
     }
 }
 
-fn brief(no: PacketNo, row: &PacketRef, cx: &Ctx<'_>) -> Brief {
+fn read_brief(no: PacketNo, row: &PacketRef, cx: &Ctx<'_>) -> Brief {
     match cx.bytes.read(row) {
-        Ok(data) => {
-            let packet = dissect(&frame(no, row, &data), row.kind == PacketKind::Udp);
-            Brief {
-                summary: packet.summary,
-                path: packet.path,
-            }
-        }
+        Ok(data) => brief(&frame(no, row, &data), row.kind == PacketKind::Udp),
         Err(summary) => Brief {
             summary,
             path: None,

@@ -9,7 +9,8 @@ use super::stream::StreamCharts;
 use super::{Ctx, Effect, Shared, View, step};
 use crate::analysis::{PacketKind, PacketRef, Ssrc, StreamId};
 use crate::capture::PacketNo;
-use crate::dissect::{Dissection, dissect};
+use crate::dissect::dissect;
+use crate::tree::Row;
 use crate::tui::keys::{Action, Scope};
 use crate::tui::widgets::hex::{per_row, put_hex};
 use crate::tui::widgets::text::{Line, heading};
@@ -29,7 +30,7 @@ enum Pane {
 struct Opened {
     no: PacketNo,
     data: Vec<u8>,
-    packet: Dissection,
+    rows: Vec<Row>,
 }
 
 /// The view's state.
@@ -105,11 +106,11 @@ impl Packets {
         }
         self.opened = cx.analysis.packets.get(no).and_then(|row| {
             let data = cx.bytes.read(row).ok()?;
-            let packet = dissect(&frame(no, row, &data), row.kind == PacketKind::Udp);
-            Some(Opened { no, data, packet })
+            let rows = dissect(&frame(no, row, &data), row.kind == PacketKind::Udp);
+            Some(Opened { no, data, rows })
         });
         if let Some(opened) = &self.opened {
-            self.fields.select_message(&opened.packet.rows);
+            self.fields.select_message(&opened.rows);
         }
         self.show_field(shared, cx);
     }
@@ -121,7 +122,7 @@ impl Packets {
         let n = per_row(hex.width);
         let marked = self
             .fields
-            .selected(&opened.packet.rows)
+            .selected(&opened.rows)
             .and_then(|row| row.bytes.clone());
         let Some(bytes) = marked else { return };
         let page = page(hex).max(1);
@@ -136,7 +137,7 @@ impl Packets {
         let panes = self.panes(shared, cx);
         let (pane, len) = match (self.pane, &self.opened) {
             (Pane::List, _) => (panes.list, self.list.len(cx)),
-            (Pane::Fields, Some(o)) => (panes.fields, self.fields.shown(&o.packet.rows).len()),
+            (Pane::Fields, Some(o)) => (panes.fields, self.fields.shown(&o.rows).len()),
             (Pane::Hex, Some(o)) => (panes.hex, o.data.len()),
             (Pane::Fields | Pane::Hex, None) => (panes.fields, 0),
         };
@@ -176,7 +177,7 @@ impl Packets {
 
     fn fold(&mut self, fold: Option<bool>, shared: &Shared, cx: &Ctx<'_>) {
         if let Some(opened) = &self.opened {
-            self.fields.fold(&opened.packet.rows, fold);
+            self.fields.fold(&opened.rows, fold);
             self.show_field(shared, cx);
         }
     }
@@ -184,7 +185,7 @@ impl Packets {
     /// Selects the field before or after.
     fn next_field(&mut self, by: isize, shared: &Shared, cx: &Ctx<'_>) {
         if let Some(opened) = &self.opened {
-            let len = self.fields.shown(&opened.packet.rows).len();
+            let len = self.fields.shown(&opened.rows).len();
             self.fields
                 .list
                 .step(by, len, page(self.panes(shared, cx).fields));
@@ -308,7 +309,7 @@ impl View for Packets {
         let rows = self
             .opened
             .as_ref()
-            .map_or(0, |o| self.fields.shown(&o.packet.rows).len());
+            .map_or(0, |o| self.fields.shown(&o.rows).len());
         self.fields.list.hold(rows, page(panes.fields));
     }
 
@@ -319,7 +320,7 @@ impl View for Packets {
         let Some(opened) = opened else { return };
         if !panes.fields.is_empty() {
             let name = format!("Packet {}", opened.no);
-            let rows = self.fields.shown(&opened.packet.rows).len();
+            let rows = self.fields.shown(&opened.rows).len();
             let below = rows.saturating_sub(self.fields.list.offset + page(panes.fields));
             let note = if below > 0 {
                 format!("{below} more below")
@@ -328,7 +329,7 @@ impl View for Packets {
             };
             let focused = self.pane == Pane::Fields;
             let body = heading(buffer, panes.fields, &name, &note, focused, &cx.look);
-            self.fields.put(buffer, body, &opened.packet, focused, cx);
+            self.fields.put(buffer, body, &opened.rows, focused, cx);
         }
         if !panes.hex.is_empty() {
             let note = format!("{} bytes", opened.data.len());
@@ -336,7 +337,7 @@ impl View for Packets {
             let body = heading(buffer, panes.hex, "Bytes", &note, focused, &cx.look);
             let marked = self
                 .fields
-                .selected(&opened.packet.rows)
+                .selected(&opened.rows)
                 .and_then(|r| r.bytes.as_ref());
             put_hex(buffer, body, &opened.data, self.hex, marked, &cx.look);
         }
