@@ -27,6 +27,7 @@ use crossterm::event::{Event as Input_, KeyEventKind};
 use loader::Loader;
 use ratatui::layout::Rect;
 use signals::Signal;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -92,7 +93,19 @@ pub fn run(input: Input, options: &Options) -> anyhow::Result<()> {
     read_keys(sender)?;
     let result = interact(&mut app, &mut screen, &loader, &receiver);
     loader.stop();
-    result
+    match result {
+        // The terminal went away: there is nobody to tell, and nothing was lost.
+        Err(error) if is_hangup(&error) => Ok(()),
+        result => result,
+    }
+}
+
+/// Whether the terminal was closed: a broken pipe, or EIO, which a terminal without its other end
+/// gives.
+fn is_hangup(error: &anyhow::Error) -> bool {
+    const EIO: i32 = 5;
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|e| e.kind() == ErrorKind::BrokenPipe || e.raw_os_error() == Some(EIO))
 }
 
 /// Waits for events and draws, until the user quits.
