@@ -13,6 +13,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use std::io::{self, BufWriter, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 
@@ -23,7 +24,9 @@ type Backend = CrosstermBackend<BufWriter<Stdout>>;
 
 /// The terminal while it is ours.
 pub(super) struct Screen {
-    terminal: Terminal<Backend>,
+    /// Never dropped: its drop prints to standard error when the terminal is gone, which panics when
+    /// that was the terminal too. What it would do, [`give_back`] does.
+    terminal: ManuallyDrop<Terminal<Backend>>,
     mouse: bool,
 }
 
@@ -33,8 +36,10 @@ impl Screen {
         restore_on_panic();
         take(mouse)?;
         let out = BufWriter::with_capacity(1 << 16, io::stdout());
-        let screen =
-            Terminal::new(CrosstermBackend::new(out)).map(|terminal| Self { terminal, mouse });
+        let screen = Terminal::new(CrosstermBackend::new(out)).map(|terminal| Self {
+            terminal: ManuallyDrop::new(terminal),
+            mouse,
+        });
         if screen.is_err() {
             give_back();
         }
