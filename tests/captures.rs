@@ -166,3 +166,42 @@ fn jitter_of_audio_agrees_with_the_recordings_own_clock() {
     }
     eprintln!("{compared} jitters compared");
 }
+
+/// One capture in 31 file formats and link layers: the same streams in each.
+#[test]
+fn every_file_format_gives_the_same_streams() {
+    let dir = Path::new(SHARED).join("formats");
+    if !dir.is_dir() {
+        eprintln!("skipped: {} is not here", dir.display());
+        return;
+    }
+    let files = fs::read_dir(&dir).unwrap().map(|f| f.unwrap().path());
+    let base = analyze(&dir.join("base.pcapng"));
+    let mut compared = 0;
+    for file in files.filter(|f| f.extension().is_none_or(|e| e != "json")) {
+        let analysis = analyze(&file);
+        let name = file.file_name().unwrap().to_str().unwrap();
+        compared += 1;
+        match name {
+            "empty.pcap" => assert_eq!(analysis.capture.packets, 0),
+            "dsb-full.pcapng" => assert_eq!(analysis.protocols.rtp, 1818),
+            _ => {
+                assert_eq!(ours(&analysis), ours(&base), "{name}");
+                let named = |code| {
+                    analysis
+                        .capture
+                        .problems
+                        .iter()
+                        .any(|p| p.problem.code == code)
+                };
+                assert_eq!(named("snaplen"), name.starts_with("snap"), "{name}");
+                assert_eq!(
+                    named("truncated-file"),
+                    name.starts_with("truncated"),
+                    "{name}"
+                );
+            }
+        }
+    }
+    assert_eq!(compared, 31);
+}

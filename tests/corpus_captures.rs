@@ -79,3 +79,32 @@ fn every_capture_is_read_to_its_end() {
     println!("{captures} captures, {datagrams} datagrams");
     assert!(captures > 100, "{captures} captures found below {CORPUS}");
 }
+
+/// The whole analysis of each, in seconds, and no stream in traffic that has none.
+#[test]
+fn every_capture_is_analysed_in_seconds() {
+    let corpus = Path::new(CORPUS);
+    if !corpus.is_dir() {
+        println!("skipped: {CORPUS} is missing");
+        return;
+    }
+    let mut files = Vec::new();
+    files_below(corpus, &mut files);
+    files.sort();
+    let mut analysed = 0;
+    for file in &files {
+        let started = std::time::Instant::now();
+        let Ok(analysis) = rtcscope::analyze(file, &rtcscope::analysis::Options::default()) else {
+            continue;
+        };
+        analysed += 1;
+        // Generous: a debug build on a busy machine. A hang is what this is about.
+        assert!(started.elapsed().as_secs() < 30, "{}", file.display());
+        for stream in &analysis.streams {
+            assert!(stream.lost <= stream.expected, "{}", file.display());
+            assert!(stream.packets > 0 && stream.last_seen >= stream.first_seen);
+        }
+    }
+    println!("{analysed} captures analysed");
+    assert!(analysed > 100);
+}

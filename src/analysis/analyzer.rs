@@ -359,8 +359,11 @@ impl State {
         let message = match StunMessage::parse_cut(d.payload, d.missing) {
             Ok(message) => message,
             Err(error) => {
-                self.problems
-                    .packet("malformed-stun", d.no, || error.to_string());
+                // What the snaplen cut is not the sender's mistake.
+                if d.missing == 0 {
+                    self.problems
+                        .packet("malformed-stun", d.no, || error.to_string());
+                }
                 return;
             }
         };
