@@ -15,10 +15,15 @@ use crate::proto::rtcp::{self, Body, Compound, FeedbackMessage, FirEntry, SrtcpP
 use crate::proto::rtp::RtpPacket;
 use crate::proto::stun::{self, StunClass, StunMessage, Value};
 use crate::proto::turn::ChannelData;
+use crate::time::{Span, Timestamp};
 
 /// ChannelData in ChannelData in …: a client may relay through two servers, hostile input through
 /// a thousand.
 const WRAPPERS_MAX: u8 = 4;
+
+/// How far back in time a packet may lie without a word: the queues of a network card, or the
+/// interfaces of one capture, mix packets up by less.
+const DISORDER: Span = Span::from_millis(1_000);
 
 /// Takes the frames of a capture one by one and keeps what a call is made of.
 ///
@@ -130,6 +135,7 @@ impl Analyzer {
             .problems
             .into_iter()
             .map(|problem| CountedProblem { problem, count: 1 })
+            .chain(more_problems(file.more_problems))
             .collect();
     }
 
@@ -156,8 +162,10 @@ pub struct FileFacts {
     pub format: String,
     /// Packets the capturing system says it dropped, if it says so.
     pub dropped_by_capture: Option<u64>,
-    /// What was wrong with the file.
+    /// What was wrong with the file: the first of it.
     pub problems: Vec<Problem>,
+    /// How many more such problems there were, that are only counted.
+    pub more_problems: u64,
 }
 
 impl FileFacts {
@@ -174,6 +182,7 @@ impl FileFacts {
             format,
             dropped_by_capture,
             problems: capture.problems().to_vec(),
+            more_problems: capture.problem_count() - capture.problems().len() as u64,
         }
     }
 }
@@ -204,8 +213,13 @@ impl State {
             (Some(first), Some(last)) => {
                 if frame.ts > last {
                     info.last = Some(frame.ts);
-                } else if frame.ts < first {
-                    info.first = Some(frame.ts);
+                } else {
+                    if frame.ts < first {
+                        info.first = Some(frame.ts);
+                    }
+                    if last - frame.ts > DISORDER {
+                        disorder(&mut self.problems, frame, last);
+                    }
                 }
             }
             _ => (info.first, info.last) = (Some(frame.ts), Some(frame.ts)),
@@ -235,6 +249,13 @@ impl State {
         let Some(flow_index) = flow else {
             self.counts.other += 1;
             row.kind = PacketKind::Udp;
+            if is_ours {
+                self.problems.packet("too-many-flows", d.no, || {
+                    "more address pairs than are tracked at once; what comes on new ones is counted \
+                     as other traffic"
+                        .to_owned()
+                });
+            }
             return;
         };
         let Some(flow) = self.flows.get_mut(flow_index) else {
@@ -254,6 +275,8 @@ impl State {
         }
         if d.ts > transport.last {
             transport.last = d.ts;
+        } else if d.ts < transport.first {
+            transport.first = d.ts;
         }
         let at = At {
             flow: flow_index,
@@ -328,8 +351,17 @@ impl State {
         let origin = self.info.first.unwrap_or(d.ts);
         let options = &self.options;
         let series = || Series::new(origin, options.series_width, options.series_limit);
-        match streams.push(at.flow, &rtp, d.ts, series) {
-            Some(i) => flow.remember(rtp.ssrc(), i),
+        let (flows, transports) = (&self.flows, &self.transports);
+        let is_proven = |flow| {
+            let transport = flows.get(flow).map(|f| f.transport as usize);
+            transport.is_some_and(|t| transports.get(t).is_some_and(TransportState::is_proven))
+        };
+        match streams.push(at.flow, &rtp, d.ts, series, is_proven) {
+            Some(i) => {
+                if let Some(flow) = self.flows.get_mut(at.flow) {
+                    flow.remember(rtp.ssrc(), i);
+                }
+            }
             None => self.problems.packet("too-many-streams", d.no, || {
                 "more RTP-like sources than are tracked at once".to_owned()
             }),
@@ -452,6 +484,7 @@ impl State {
             .chain(self.problems.list().iter().cloned())
             .collect();
         capture.problems.extend(snaplen_problem(&capture));
+        capture.problems.extend(given_up(self.streams.given_up));
         Analysis {
             capture,
             protocols,
@@ -480,6 +513,46 @@ fn snaplen_problem(info: &CaptureInfo) -> Option<CountedProblem> {
         offset: None,
     };
     (count > 0).then_some(CountedProblem { problem, count })
+}
+
+/// Short streams that made room for others are in no table: whoever adds it up should know.
+fn given_up(count: u64) -> Option<CountedProblem> {
+    (count > 0).then(|| CountedProblem {
+        problem: Problem {
+            code: "streams-given-up",
+            message: format!(
+                "more RTP sources than are tracked at once: {count} that had sent a few packets \
+                 were given up, their packets count as other traffic"
+            ),
+            packet: None,
+            offset: None,
+        },
+        count,
+    })
+}
+
+/// The problems of the file that are not kept in words.
+fn more_problems(count: u64) -> Option<CountedProblem> {
+    (count > 0).then(|| CountedProblem {
+        problem: Problem {
+            code: "more-problems",
+            message: format!("{count} more problems like these"),
+            packet: None,
+            offset: None,
+        },
+        count,
+    })
+}
+
+#[cold]
+fn disorder(problems: &mut Problems, frame: &Frame<'_>, latest: Timestamp) {
+    problems.packet("time-runs-backwards", frame.no, || {
+        let back = (latest - frame.ts).seconds();
+        format!(
+            "packets are not in order of time: this one is {back:.3} s older than one before it; \
+             gaps and jitter of streams around it mean little"
+        )
+    });
 }
 
 #[cold]

@@ -19,6 +19,8 @@ pub enum Unknown {
     NoClockRate,
     /// Too few packets to say.
     TooFewPackets,
+    /// All packets have the same capture time.
+    NoTimeSpan,
     /// Encrypted, and no keys were given.
     Encrypted,
     /// Only a session description could tell, and none was given.
@@ -73,6 +75,7 @@ impl fmt::Display for Unknown {
         f.write_str(match self {
             Self::NoClockRate => "no clock rate",
             Self::TooFewPackets => "too few packets",
+            Self::NoTimeSpan => "all packets have the same capture time",
             Self::Encrypted => "encrypted, no keys given",
             Self::NoSdp => "no session description given",
             Self::OneWayCapture => "only one direction was captured",

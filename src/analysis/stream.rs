@@ -159,6 +159,8 @@ impl StreamState {
         self.packets += 1;
         if ts > self.last {
             self.last = ts;
+        } else if ts < self.first {
+            self.first = ts;
         }
         let payload = rtp.payload_wire_len() as u64;
         let header = rtp.header_len() as u64;
@@ -348,7 +350,10 @@ impl StreamState {
         let bits = (self.payload_bytes + self.header_bytes) as f64 * 8.0;
         Known::or(
             (lasted > 0.0).then(|| bits / lasted),
-            Unknown::TooFewPackets,
+            match self.packets {
+                1 => Unknown::TooFewPackets,
+                _ => Unknown::NoTimeSpan,
+            },
         )
     }
 }

@@ -164,8 +164,8 @@ pub(super) struct Streams {
     slots: Vec<StreamState>,
     free: Vec<u32>,
     born: u64,
-    /// RTP-like packets of candidates that had to make room.
-    pub(super) forgotten: u64,
+    /// Candidates on proven paths that had to make room: elsewhere they were most likely no RTP.
+    pub(super) given_up: u64,
     swept: Option<Timestamp>,
 }
 
@@ -206,14 +206,14 @@ impl Streams {
         rtp: &RtpPacket<'_>,
         ts: Timestamp,
         series: impl FnOnce() -> Series,
+        is_proven: impl Fn(u32) -> bool,
     ) -> Option<u32> {
         let key = (flow, rtp.ssrc());
         if let Some(&index) = self.by_key.get(&key) {
             self.push_to(index, flow, rtp, ts);
             return Some(index);
         }
-        if self.by_key.len() >= STREAMS_MAX && !self.sweep(ts) {
-            self.forgotten += 1;
+        if self.by_key.len() >= STREAMS_MAX && !self.sweep(ts, is_proven) {
             return None;
         }
         self.born += 1;
@@ -236,7 +236,7 @@ impl Streams {
 
     /// Drops candidates that never became a stream. At most once a second of capture time, so that
     /// a flood costs no more than its packets.
-    fn sweep(&mut self, now: Timestamp) -> bool {
+    fn sweep(&mut self, now: Timestamp, is_proven: impl Fn(u32) -> bool) -> bool {
         if self
             .swept
             .is_some_and(|at| (now - at).nanos().abs() < 1_000_000_000)
@@ -245,20 +245,20 @@ impl Streams {
         }
         self.swept = Some(now);
         let (slots, free) = (&mut self.slots, &mut self.free);
-        let mut forgotten = 0;
+        let mut given_up = 0;
         self.by_key.retain(|_, &mut index| {
             let Some(slot) = slots.get_mut(index as usize) else {
                 return false;
             };
             let stale = (now - slot.last) > STALE && !slot.is_believable(false);
             if stale {
-                forgotten += slot.packets;
+                given_up += u64::from(is_proven(slot.flow));
                 slot.packets = 0;
                 free.push(index);
             }
             !stale
         });
-        self.forgotten += forgotten;
+        self.given_up += given_up;
         !self.free.is_empty()
     }
 }
