@@ -15,6 +15,8 @@ use std::io::{self, Write};
 const SPARK: usize = 20;
 /// Transports listed per connection; the rest is counted.
 const TRANSPORTS_MAX: usize = 6;
+/// Streams named in a note; the rest is counted.
+const NAMED_MAX: usize = 12;
 
 /// Writes the report for people.
 #[derive(Clone, Copy, Debug, Default)]
@@ -317,10 +319,8 @@ fn stream_table(
         }
     }
     for (what, ids) in &notes {
-        let (noun, list) = match ids.len() {
-            1 => ("stream", ids.join(", ")),
-            _ => ("streams", ids.join(", ")),
-        };
+        let noun = if ids.len() == 1 { "stream" } else { "streams" };
+        let list = listed(ids);
         writeln!(
             out,
             "  {}",
@@ -401,6 +401,17 @@ fn problems(info: &CaptureInfo, style: Style, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
+/// `1, 2, 3`, and how many more.
+fn listed(ids: &[String]) -> String {
+    match ids.get(..NAMED_MAX) {
+        Some(first) if ids.len() > NAMED_MAX => {
+            let more = ids.len() - NAMED_MAX;
+            format!("{} and {more} more", first.join(", "))
+        }
+        _ => ids.join(", "),
+    }
+}
+
 /// `61 204`: a thin grouping that no locale mistakes for a decimal point.
 fn grouped(n: u64) -> String {
     let digits = n.to_string();
@@ -451,6 +462,14 @@ pub fn bitrate(bps: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_note_names_some_streams_and_counts_the_rest() {
+        let ids: Vec<String> = (1..=9_000).map(|n| n.to_string()).collect();
+        assert_eq!(listed(&ids[..3]), "1, 2, 3");
+        assert!(listed(&ids[..12]).ends_with(", 11, 12"));
+        assert!(listed(&ids).ends_with(", 11, 12 and 8988 more"));
+    }
 
     #[test]
     fn numbers_read_well() {
