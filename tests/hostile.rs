@@ -76,11 +76,13 @@ fn packets_that_are_a_little_out_of_order_are_no_problem() {
 }
 
 #[test]
-fn without_a_clock_there_is_no_bitrate_and_the_reason_is_true() {
+fn when_time_stands_still_the_reason_is_true() {
     let still = media_frames().into_iter().map(|(_, frame)| (5, frame));
     let analysis = analyze(file(still));
-    let why = analysis.streams[0].bitrate.reason();
-    assert_eq!(why, Some(Unknown::NoTimeSpan));
+    let stream = &analysis.streams[0];
+    assert_eq!(stream.bitrate.reason(), Some(Unknown::NoTimeSpan));
+    assert_eq!(stream.jitter.reason(), Some(Unknown::NoTimeSpan));
+    assert_eq!(stream.clock_rate.reason(), Some(Unknown::NoTimeSpan));
     let mut one = Scenario::new();
     one.check(Side::A).rtp(Side::A, &Media::audio(7), 0..1);
     let analysis = analyze(one.pcap());

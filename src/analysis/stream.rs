@@ -309,7 +309,7 @@ impl StreamState {
             Clock::Unknown => match &self.probe {
                 Some(probe) => match probe.rate() {
                     Some(rate) => Known::Yes((rate, Source::Inferred)),
-                    None => Known::No(Unknown::TooFewPackets),
+                    None => Known::No(self.too_few()),
                 },
                 None => Known::No(Unknown::NoClockRate),
             },
@@ -342,19 +342,22 @@ impl StreamState {
             return Known::No(Unknown::NoClockRate);
         };
         let estimator = probe.rate().and_then(|rate| replay(probe, rate, |_, _| {}));
-        Known::or(estimator.as_ref().and_then(from), Unknown::TooFewPackets)
+        Known::or(estimator.as_ref().and_then(from), self.too_few())
     }
 
     pub(super) fn bitrate(&self) -> Known<f64> {
         let lasted = (self.last - self.first).seconds();
         let bits = (self.payload_bytes + self.header_bytes) as f64 * 8.0;
-        Known::or(
-            (lasted > 0.0).then(|| bits / lasted),
-            match self.packets {
-                1 => Unknown::TooFewPackets,
-                _ => Unknown::NoTimeSpan,
-            },
-        )
+        Known::or((lasted > 0.0).then(|| bits / lasted), self.too_few())
+    }
+
+    /// Why a value over time is not known yet.
+    fn too_few(&self) -> Unknown {
+        if self.packets > 1 && self.first == self.last {
+            Unknown::NoTimeSpan
+        } else {
+            Unknown::TooFewPackets
+        }
     }
 }
 
