@@ -1,7 +1,11 @@
 //! Captures that somebody made to mislead or to overwhelm: what cannot be measured or kept must be
 //! said, never dropped or made up.
 
-#![allow(clippy::unwrap_used, reason = "test code: a panic is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "test code: a panic is a failed test"
+)]
 
 mod kit;
 
@@ -138,4 +142,34 @@ fn problems_of_the_file_beyond_the_first_are_counted() {
     let kept = &analysis.capture.problems;
     let more = problem(&analysis, "more-problems").unwrap().count;
     assert_eq!(kept.len() as u64 - 1 + more, 100);
+}
+
+#[test]
+fn what_the_snaplen_cut_off_is_not_called_malformed() {
+    let mut scenario = Scenario::new();
+    scenario
+        .check(Side::A)
+        .rtp(Side::A, &Media::audio(7), 0..20);
+    let whole = analyze(scenario.pcap());
+    assert!(whole.capture.problems.is_empty());
+    for snaplen in 0..100 {
+        let analysis = analyze(cut(&scenario.pcap(), snaplen));
+        let codes = analysis.capture.problems.iter().map(|p| p.problem.code);
+        assert_eq!(codes.collect::<Vec<_>>(), ["snaplen"], "{snaplen}");
+    }
+}
+
+/// The pcap file with no more than `snaplen` bytes of each packet.
+fn cut(file: &[u8], snaplen: usize) -> Vec<u8> {
+    let mut out = file[..24].to_vec();
+    let mut rest = &file[24..];
+    while !rest.is_empty() {
+        let len = u32::from_le_bytes(rest[8..12].try_into().unwrap()) as usize;
+        let kept = len.min(snaplen);
+        out.extend_from_slice(&rest[..8]);
+        out.extend((kept as u32).to_le_bytes());
+        out.extend_from_slice(&rest[12..16 + kept]);
+        rest = &rest[16 + len..];
+    }
+    out
 }

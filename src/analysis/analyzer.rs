@@ -16,6 +16,7 @@ use crate::proto::rtp::RtpPacket;
 use crate::proto::stun::{self, StunClass, StunMessage, Value};
 use crate::proto::turn::ChannelData;
 use crate::time::{Span, Timestamp};
+use crate::wire::{ParseError, Reason};
 
 /// ChannelData in ChannelData in …: a client may relay through two servers, hostile input through
 /// a thousand.
@@ -104,9 +105,13 @@ impl Analyzer {
                 state.counts.other += 1;
                 state.info.undecoded_packets += 1;
                 row.kind = PacketKind::Malformed;
-                state
-                    .problems
-                    .packet("malformed-packet", frame.no, || error.to_string());
+                // What the snaplen cut off is not malformed, and is reported as what it is.
+                let cut = (frame.data.len() as u64) < u64::from(frame.wire_len);
+                if !(cut && is_truncated(&error)) {
+                    state
+                        .problems
+                        .packet("malformed-packet", frame.no, || error.to_string());
+                }
             }
         }
         if state.options.packet_index > 0 {
@@ -392,14 +397,16 @@ impl State {
             Ok(message) => message,
             Err(error) => {
                 // What the snaplen cut is not the sender's mistake.
-                if d.missing == 0 {
+                if d.missing == 0 || !is_truncated(&error) {
                     self.problems
                         .packet("malformed-stun", d.no, || error.to_string());
                 }
                 return;
             }
         };
-        if let Some(error) = message.problem() {
+        if let Some(error) = message.problem()
+            && (d.missing == 0 || !is_truncated(&error))
+        {
             self.problems
                 .packet("malformed-stun", d.no, || error.to_string());
         }
@@ -502,8 +509,8 @@ const BINDING: u16 = 0x001;
 fn snaplen_problem(info: &CaptureInfo) -> Option<CountedProblem> {
     let count = info.truncated_packets;
     let message = format!(
-        "{count} of {} packets were cut short when captured (snaplen): headers are read, what was \
-         cut off is not",
+        "{count} of {} packets were cut short when captured (snaplen): what was cut off is not \
+         measured",
         info.packets
     );
     let problem = Problem {
@@ -542,6 +549,10 @@ fn more_problems(count: u64) -> Option<CountedProblem> {
         },
         count,
     })
+}
+
+fn is_truncated(error: &ParseError) -> bool {
+    matches!(error.reason, Reason::Truncated { .. })
 }
 
 #[cold]

@@ -4,10 +4,16 @@
 //! WebRTC meets few rates (8, 16, 44.1, 48 and 90 kHz), so a coarse estimate settles it. The first
 //! packets are kept until it does, and then measured as if the rate had been known from the start.
 
-/// The clock rates that RTP payload formats of WebRTC and SIP use, in Hz.
-const RATES: [u32; 5] = [8_000, 16_000, 44_100, 48_000, 90_000];
-/// How far the estimate may be off, as a fraction; 44.1 and 48 kHz are 8.8 % apart.
-const TOLERANCE: f64 = 0.04;
+/// The clock rates that RTP payload formats of WebRTC and SIP use, in Hz, each with the packet
+/// lengths it comes in: a multiple of this many ticks. 44.1 and 48 kHz are 8.8 % apart, which a
+/// slow start blurs, but 20 ms are 882 ticks of the one and 960 of the other.
+const RATES: [(u32, u32); 5] =
+    [(8_000, 1), (16_000, 1), (44_100, 441), (48_000, 120), (90_000, 1)];
+/// How far the estimate may be off, as a fraction.
+const TOLERANCE: f64 = 0.10;
+/// How far a packet may be from where the rate puts it, as a fraction of the span; a stream of
+/// retransmissions jumps about.
+const STRAY: f64 = 0.15;
 /// A shorter span says too little.
 const SPAN_MIN_NS: i64 = 400_000_000;
 /// With this span, we need not wait for more.
@@ -72,7 +78,37 @@ impl ClockProbe {
         }
         let &(start, first) = self.kept.first()?;
         let (end, last) = self.last;
-        nearest(f64::from(last.wrapping_sub(first) as i32) * 1e9 / (end - start) as f64)
+        let ticks = |timestamp: u32| f64::from(timestamp.wrapping_sub(first) as i32);
+        let hz = ticks(last) * 1e9 / (end - start) as f64;
+        let step = self.usual_step();
+        let fits = |&(rate, unit): &(u32, u32)| {
+            (hz / f64::from(rate) - 1.0).abs() <= TOLERANCE && step.is_multiple_of(unit)
+        };
+        let (rate, _) = RATES.into_iter().find(fits)?;
+        let allowed = self.span() as f64 * STRAY;
+        let near = |&(arrival, timestamp): &(i64, u32)| {
+            let off = (arrival - start) as f64 - ticks(timestamp) * 1e9 / f64::from(rate);
+            off.abs() <= allowed
+        };
+        self.kept.iter().all(near).then_some(rate)
+    }
+
+    /// The timestamp step between packets that occurs most, by majority vote; 0 if there is none.
+    fn usual_step(&self) -> u32 {
+        let steps = self.kept.iter().zip(self.kept.iter().skip(1));
+        let steps = steps.map(|(a, b)| b.1.wrapping_sub(a.1)).filter(|step| *step != 0);
+        let (mut candidate, mut votes) = (0, 0u32);
+        for step in steps {
+            if votes == 0 {
+                candidate = step;
+            }
+            if step == candidate {
+                votes += 1;
+            } else {
+                votes -= 1;
+            }
+        }
+        candidate
     }
 
     /// The first packets, to be measured once the rate is known.
@@ -96,13 +132,6 @@ impl ClockProbe {
             .first()
             .map_or(0, |first| self.last.0.saturating_sub(first.0))
     }
-}
-
-/// The usual rate that `hz` is close to.
-fn nearest(hz: f64) -> Option<u32> {
-    RATES
-        .into_iter()
-        .find(|&rate| (hz / f64::from(rate) - 1.0).abs() <= TOLERANCE)
 }
 
 #[cfg(test)]
@@ -143,6 +172,28 @@ mod tests {
         assert_eq!((verdict, probe.rate()), (Verdict::Undecided, Some(48_000)));
         let (_, probe) = feed(48_000.0, 20.0, 0.0, 7);
         assert_eq!(probe.rate(), None, "7 packets are too few");
+    }
+
+    /// A sender that starts slowly looks like 44.1 kHz for a while; its packet length does not.
+    #[test]
+    fn a_slow_start_of_48_khz_is_not_44_1() {
+        let mut probe = ClockProbe::default();
+        let verdict = (0..200u32).find_map(|i| {
+            let v = probe.push(i64::from(i) * 21_700_000, i * 960);
+            (v != Verdict::Undecided).then_some(v)
+        });
+        assert_eq!(verdict, Some(Verdict::Rate(48_000)));
+    }
+
+    /// Retransmissions carry old timestamps: they follow no clock of their own.
+    #[test]
+    fn timestamps_that_jump_about_give_no_rate() {
+        let mut probe = ClockProbe::default();
+        for i in 0..200u32 {
+            let old = if i % 3 == 0 { 40_000 } else { 0 };
+            let verdict = probe.push(i64::from(i) * 20_000_000, (i * 960).wrapping_sub(old));
+            assert!(!matches!(verdict, Verdict::Rate(_)), "{i}");
+        }
     }
 
     #[test]
