@@ -49,6 +49,12 @@ impl Span {
         self.0
     }
 
+    /// Both spans together, held at the ends of the range.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// Seconds.
     pub fn seconds(self) -> f64 {
         self.0 as f64 / 1e9

@@ -411,7 +411,8 @@ impl State {
                 .packet("malformed-stun", d.no, || error.to_string());
         }
         if message.method() != BINDING {
-            transport.turn = true;
+            let turn = transport.turn.get_or_insert_default();
+            turn.push(&message, d.path.src, d.path.dst);
             // Send and Data indications wrap a datagram (RFC 8656).
             let data = message.attribute(stun::codes::DATA);
             if let (StunClass::Indication, Some(Ok(Value::Bytes(payload)))) =

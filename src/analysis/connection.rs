@@ -13,6 +13,7 @@ use super::known::{Known, Unknown};
 use super::model::{Connection, ConnectionState, Dtls, DtlsState, Ice, Protocols, Stream};
 use super::stream::StreamState;
 use super::transport::{Media, TransportState};
+use crate::net::{Path, Via};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -23,6 +24,8 @@ enum Bond {
     Ufrags(String, String),
     /// Plain media between two hosts.
     Hosts(IpAddr, IpAddr),
+    /// A path to a TURN server, and what was wrapped on it.
+    Relay(Path),
 }
 
 /// The connections, their streams, and all datagrams by protocol.
@@ -58,6 +61,10 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
     for (connection, members) in connections.iter_mut().zip(&members) {
         connection.ice = merged_ice(members);
         connection.dtls = merged_dtls(members);
+        let turn = members
+            .iter()
+            .filter_map(|t| t.turn.as_ref()?.report(t.path.protocol));
+        connection.turn = turn.collect();
         if let Some(main) = connection.main_transport() {
             connection.endpoints = [main.a.ip(), main.b.ip()];
         }
@@ -132,7 +139,8 @@ fn group(transports: &[TransportState], media: &[Media]) -> Vec<Option<usize>> {
         let has_media = media
             .get(i)
             .is_some_and(|m| m.rtp > 0 || m.rtcp_is_believed);
-        if !transport.is_proven() && !has_media && transport.rtcp_clear == 0 {
+        let is_ours = transport.is_proven() || has_media || transport.rtcp_clear > 0;
+        if !is_ours && transport.turn.is_none() {
             continue;
         }
         set(&mut parent, i, i);
@@ -171,6 +179,9 @@ fn bonds_of(transport: &TransportState) -> Vec<Bond> {
     let mut bonds: Vec<Bond> = ufrags
         .map(|(a, b)| Bond::Ufrags(a.min(b).to_owned(), a.max(b).to_owned()))
         .collect();
+    if transport.turn.is_some() || transport.via != Via::Direct {
+        bonds.push(Bond::Relay(transport.path));
+    }
     if bonds.is_empty() && transport.dtls == 0 {
         let (a, b) = hosts(transport);
         bonds.push(Bond::Hosts(a, b));
@@ -187,6 +198,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         streams: Vec::new(),
         ice: None,
         dtls: None,
+        turn: Vec::new(),
         first_seen: transport.first,
         last_seen: transport.last,
     }
@@ -235,7 +247,8 @@ fn merged_dtls(members: &[&TransportState]) -> Option<Dtls> {
 fn life(c: &Connection) -> ConnectionState {
     let dtls = c.dtls.as_ref();
     let alert = |wanted: &str| {
-        dtls.is_some_and(|d| d.alerts.iter().any(|(alert, _)| alert.contains(wanted)))
+        dtls.and_then(|d| d.alerts.value())
+            .is_some_and(|alerts| alerts.iter().any(|(alert, _)| alert.contains(wanted)))
     };
     let up = dtls.is_some_and(|d| d.state == DtlsState::Complete);
     if alert("fatal") {
@@ -246,6 +259,8 @@ fn life(c: &Connection) -> ConnectionState {
         ConnectionState::Connected
     } else if c.ice.is_some() || dtls.is_some() {
         ConnectionState::Checking
+    } else if !c.turn.is_empty() && c.turn.iter().all(|t| !t.allocated && !t.errors.is_empty()) {
+        ConnectionState::Failed
     } else if !c.streams.is_empty() {
         ConnectionState::MediaOnly
     } else {

@@ -195,12 +195,22 @@ impl DtlsState {
             srtp_profile: name(self.srtp_profile, codes::srtp_profile_name, srtp_why),
             key_exchange: name(self.group, codes::group_name, unseen(Unknown::NotSeen)),
             handshake_duration: self.duration(),
-            alerts: self
-                .alerts
-                .iter()
-                .map(|&(l, d, n)| (alert_words(l, d), n))
-                .collect(),
+            alerts: self.alerts(is_13),
             datagrams,
+        }
+    }
+
+    fn alerts(&self, is_13: bool) -> Known<Vec<(String, u64)>> {
+        let clear: Vec<_> = self
+            .alerts
+            .iter()
+            .map(|&(l, d, n)| (alert_words(l, d), n))
+            .collect();
+        let hidden = is_13 || self.ciphered.iter().any(Option::is_some);
+        if clear.is_empty() && hidden {
+            Known::No(Unknown::Encrypted)
+        } else {
+            Known::Yes(clear)
         }
     }
 

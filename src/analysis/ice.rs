@@ -38,10 +38,48 @@ pub(super) struct IceState {
     /// Whether attributes of a message were cut off.
     pub(super) cut: bool,
     outstanding: Vec<Outstanding>,
+    /// Round-trip times of checks by who asked: the lower host, the higher.
+    asked: [Asked; 2],
+}
+
+/// The answered checks of one side, as the point of capture sees them: from there to the other side
+/// and back.
+#[derive(Clone, Debug, Default)]
+struct Asked {
     samples: Vec<Span>,
     answered: u64,
     shortest: Option<Span>,
     longest: Option<Span>,
+}
+
+impl Asked {
+    fn push(&mut self, took: Span) {
+        self.answered += 1;
+        self.shortest = Some(self.shortest.map_or(took, |s| s.min(took)));
+        self.longest = Some(self.longest.map_or(took, |l| l.max(took)));
+        if self.samples.len() < SAMPLES_MAX {
+            self.samples.push(took);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.samples.extend_from_slice(&other.samples);
+        self.answered += other.answered;
+        self.shortest = [self.shortest, other.shortest].into_iter().flatten().min();
+        self.longest = [self.longest, other.longest].into_iter().flatten().max();
+    }
+
+    fn round_trip(&self) -> Option<RoundTrip> {
+        let mut sorted = self.samples.clone();
+        sorted.sort_unstable();
+        Some(RoundTrip {
+            min: self.shortest?,
+            median: *sorted.get(sorted.len() / 2)?,
+            max: self.longest?,
+            samples: self.answered,
+            directions: 1,
+        })
+    }
 }
 
 impl IceState {
@@ -105,28 +143,26 @@ impl IceState {
     }
 
     fn answer(&mut self, message: &StunMessage<'_>, src: Endpoint, dst: Endpoint, ts: Timestamp) {
-        self.responses += 1;
         let Some(check) = self.take(message, dst) else {
             return;
         };
+        self.responses += 1;
         if check.nominating && self.nominated.is_none() {
             self.nominated = Some((check.sender, src, ts));
         }
         if check.repeated {
             return;
         }
-        let took = ts - check.sent;
-        self.answered += 1;
-        self.shortest = Some(self.shortest.map_or(took, |s| s.min(took)));
-        self.longest = Some(self.longest.map_or(took, |l| l.max(took)));
-        if self.samples.len() < SAMPLES_MAX {
-            self.samples.push(took);
-        }
+        let [lower, higher] = &mut self.asked;
+        let side = if check.sender <= src { lower } else { higher };
+        side.push(ts - check.sent);
     }
 
     fn error(&mut self, message: &StunMessage<'_>, dst: Endpoint) {
         self.take(message, dst);
-        let code = message.error_code().map_or(0, |(code, _)| code);
+        let Some((code, _)) = message.error_code() else {
+            return;
+        };
         if let Some((_, n)) = self.errors.iter_mut().find(|(known, _)| *known == code) {
             *n += 1;
         } else if self.errors.len() < KINDS_MAX {
@@ -164,21 +200,24 @@ impl IceState {
         };
         self.controlling = other.controlling.or(self.controlling);
         self.cut |= other.cut;
-        self.samples.extend_from_slice(&other.samples);
-        self.answered += other.answered;
-        self.shortest = [self.shortest, other.shortest].into_iter().flatten().min();
-        self.longest = [self.longest, other.longest].into_iter().flatten().max();
+        for (side, other) in self.asked.iter_mut().zip(&other.asked) {
+            side.merge(other);
+        }
     }
 
-    /// The round-trip times of answered checks, if there were any.
+    /// The round-trip time between the two hosts. What one side measures reaches from the point of
+    /// capture to the other side and back; both together are the whole way, wherever we listened.
     pub(super) fn round_trip(&self) -> Option<RoundTrip> {
-        let mut sorted = self.samples.clone();
-        sorted.sort_unstable();
-        Some(RoundTrip {
-            min: self.shortest?,
-            median: *sorted.get(sorted.len() / 2)?,
-            max: self.longest?,
-            samples: self.answered,
-        })
+        let [lower, higher] = &self.asked;
+        match (lower.round_trip(), higher.round_trip()) {
+            (Some(a), Some(b)) => Some(RoundTrip {
+                min: a.min.plus(b.min),
+                median: a.median.plus(b.median),
+                max: a.max.plus(b.max),
+                samples: a.samples + b.samples,
+                directions: 2,
+            }),
+            (one, other) => one.or(other),
+        }
     }
 }

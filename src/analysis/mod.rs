@@ -21,6 +21,7 @@ mod static_types;
 mod stream;
 mod table;
 mod transport;
+mod turn;
 
 pub use analyzer::{Analyzer, FileFacts};
 

@@ -121,6 +121,8 @@ pub struct Connection {
     pub ice: Option<Ice>,
     /// DTLS, if records were seen.
     pub dtls: Option<Dtls>,
+    /// TURN servers that were asked, in order of appearance.
+    pub turn: Vec<Turn>,
     /// Its first packet.
     pub first_seen: Timestamp,
     /// Its last packet.
@@ -128,17 +130,21 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Packets over all transports.
+    /// Datagrams over all transports; what came wrapped counts with its wrapper.
     pub fn packets(&self) -> u64 {
-        self.transports.iter().map(Transport::packets).sum()
+        self.outermost().map(Transport::packets).sum()
     }
 
-    /// UDP payload bytes over all transports.
+    /// UDP payload bytes over all transports; what came wrapped counts with its wrapper.
     pub fn bytes(&self) -> u64 {
+        self.outermost().map(|t| t.bytes_ab + t.bytes_ba).sum()
+    }
+
+    fn outermost(&self) -> impl Iterator<Item = &Transport> {
+        let any_direct = self.transports.iter().any(|t| t.via == Via::Direct);
         self.transports
             .iter()
-            .map(|t| t.bytes_ab + t.bytes_ba)
-            .sum()
+            .filter(move |t| !any_direct || t.via == Via::Direct)
     }
 
     /// The transport that carried most packets: the selected pair, in practice.
@@ -233,13 +239,17 @@ pub struct Ice {
     pub nominated: Option<(Endpoint, Endpoint, Timestamp)>,
     /// Who sent ICE-CONTROLLING last.
     pub controlling: Option<Endpoint>,
-    /// Round-trip time of answered checks at the point of capture.
+    /// Round-trip time from answered checks.
     pub round_trip_time: Option<RoundTrip>,
     /// Whether messages were cut by the snaplen, so that attributes are missing.
     pub cut: bool,
 }
 
-/// Round-trip times from STUN transactions, seen at the point of capture.
+/// Round-trip times between the two hosts, from answered connectivity checks.
+///
+/// A check shows the way from the point of capture to who answers, and back. When both sides' checks
+/// were answered, the sum of the two is the whole way, wherever the capture was taken; when only
+/// one's were, it is the part that they show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoundTrip {
     /// The shortest.
@@ -250,6 +260,27 @@ pub struct RoundTrip {
     pub max: Span,
     /// Answered requests.
     pub samples: u64,
+    /// 2 when both sides' checks were answered; 1 when this is only the part that one side's show.
+    pub directions: u8,
+}
+
+/// What a TURN server was asked and how it answered (RFC 8656).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// Its address.
+    pub server: Endpoint,
+    /// Over what it was reached.
+    pub protocol: Protocol,
+    /// The relayed transport address it gave, if it did.
+    pub relayed: Option<Endpoint>,
+    /// Whether an Allocate succeeded.
+    pub allocated: bool,
+    /// Error responses by code; 401 once is how the exchange begins.
+    pub errors: Vec<(u16, u64)>,
+    /// Channels bound.
+    pub channels: u64,
+    /// Permissions created.
+    pub permissions: u64,
 }
 
 /// What the DTLS records of a connection showed.
@@ -269,8 +300,9 @@ pub struct Dtls {
     pub key_exchange: Known<String>,
     /// From the first ClientHello to the first record under the new keys from each side.
     pub handshake_duration: Known<Span>,
-    /// Alerts in clear, as (level, description) in words, with their count.
-    pub alerts: Vec<(String, u64)>,
+    /// Alerts in clear, as (level, description) in words, with their count; not known where they
+    /// travel encrypted and none was seen in clear.
+    pub alerts: Known<Vec<(String, u64)>>,
     /// Datagrams with DTLS records.
     pub datagrams: u64,
 }
@@ -369,6 +401,15 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// The payload type that most packets have; the first of them.
+    pub fn main_payload_type(&self) -> Option<u8> {
+        let most = self.payload_types.iter().map(|(_, n)| *n).max()?;
+        self.payload_types
+            .iter()
+            .find(|(_, n)| *n == most)
+            .map(|(pt, _)| *pt)
+    }
+
     /// Lost packets as a fraction of those expected, 0 to 1.
     pub fn loss_fraction(&self) -> f64 {
         if self.expected == 0 {

@@ -4,6 +4,7 @@
 use super::dtls::DtlsState;
 use super::ice::IceState;
 use super::model::{Protocols, Transport};
+use super::turn::TurnState;
 use crate::net::{Path, Via};
 use crate::time::Timestamp;
 
@@ -71,8 +72,8 @@ pub(super) struct TransportState {
     pub(super) dtls_in_stun: u64,
     pub(super) ice: Option<Box<IceState>>,
     pub(super) dtls_state: Option<Box<DtlsState>>,
-    /// Whether a TURN method was seen.
-    pub(super) turn: bool,
+    /// TURN, if a method of it was seen.
+    pub(super) turn: Option<Box<TurnState>>,
 }
 
 impl TransportState {
@@ -94,7 +95,7 @@ impl TransportState {
             dtls_in_stun: 0,
             ice: None,
             dtls_state: None,
-            turn: false,
+            turn: None,
         }
     }
 

@@ -20,6 +20,10 @@ pub(super) fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<Exit> {
+    if args.series.is_some() && matches!(args.format, Format::Text | Format::Csv) {
+        writeln!(err, "error: --series needs --format json or ndjson")?;
+        return Ok(Exit::Usage);
+    }
     let mut options = Options::default();
     if let Some(width) = args.series {
         options.series_width = width;

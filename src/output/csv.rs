@@ -3,6 +3,7 @@
 use super::Presenter;
 use crate::analysis::Analysis;
 use crate::analysis::model::Stream;
+use crate::time::Span;
 use std::cell::Cell;
 use std::io;
 
@@ -21,6 +22,10 @@ const COLUMNS: &[Column] = &[
     ("source", |s| s.path.src.to_string()),
     ("destination", |s| s.path.dst.to_string()),
     ("kind", |s| s.kind.name().to_owned()),
+    ("payloadType", |s| {
+        s.main_payload_type()
+            .map_or_else(String::new, |pt| pt.to_string())
+    }),
     ("clockRate", |s| {
         s.clock_rate
             .value()
@@ -37,12 +42,16 @@ const COLUMNS: &[Column] = &[
             .value()
             .map_or_else(String::new, |b| format!("{b:.0}"))
     }),
-    ("jitter", |s| {
-        s.jitter
-            .value()
-            .map_or_else(String::new, |j| format!("{:.6}", j.last.seconds()))
-    }),
+    ("jitter", |s| seconds(s.jitter.value().map(|j| j.last))),
+    ("jitterMean", |s| seconds(s.jitter.value().map(|j| j.mean))),
+    ("jitterMax", |s| seconds(s.jitter.value().map(|j| j.max))),
+    ("firstPacketTime", |s| s.first_seen.to_string()),
+    ("lastPacketTime", |s| s.last_seen.to_string()),
 ];
+
+fn seconds(span: Option<Span>) -> String {
+    span.map_or_else(String::new, |s| format!("{:.6}", s.seconds()))
+}
 
 impl Presenter for Csv {
     fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {

@@ -175,7 +175,7 @@ fn dtls_lines(c: &Connection, out: &mut Vec<Line>) {
     out.push(Line::fact("  cipher", text(&dtls.cipher_suite)));
     out.push(Line::fact("  key exch.", text(&dtls.key_exchange)));
     out.push(Line::fact("  SRTP", text(&dtls.srtp_profile)));
-    for (alert, n) in &dtls.alerts {
+    for (alert, n) in dtls.alerts.value().into_iter().flatten() {
         out.push(Line::fact("  alert", "").then(Role::Error, format!("{alert} ({n} x)")));
     }
 }

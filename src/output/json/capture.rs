@@ -1,0 +1,74 @@
+//! The `capture` object: facts about the file.
+
+use super::fields::{Unknowns, seconds};
+use crate::analysis::Analysis;
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Capture<'a> {
+    file: &'a str,
+    format: &'a str,
+    link_types: Vec<String>,
+    packets: u64,
+    bytes: u64,
+    first_packet_time: Option<String>,
+    last_packet_time: Option<String>,
+    duration: f64,
+    truncated_packets: u64,
+    undecoded_packets: u64,
+    dropped_by_capture: Option<u64>,
+    problems: Vec<ProblemOut<'a>>,
+    unknown: Unknowns,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ProblemOut<'a> {
+    code: &'a str,
+    message: &'a str,
+    packet: Option<u64>,
+    offset: Option<u64>,
+    count: u64,
+}
+
+impl<'a> Capture<'a> {
+    pub(super) fn new(file: &'a str, analysis: &'a Analysis) -> Self {
+        let info = &analysis.capture;
+        let mut unknown = Unknowns::new();
+        if info.dropped_by_capture.is_none() {
+            let why = "the capture holds no interface statistics";
+            unknown.insert("droppedByCapture", why.to_owned());
+        }
+        if info.first.is_none() {
+            for field in ["firstPacketTime", "lastPacketTime"] {
+                unknown.insert(field, "no packets".to_owned());
+            }
+        }
+        Self {
+            file,
+            format: &info.format,
+            link_types: info.link_types.iter().map(ToString::to_string).collect(),
+            packets: info.packets,
+            bytes: info.bytes,
+            first_packet_time: info.first.map(|t| t.to_string()),
+            last_packet_time: info.last.map(|t| t.to_string()),
+            duration: seconds(info.duration().seconds()),
+            truncated_packets: info.truncated_packets,
+            undecoded_packets: info.undecoded_packets,
+            dropped_by_capture: info.dropped_by_capture,
+            problems: info
+                .problems
+                .iter()
+                .map(|p| ProblemOut {
+                    code: p.problem.code,
+                    message: &p.problem.message,
+                    packet: p.problem.packet,
+                    offset: p.problem.offset,
+                    count: p.count,
+                })
+                .collect(),
+            unknown,
+        }
+    }
+}

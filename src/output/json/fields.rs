@@ -1,0 +1,85 @@
+//! What the parts of the document share: reasons for what is null, times, protocol counts.
+
+use crate::analysis::Known;
+use crate::analysis::model::Protocols;
+use crate::net::{Protocol, Via};
+use crate::time::Span;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Why fields of an object are null, by field name.
+pub(super) type Unknowns = BTreeMap<&'static str, String>;
+
+/// Fields of the contract that this version leaves null.
+pub(super) fn not_yet(fields: &[&'static str]) -> Unknowns {
+    let why = crate::analysis::Unknown::NotMeasured.to_string();
+    fields.iter().map(|f| (*f, why.clone())).collect()
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ProtocolCounts {
+    stun: u64,
+    turn_channel_data: u64,
+    dtls: u64,
+    rtp: u64,
+    rtcp: u64,
+    sctp: u64,
+    icmp: u64,
+    tcp: u64,
+    tunnel: u64,
+    other: u64,
+}
+
+impl From<Protocols> for ProtocolCounts {
+    fn from(p: Protocols) -> Self {
+        Self {
+            stun: p.stun,
+            turn_channel_data: p.turn_channel_data,
+            dtls: p.dtls,
+            rtp: p.rtp,
+            rtcp: p.rtcp,
+            sctp: p.sctp,
+            icmp: p.icmp,
+            tcp: p.tcp,
+            tunnel: p.tunnel,
+            other: p.other,
+        }
+    }
+}
+
+/// Turns known values into fields, and unknown ones into reasons.
+pub(super) struct Fields(pub(super) Unknowns);
+
+impl Fields {
+    pub(super) fn take<T: Clone>(&mut self, field: &'static str, known: &Known<T>) -> Option<T> {
+        if let Some(why) = known.reason() {
+            self.0.insert(field, why.to_string());
+        }
+        known.value().cloned()
+    }
+}
+
+pub(super) fn protocol(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Udp => "udp",
+        Protocol::Tcp => "tcp",
+    }
+}
+
+pub(super) fn via(via: Via) -> String {
+    match via {
+        Via::Direct => "direct".to_owned(),
+        Via::TurnChannel(n) => format!("turn-channel:0x{n:04x}"),
+        Via::TurnIndication => "turn-indication".to_owned(),
+    }
+}
+
+pub(super) fn span(s: Span) -> f64 {
+    seconds(s.seconds())
+}
+
+/// To the nanosecond, which is all that a capture can hold.
+pub(super) fn seconds(s: f64) -> f64 {
+    (s * 1e9).round() / 1e9
+}

@@ -1,0 +1,167 @@
+//! The JSON contract `rtcscope.stats/1`: docs/schema/stats-1.json.
+//!
+//! A separate set of structs, so that the model stays free to change. Names follow the W3C
+//! webrtc-stats identifiers where one exists (seconds, counts as integers). What is not known is
+//! `null`, and `unknown` on the same object says why.
+
+mod capture;
+mod connection;
+mod dtls;
+mod fields;
+mod stream;
+
+use self::capture::Capture;
+use self::connection::ConnectionOut;
+use self::fields::{ProtocolCounts, Unknowns, not_yet, seconds};
+use self::stream::StreamOut;
+use super::Presenter;
+use crate::analysis::Analysis;
+use crate::time::Timestamp;
+use serde::Serialize;
+use std::io;
+
+/// The name and version of the document.
+pub const SCHEMA: &str = "rtcscope.stats/1";
+
+/// Writes one document per capture.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Json {
+    /// Without line breaks.
+    pub compact: bool,
+    /// With arrays over time for each stream.
+    pub series: bool,
+}
+
+impl Presenter for Json {
+    fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
+        let document = Document::new(file, analysis, self.series);
+        if self.compact {
+            serde_json::to_writer(&mut *out, &document)?;
+        } else {
+            serde_json::to_writer_pretty(&mut *out, &document)?;
+        }
+        writeln!(out)
+    }
+}
+
+/// Writes one object a line, each with its `type` and `file`: the capture, its connections, its
+/// streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NdJson {
+    /// With arrays over time for each stream.
+    pub series: bool,
+}
+
+#[derive(Serialize)]
+struct Line<'a, T: Serialize> {
+    r#type: &'static str,
+    file: &'a str,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+#[derive(Serialize)]
+struct CaptureLine<'a> {
+    schema: &'static str,
+    tool: &'a Tool,
+    #[serde(flatten)]
+    capture: &'a Capture<'a>,
+    protocols: ProtocolCounts,
+}
+
+impl Presenter for NdJson {
+    fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
+        let document = Document::new(file, analysis, self.series);
+        let capture = CaptureLine {
+            schema: document.schema,
+            tool: &document.tool,
+            capture: &document.capture,
+            protocols: document.protocols,
+        };
+        // The capture object names its file itself.
+        serde_json::to_writer(
+            &mut *out,
+            &Typed {
+                r#type: "capture",
+                body: &capture,
+            },
+        )?;
+        writeln!(out)?;
+        for body in &document.connections {
+            serde_json::to_writer(
+                &mut *out,
+                &Line {
+                    r#type: "connection",
+                    file,
+                    body,
+                },
+            )?;
+            writeln!(out)?;
+        }
+        for body in &document.streams {
+            serde_json::to_writer(
+                &mut *out,
+                &Line {
+                    r#type: "stream",
+                    file,
+                    body,
+                },
+            )?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct Typed<'a, T: Serialize> {
+    r#type: &'static str,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    capture: Capture<'a>,
+    protocols: ProtocolCounts,
+    connections: Vec<ConnectionOut>,
+    streams: Vec<StreamOut>,
+    findings: Option<Vec<()>>,
+    unknown: Unknowns,
+}
+
+impl<'a> Document<'a> {
+    fn new(file: &'a str, analysis: &'a Analysis, series: bool) -> Self {
+        let at = |ts: Timestamp| seconds(analysis.capture.seconds_at(ts));
+        Self {
+            schema: SCHEMA,
+            tool: Tool {
+                name: "rtcscope",
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            capture: Capture::new(file, analysis),
+            protocols: analysis.protocols.into(),
+            connections: analysis
+                .connections
+                .iter()
+                .map(|c| ConnectionOut::new(c, &at))
+                .collect(),
+            streams: analysis
+                .streams
+                .iter()
+                .map(|s| StreamOut::new(s, &at, series))
+                .collect(),
+            findings: None,
+            unknown: not_yet(&["findings"]),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}

@@ -1,0 +1,258 @@
+//! The objects of `streams`, with feedback and arrays over time.
+
+use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
+use crate::analysis::model::{Gap, Stream};
+use crate::time::Timestamp;
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StreamOut {
+    id: u32,
+    connection_id: u32,
+    ssrc: u32,
+    source: String,
+    destination: String,
+    via: String,
+    encrypted: Option<bool>,
+    kind: &'static str,
+    kind_source: Option<&'static str>,
+    mid: Option<()>,
+    rid: Option<()>,
+    repairs: Option<()>,
+    repaired_by: Option<()>,
+    codec: Option<CodecOut>,
+    clock_rate: Option<u32>,
+    clock_rate_source: Option<&'static str>,
+    payload_types: Vec<PayloadTypeOut>,
+    header_extensions: Vec<ExtensionOut>,
+    first_seen: f64,
+    last_seen: f64,
+    packets_received: u64,
+    packets_expected: u64,
+    packets_lost: u64,
+    packets_duplicated: u64,
+    packets_reordered: u64,
+    packets_recovered: Option<()>,
+    restarts: u32,
+    loss_bursts: Option<()>,
+    bytes_received: u64,
+    header_bytes_received: u64,
+    padding_only_packets: Option<()>,
+    bitrate: Option<f64>,
+    jitter: Option<f64>,
+    jitter_mean: Option<f64>,
+    jitter_max: Option<f64>,
+    interarrival_max: Option<f64>,
+    gaps: Vec<GapOut>,
+    frames: Option<()>,
+    feedback: Option<FeedbackOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<SeriesOut>,
+    unknown: Unknowns,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CodecOut {
+    name: &'static str,
+    clock_rate: u32,
+    channels: Option<u8>,
+    source: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct PayloadTypeOut {
+    pt: u8,
+    packets: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct ExtensionOut {
+    id: u8,
+    uri: Option<()>,
+    source: Option<()>,
+    packets: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct GapOut {
+    start: f64,
+    end: f64,
+    lost: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FeedbackOut {
+    nack_count: u64,
+    pli_count: u64,
+    fir_count: u64,
+    report_count: u64,
+    round_trip_time: Option<()>,
+    reported_packets_lost: Option<i32>,
+    reported_jitter: Option<f64>,
+    unknown: Unknowns,
+}
+
+/// Arrays over time. Buckets without packets are left out: `time` says where each begins.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SeriesOut {
+    width: f64,
+    time: Vec<f64>,
+    packets_received: Vec<u32>,
+    bitrate: Vec<f64>,
+    packets_lost: Vec<i32>,
+    jitter_max: Option<Vec<f64>>,
+    unknown: Unknowns,
+}
+
+impl StreamOut {
+    pub(super) fn new(s: &Stream, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
+        let mut u = Fields(not_yet(&[
+            "mid",
+            "rid",
+            "repairs",
+            "repairedBy",
+            "packetsRecovered",
+            "lossBursts",
+            "paddingOnlyPackets",
+            "frames",
+        ]));
+        if s.kind_source.is_none() {
+            u.0.insert("kind", "no clock rate".to_owned());
+        }
+        let clock = u.take("clockRate", &s.clock_rate);
+        let jitter = u.take("jitter", &s.jitter);
+        u.take("jitterMean", &s.jitter);
+        u.take("jitterMax", &s.jitter);
+        u.take("clockRateSource", &s.clock_rate);
+        if s.kind_source.is_none() {
+            u.0.insert("kindSource", "kind is not known".to_owned());
+        }
+        Self {
+            id: s.id.0,
+            connection_id: s.connection.0,
+            ssrc: s.ssrc.0,
+            source: s.path.src.to_string(),
+            destination: s.path.dst.to_string(),
+            via: via(s.via),
+            encrypted: u.take("encrypted", &s.encrypted),
+            kind: s.kind.name(),
+            kind_source: s.kind_source.map(|k| k.name()),
+            mid: None,
+            rid: None,
+            repairs: None,
+            repaired_by: None,
+            codec: u.take("codec", &s.codec).map(|c| CodecOut {
+                name: c.name,
+                clock_rate: c.clock_rate,
+                channels: c.channels,
+                source: c.source.name(),
+            }),
+            clock_rate: clock.map(|(rate, _)| rate),
+            clock_rate_source: clock.map(|(_, source)| source.name()),
+            payload_types: s
+                .payload_types
+                .iter()
+                .map(|&(pt, packets)| PayloadTypeOut { pt, packets })
+                .collect(),
+            header_extensions: s
+                .header_extensions
+                .iter()
+                .map(|&(id, packets)| ExtensionOut {
+                    id,
+                    uri: None,
+                    source: None,
+                    packets,
+                })
+                .collect(),
+            first_seen: at(s.first_seen),
+            last_seen: at(s.last_seen),
+            packets_received: s.packets,
+            packets_expected: s.expected,
+            packets_lost: s.lost,
+            packets_duplicated: s.duplicated,
+            packets_reordered: s.reordered,
+            packets_recovered: None,
+            restarts: s.restarts,
+            loss_bursts: None,
+            bytes_received: s.payload_bytes,
+            header_bytes_received: s.header_bytes,
+            padding_only_packets: None,
+            bitrate: u.take("bitrate", &s.bitrate).map(f64::round),
+            jitter: jitter.map(|j| span(j.last)),
+            jitter_mean: jitter.map(|j| span(j.mean)),
+            jitter_max: jitter.map(|j| span(j.max)),
+            interarrival_max: u.take("interarrivalMax", &s.interarrival_max).map(span),
+            gaps: in_time_order(&s.gaps)
+                .iter()
+                .map(|g| GapOut {
+                    start: at(g.start),
+                    end: at(g.end),
+                    lost: g.lost,
+                })
+                .collect(),
+            frames: None,
+            feedback: u.take("feedback", &s.feedback).map(|f| {
+                let mut unknown = not_yet(&["roundTripTime"]);
+                if f.reports == 0 {
+                    for field in ["reportedPacketsLost", "reportedJitter"] {
+                        unknown.insert(field, "no report block about it seen".to_owned());
+                    }
+                } else if clock.is_none() {
+                    unknown.insert("reportedJitter", "no clock rate".to_owned());
+                }
+                FeedbackOut {
+                    nack_count: f.nack,
+                    pli_count: f.pli,
+                    fir_count: f.fir,
+                    report_count: f.reports,
+                    round_trip_time: None,
+                    reported_packets_lost: f.reported_lost,
+                    reported_jitter: f.reported_jitter.zip(clock).map(|(ticks, (rate, _))| {
+                        seconds(f64::from(ticks) / f64::from(rate.max(1)))
+                    }),
+                    unknown,
+                }
+            }),
+            series: series.then(|| SeriesOut::new(s, at)),
+            unknown: u.0,
+        }
+    }
+}
+
+impl SeriesOut {
+    pub(super) fn new(s: &Stream, at: &impl Fn(Timestamp) -> f64) -> Self {
+        let width = s.series.width().seconds();
+        let buckets = s.series.buckets();
+        let mut unknown = Fields(Unknowns::new());
+        unknown.take("jitterMax", &s.jitter);
+        let jitter = s.jitter.value().map(|_| {
+            buckets
+                .iter()
+                .map(|b| seconds(f64::from(b.jitter_max_ns) / 1e9))
+                .collect()
+        });
+        Self {
+            width: seconds(width),
+            time: buckets.iter().map(|b| at(s.series.start_of(b))).collect(),
+            packets_received: buckets.iter().map(|b| b.packets).collect(),
+            bitrate: buckets
+                .iter()
+                .map(|b| (f64::from(b.bytes) * 8.0 / width).round())
+                .collect(),
+            packets_lost: buckets.iter().map(|b| b.lost).collect(),
+            jitter_max: jitter,
+            unknown: unknown.0,
+        }
+    }
+}
+
+/// The longest gaps are kept longest first; a reader wants them as they happened.
+pub(super) fn in_time_order(gaps: &[Gap]) -> Vec<Gap> {
+    let mut gaps = gaps.to_vec();
+    gaps.sort_by_key(|g| g.start);
+    gaps
+}

@@ -1,0 +1,133 @@
+//! A connection's lines: how it came up.
+
+use super::protocol_counts;
+use super::style::{Style, duration, grouped, size};
+use crate::analysis::Analysis;
+use crate::analysis::model::{Connection, ConnectionState, Transport, Turn};
+use crate::net::Via;
+use std::io::{self, Write};
+
+/// Transports listed per connection; the rest is counted.
+const TRANSPORTS_MAX: usize = 6;
+
+pub(super) fn connection_head(
+    c: &Connection,
+    analysis: &Analysis,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let state = match c.state {
+        ConnectionState::Failed => style.bad(c.state.name()),
+        ConnectionState::Connected => style.good(c.state.name()),
+        _ => style.warn(c.state.name()),
+    };
+    let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
+    writeln!(
+        out,
+        "{}  {state}  {} to {} s  {} packets, {}",
+        style.bold(&format!("Connection {}", c.id)),
+        at(c.first_seen),
+        at(c.last_seen),
+        grouped(c.packets()),
+        size(c.bytes())
+    )?;
+    let main = c.main_transport();
+    if let Some(t) = main {
+        writeln!(out, "  A {}   B {}{}", t.a, t.b, wrapped(t.via))?;
+    }
+    let others: Vec<&Transport> = c
+        .transports
+        .iter()
+        .filter(|t| main.is_none_or(|m| m.index != t.index))
+        .collect();
+    for t in others.iter().take(TRANSPORTS_MAX) {
+        let counts = protocol_counts(&t.protocols);
+        writeln!(
+            out,
+            "    also {} - {}{}: {counts}",
+            t.a,
+            t.b,
+            wrapped(t.via)
+        )?;
+    }
+    if others.len() > TRANSPORTS_MAX {
+        writeln!(
+            out,
+            "    and {} more address pairs",
+            others.len() - TRANSPORTS_MAX
+        )?;
+    }
+    if let Some(ice) = &c.ice {
+        write!(
+            out,
+            "  ICE   {} checks, {} answered",
+            ice.requests, ice.responses
+        )?;
+        for (code, n) in &ice.errors {
+            write!(out, ", {n} refused with {code}")?;
+        }
+        if let Some(rtt) = ice.round_trip_time {
+            let part = if rtt.directions == 2 {
+                ""
+            } else {
+                " of one way's part"
+            };
+            write!(out, ", round trip {}{part}", duration(rtt.median))?;
+        }
+        match ice.nominated {
+            Some((_, _, ts)) => write!(out, ", nominated at {} s", at(ts))?,
+            None if ice.cut => write!(out, ", nomination cut off when captured")?,
+            None => write!(out, ", none nominated")?,
+        }
+        writeln!(out)?;
+    }
+    if let Some(dtls) = &c.dtls {
+        let mut facts = vec![match dtls.version.value() {
+            Some(version) => format!("{version} {}", dtls.state.name()),
+            None => dtls.state.name().to_owned(),
+        }];
+        if let Some(took) = dtls.handshake_duration.value() {
+            facts.push(format!("handshake {}", duration(*took)));
+        }
+        let known = [&dtls.cipher_suite, &dtls.key_exchange, &dtls.srtp_profile];
+        facts.extend(known.iter().filter_map(|k| k.value().cloned()));
+        let alerts = dtls.alerts.value().into_iter().flatten();
+        facts.extend(alerts.map(|(alert, n)| format!("{n} alert: {alert}")));
+        writeln!(out, "  DTLS  {}", facts.join(", "))?;
+    } else if c.ice.is_some() {
+        writeln!(out, "  DTLS  none seen")?;
+    }
+    for turn in &c.turn {
+        turn_line(turn, out)?;
+    }
+    if c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some()) {
+        writeln!(out, "  media no RTP stream")?;
+    }
+    Ok(())
+}
+
+fn turn_line(turn: &Turn, out: &mut dyn Write) -> io::Result<()> {
+    let mut facts = vec![match (turn.allocated, turn.relayed) {
+        (true, Some(relayed)) => format!("allocated {relayed}"),
+        (true, None) => "allocated".to_owned(),
+        (false, _) if turn.errors.is_empty() => "no allocation answered".to_owned(),
+        (false, _) => "not allocated".to_owned(),
+    }];
+    facts.extend(
+        turn.errors
+            .iter()
+            .map(|(code, n)| format!("{n} refused with {code}")),
+    );
+    if turn.channels > 0 {
+        facts.push(format!("{} channel bindings", turn.channels));
+    }
+    writeln!(out, "  TURN  {}: {}", turn.server, facts.join(", "))
+}
+
+fn wrapped(via: Via) -> String {
+    match via {
+        Via::Direct => String::new(),
+        Via::TurnChannel(n) => format!("  (in TURN channel 0x{n:04x})"),
+        Via::TurnIndication => "  (in TURN indications)".to_owned(),
+    }
+}

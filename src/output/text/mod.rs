@@ -1,0 +1,131 @@
+//! The text report: what `rtcscope FILE` prints when it is not on a terminal.
+//!
+//! Every connection with how it came up, then its streams in a table. What is not known is `--`,
+//! and the notes below the table say why.
+
+mod connection;
+mod streams;
+mod style;
+
+pub use self::style::{bitrate, duration};
+
+use self::connection::connection_head;
+use self::streams::stream_table;
+use self::style::{Style, grouped, size};
+use super::{Presenter, printable};
+use crate::analysis::model::{CaptureInfo, Protocols, Stream};
+use crate::analysis::{Analysis, ConnectionId};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Writes the report for people.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text {
+    /// With ANSI colours.
+    pub color: bool,
+}
+
+impl Presenter for Text {
+    fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
+        let style = Style(self.color);
+        head(file, analysis, style, out)?;
+        // Once over all streams: a hostile capture has tens of thousands, of as many connections.
+        let mut by_connection: BTreeMap<ConnectionId, Vec<&Stream>> = BTreeMap::new();
+        for stream in &analysis.streams {
+            let own = by_connection.entry(stream.connection).or_default();
+            own.push(stream);
+        }
+        for connection in &analysis.connections {
+            writeln!(out)?;
+            connection_head(connection, analysis, style, out)?;
+            if let Some(streams) = by_connection.get(&connection.id) {
+                stream_table(streams, connection, analysis, style, out)?;
+            }
+        }
+        if analysis.connections.is_empty() {
+            writeln!(out, "\n{}", nothing_found(&analysis.protocols))?;
+        }
+        problems(&analysis.capture, style, out)
+    }
+}
+
+/// What there is, when there is no connection.
+fn nothing_found(p: &Protocols) -> String {
+    if p.stun > 0 {
+        let n = grouped(p.stun);
+        format!(
+            "No peer connection: {n} STUN or TURN messages, but no connectivity checks or media."
+        )
+    } else {
+        "No WebRTC or RTP traffic found.".to_owned()
+    }
+}
+
+fn head(file: &str, analysis: &Analysis, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let info = &analysis.capture;
+    write!(out, "{}  {}", style.bold(&printable(file)), info.format)?;
+    match info.first {
+        Some(first) => {
+            write!(
+                out,
+                ", {} packets, {}, {}, from {}",
+                grouped(info.packets),
+                size(info.bytes),
+                duration(info.duration()),
+                whole_seconds(&first.to_string())
+            )?;
+        }
+        None => write!(out, ", no packets")?,
+    }
+    writeln!(out)?;
+    let counts = protocol_counts(&analysis.protocols);
+    if !counts.is_empty() {
+        writeln!(out, "{}", style.dim(&counts))?;
+    }
+    Ok(())
+}
+
+/// `2026-11-22T16:12:13.647123000Z` as `2026-11-22 16:12:13 UTC`.
+fn whole_seconds(rfc3339: &str) -> String {
+    let seconds = rfc3339.split('.').next().unwrap_or(rfc3339);
+    format!("{} UTC", seconds.replace('T', " "))
+}
+
+fn protocol_counts(p: &Protocols) -> String {
+    [
+        ("STUN", p.stun),
+        ("ChannelData", p.turn_channel_data),
+        ("DTLS", p.dtls),
+        ("RTP", p.rtp),
+        ("RTCP", p.rtcp),
+        ("SCTP", p.sctp),
+        ("ICMP", p.icmp),
+        ("TCP", p.tcp),
+        ("tunnelled", p.tunnel),
+        ("other", p.other),
+    ]
+    .iter()
+    .filter(|(_, n)| *n > 0)
+    .map(|(name, n)| format!("{name} {}", grouped(*n)))
+    .collect::<Vec<_>>()
+    .join(", ")
+}
+
+fn problems(info: &CaptureInfo, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if info.problems.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    for p in &info.problems {
+        let mut line = format!("problem: {}", p.problem.message);
+        if let Some(no) = p.problem.packet {
+            line.push_str(&format!(" (packet {no}"));
+            if p.count > 1 {
+                line.push_str(&format!(", and {} more", p.count - 1));
+            }
+            line.push(')');
+        }
+        writeln!(out, "{}", style.warn(&line))?;
+    }
+    Ok(())
+}

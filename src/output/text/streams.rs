@@ -1,0 +1,214 @@
+//! The table of a connection's streams, and the notes below it.
+
+use super::style::{Style, bitrate, duration};
+use crate::analysis::model::{Connection, Gap, Kind, Stream};
+use crate::analysis::{Analysis, Known};
+use crate::time::Span;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Columns of the bitrate line.
+const SPARK: usize = 20;
+/// A silence this long gets a line.
+const SILENCE: Span = Span::from_millis(2000);
+/// Silences listed per stream; the rest is counted.
+const SILENCES_MAX: usize = 3;
+/// A stream that ends this long before its connection gets a line.
+const ENDED_EARLY: Span = Span::from_millis(5000);
+/// Streams named in a note; the rest is counted.
+const NAMED_MAX: usize = 12;
+
+pub(super) fn stream_table(
+    streams: &[&Stream],
+    connection: &Connection,
+    analysis: &Analysis,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let header = format!(
+        "  {:>3} {:3} {:<7} {:<7} {:<10} {:>8} {:>7} {:>6} {:>5} {:>5} {:>8} {:>9}  bitrate over time",
+        "#",
+        "dir",
+        "kind",
+        "codec",
+        "ssrc",
+        "packets",
+        "lost",
+        "loss%",
+        "dup",
+        "late",
+        "mean jit",
+        "bitrate"
+    );
+    writeln!(out, "{}", style.dim(&header))?;
+    let mut notes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for s in streams {
+        let mut note = |what: &str, why: Option<crate::analysis::Unknown>| {
+            if let Some(why) = why {
+                let entry = notes.entry(format!("{what}: {why}")).or_default();
+                entry.push(s.id.to_string());
+            }
+        };
+        note("jitter not known", s.jitter.reason());
+        note("bitrate not known", s.bitrate.reason());
+        let loss = format!("{:.2}", s.loss_fraction() * 100.0);
+        // Pad before colouring: escape codes have no width.
+        let loss = format!("{loss:>6}");
+        let loss = match s.loss_fraction() {
+            f if f >= 0.05 => style.bad(&loss),
+            f if f >= 0.01 => style.warn(&loss),
+            _ => loss,
+        };
+        writeln!(
+            out,
+            "  {:>3} {:3} {:<7} {:<7} {:<10} {:>8} {:>7} {loss} {:>5} {:>5} {:>8} {:>9}  {}",
+            s.id.0,
+            direction(s, connection),
+            s.kind.name(),
+            codec(s),
+            s.ssrc.to_string(),
+            s.packets,
+            s.lost,
+            s.duplicated,
+            s.reordered,
+            known(&s.jitter, |j| duration(j.mean)),
+            known(&s.bitrate, |b| bitrate(*b)),
+            spark(s, analysis)
+        )?;
+        for line in silences(s, connection, analysis) {
+            writeln!(out, "      {}", style.dim(&line))?;
+        }
+    }
+    for (what, ids) in &notes {
+        let noun = if ids.len() == 1 { "stream" } else { "streams" };
+        let list = listed(ids);
+        writeln!(
+            out,
+            "  {}",
+            style.dim(&format!("-- {what} ({noun} {list})"))
+        )?;
+    }
+    Ok(())
+}
+
+/// When a stream of media was silent for long, and whether it ended before its connection. Streams
+/// of no known kind are mostly retransmissions, which are silent most of the time.
+fn silences(s: &Stream, connection: &Connection, analysis: &Analysis) -> Vec<String> {
+    if s.kind == Kind::Unknown {
+        return Vec::new();
+    }
+    let at = |ts| analysis.capture.seconds_at(ts);
+    let mut long: Vec<&Gap> = s
+        .gaps
+        .iter()
+        .filter(|g| g.end - g.start >= SILENCE)
+        .collect();
+    long.sort_by_key(|g| g.start);
+    let more = long.len().saturating_sub(SILENCES_MAX);
+    let mut lines: Vec<String> = long
+        .iter()
+        .take(SILENCES_MAX)
+        .map(|gap| {
+            let why = match gap.lost {
+                0 => "the sender was silent (no sequence numbers missing)".to_owned(),
+                n => format!("{n} packets lost"),
+            };
+            format!(
+                "no packets from {:.3} to {:.3} s: {why}",
+                at(gap.start),
+                at(gap.end)
+            )
+        })
+        .collect();
+    if more > 0 {
+        lines.push(format!("and {more} more times without packets"));
+    }
+    let early = connection.last_seen - s.last_seen;
+    if early >= ENDED_EARLY {
+        let last = at(s.last_seen);
+        lines.push(format!(
+            "last packet at {last:.3} s, {} before the connection's",
+            duration(early)
+        ));
+    }
+    lines
+}
+
+/// Which way a stream runs, by the ends of the connection's main transport.
+fn direction(s: &Stream, connection: &Connection) -> &'static str {
+    let own = connection
+        .transports
+        .iter()
+        .find(|t| t.index == s.transport);
+    match own {
+        Some(t) if t.a == s.path.src => "A>B",
+        _ => "B>A",
+    }
+}
+
+/// The codec's name, or the payload type most packets have, or the clock rate.
+fn codec(s: &Stream) -> String {
+    match s.codec.value() {
+        Some(codec) => codec.name.to_owned(),
+        None => {
+            let main = s.main_payload_type();
+            main.map_or_else(String::new, |pt| format!("pt {pt}"))
+        }
+    }
+}
+
+fn known<T>(value: &Known<T>, show: impl Fn(&T) -> String) -> String {
+    value.value().map_or_else(|| "--".to_owned(), show)
+}
+
+/// Bit rate over the whole capture, each column scaled to the stream's own highest.
+fn spark(s: &Stream, analysis: &Analysis) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let (Some(first), Some(last)) = (analysis.capture.first, analysis.capture.last) else {
+        return String::new();
+    };
+    let end = last.plus(Span::from_nanos(1));
+    // A column narrower than a bucket would be a hole that is not in the data.
+    let buckets = (end - first).nanos() / s.series.width().nanos().max(1);
+    let width = SPARK.min(usize::try_from(buckets).unwrap_or(SPARK).max(1));
+    let columns = s.series.columns(first, end, width);
+    let top = columns
+        .iter()
+        .flatten()
+        .map(|b| b.bytes)
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    let bars = columns.iter().map(|column| match column {
+        None => ' ',
+        Some(b) => {
+            let level = u64::from(b.bytes) * 7 / u64::from(top);
+            BARS.get(level as usize).copied().unwrap_or('█')
+        }
+    });
+    bars.collect::<String>().trim_end().to_owned()
+}
+
+/// `1, 2, 3`, and how many more.
+fn listed(ids: &[String]) -> String {
+    match ids.get(..NAMED_MAX) {
+        Some(first) if ids.len() > NAMED_MAX => {
+            let more = ids.len() - NAMED_MAX;
+            format!("{} and {more} more", first.join(", "))
+        }
+        _ => ids.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_names_some_streams_and_counts_the_rest() {
+        let ids: Vec<String> = (1..=9_000).map(|n| n.to_string()).collect();
+        assert_eq!(listed(&ids[..3]), "1, 2, 3");
+        assert!(listed(&ids[..12]).ends_with(", 11, 12"));
+        assert!(listed(&ids).ends_with(", 11, 12 and 8988 more"));
+    }
+}
