@@ -1,5 +1,7 @@
 //! What a rule sees: the description, facts worked out once for all rules, and a way to report.
 
+mod bundle;
+
 use super::{Config, Profile, Report, Role, Rule};
 use crate::diag::{Diagnostic, Edit, Fix, Label, Safety, Severity};
 use crate::sdp::{Description, Field, Group, Line, Malformed, Name, Payloads, Section};
@@ -18,7 +20,7 @@ pub struct Media<'d, 'a> {
     pub payloads: Payloads<'a>,
     /// Attributes that are there.
     names: Names,
-    /// Attributes that are there, at session level, or anywhere in the same BUNDLE group.
+    /// Attributes that hold for the section's transport.
     transport_names: Names,
 }
 
@@ -61,7 +63,9 @@ impl<'a> Media<'_, 'a> {
     }
 
     /// Whether the section's transport has an attribute called `name`: written in the section, at
-    /// session level, or in a section of the same BUNDLE group, which shares its transport.
+    /// session level, or, when the section uses the transport of a BUNDLE group, in the section
+    /// whose tag that group is known by (RFC 9143 §7.1.3). No other section of the group counts:
+    /// what it says of the transport is not used.
     pub fn transport_has(&self, name: Name) -> bool {
         self.transport_names.has(name)
     }
@@ -118,10 +122,10 @@ pub(super) fn run(
     config: &Config,
     rules: &[(&'static Rule, Option<Severity>)],
 ) -> Report {
-    let (media, bundles) = collect(sdp);
+    let role = config.role.or_else(|| infer_role(sdp));
+    let (media, bundles) = collect(sdp, role);
     let insists = matches!(config.profile, Profile::Whip | Profile::Jsep);
     let webrtc = insists || looks_like_webrtc(sdp);
-    let role = config.role.or_else(|| infer_role(sdp));
     let mut findings = Vec::new();
     let mut dropped = 0;
     for &(rule, severity) in rules {
@@ -153,7 +157,10 @@ pub(super) fn run(
 /// The media sections of a description, and the BUNDLE groups as indices into them.
 ///
 /// A section that two groups name counts for the first, so that no group work is done twice.
-fn collect<'d, 'a>(sdp: &'d Description<'a>) -> (Vec<Media<'d, 'a>>, Vec<Vec<usize>>) {
+fn collect<'d, 'a>(
+    sdp: &'d Description<'a>,
+    role: Option<Role>,
+) -> (Vec<Media<'d, 'a>>, Vec<Vec<usize>>) {
     let session = Names::of(sdp.session().lines());
     let mut media: Vec<Media<'d, 'a>> = sdp
         .media()
@@ -183,15 +190,8 @@ fn collect<'d, 'a>(sdp: &'d Description<'a>) -> (Vec<Media<'d, 'a>>, Vec<Vec<usi
         .filter(Group::is_bundle)
     {
         let mut members: Vec<usize> = group.mids().filter_map(|mid| by_mid.remove(&mid)).collect();
+        bundle::share_transport(&mut media, &members, role);
         members.sort_unstable();
-        let all = |m: &Media<'_, '_>| m.transport_names.0;
-        let shared = members.iter().filter_map(|&i| media.get(i)).map(all);
-        let shared = shared.fold(0, |set, names| set | names);
-        for &i in &members {
-            if let Some(section) = media.get_mut(i) {
-                section.transport_names = Names(shared);
-            }
-        }
         bundles.push(members);
     }
     (media, bundles)

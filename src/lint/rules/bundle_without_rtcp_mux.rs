@@ -6,6 +6,9 @@ rule! {
     /// ## Why it matters
     /// A BUNDLE group has one transport, so RTCP has to share its port. Chrome rejects the
     /// description: "rtcp-mux must be enabled when BUNDLE is enabled".
+    ///
+    /// An offer says it in every section with a port of its own; in an answer the section whose tag
+    /// comes first may say it for all.
     /// ```sdp,fail
     /// a=group:BUNDLE 0
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0

@@ -6,6 +6,9 @@ rule! {
     /// ## Why it matters
     /// The fingerprint ties the DTLS certificate to the signalling. Without one the peer cannot be
     /// authenticated, and browsers reject the description.
+    ///
+    /// In a BUNDLE group the section counts whose tag comes first; an offer says it in every section
+    /// with a port of its own, as that one may not be bundled.
     /// ```sdp,fail,whole
     /// v=0
     /// o=- 1 1 IN IP4 192.0.2.1
@@ -25,7 +28,7 @@ rule! {
         severity: Error,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8122 §5", "RFC 5763"],
+        spec: ["RFC 8122 §5", "RFC 5763", "RFC 9143 §7.1.3"],
     } => check
 }
 

@@ -6,6 +6,9 @@ rule! {
     /// ## Why it matters
     /// Every connectivity check carries both. Browsers reject the description: "Called with SDP
     /// without ice-ufrag and ice-pwd".
+    ///
+    /// In a BUNDLE group the section counts whose tag comes first; an offer says it in every section
+    /// with a port of its own, as that one may not be bundled.
     /// ```sdp,fail,whole
     /// v=0
     /// o=- 1 1 IN IP4 192.0.2.1
@@ -27,7 +30,7 @@ rule! {
         severity: Error,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8839 §5.4"],
+        spec: ["RFC 8839 §5.4", "RFC 9143 §10"],
     } => check
 }
 

@@ -6,6 +6,9 @@ rule! {
     /// ## Why it matters
     /// It says who opens the DTLS handshake. Without it both sides may wait for the other, or the
     /// description is rejected.
+    ///
+    /// In a BUNDLE group the section counts whose tag comes first; an offer says it in every section
+    /// with a port of its own, as that one may not be bundled.
     /// ```sdp,fail,whole
     /// v=0
     /// o=- 1 1 IN IP4 192.0.2.1
@@ -26,7 +29,7 @@ rule! {
         severity: Error,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8842", "RFC 5763"],
+        spec: ["RFC 8842", "RFC 5763", "RFC 9143 §7.1.3"],
     } => check
 }
 
