@@ -286,3 +286,27 @@ fn what_cannot_be_opened_leaves_the_terminal_alone() {
         "{screen}"
     );
 }
+
+#[test]
+fn a_filter_shows_whole_rows_while_it_is_typed() {
+    let Some(file) = sample("turn-bad-auth.pcapng") else {
+        return;
+    };
+    let tmux = Tmux::start("filter", 100, 30);
+    tmux.rtcscope("", &file.display().to_string());
+    tmux.shows("14 packets");
+    for key in ["3", "G", "k", "k", "/", "4", "0", "1"] {
+        tmux.keys(&[key]);
+    }
+    let screen = tmux.shows("filter: 401_  2 of 14");
+    let rows = screen.lines().filter(|l| l.contains("A>B STUN"));
+    assert_eq!(rows.filter(|l| l.contains("401 Un")).count(), 2, "{screen}");
+    let selected = screen.lines().find(|l| l.starts_with('>'));
+    let no = selected.and_then(|l| l.split_whitespace().nth(1));
+    assert!(
+        screen.contains(&format!("Packet {} ", no.unwrap_or("?"))),
+        "{screen}"
+    );
+    tmux.keys(&["Enter"]);
+    tmux.quit();
+}

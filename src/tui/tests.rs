@@ -168,6 +168,29 @@ fn a_filter_takes_words_shows_its_count_and_goes_away() {
 }
 
 #[test]
+fn the_packet_below_a_filtered_list_is_the_one_selected_in_it() {
+    let ui = reach(call().ui(), &["3"]).press("G").press("k").press("/");
+    // Nothing is found yet after each letter: the rows and the fields wait for the same packets.
+    let ui = ui.type_text("stun").selected("STUN").has("A>B STUN");
+    let at = ui.app.shared().packet;
+    let ui = ui.has(&format!("Packet {at} ")).has("Binding request");
+    // Nothing found, nothing shown below.
+    ui.type_text("xyz")
+        .has("no packet found")
+        .has_not("Packet ")
+        .has_not("Bytes");
+}
+
+#[test]
+fn a_filter_goes_on_with_another_word() {
+    let ui = reach(call().ui(), &["2"]).press("p");
+    let ui = ui.has("filter: 0x11111111  499 of").press("/");
+    ui.has("499 of")
+        .type_text("a>b")
+        .has("filter: 0x11111111 a>b_  499 of");
+}
+
+#[test]
 fn what_is_not_known_is_no_zero() {
     let ui = reach(nothing().ui(), &["1"]).has("no WebRTC or RTP connections");
     let ui = reach(ui, &["2"]).has("no RTP streams");

@@ -83,6 +83,12 @@ impl PacketList {
         }
     }
 
+    /// The packet in the selected row, which is the one that is taken apart; `None` while nothing
+    /// is listed.
+    pub(super) fn selected(&self, cx: &Ctx<'_>) -> Option<PacketNo> {
+        self.no_at(self.state.selected, cx)
+    }
+
     /// The row of a packet, or of the next one that is listed.
     pub(super) fn row_of(&self, no: PacketNo) -> usize {
         if self.filter.is_empty() {
@@ -97,6 +103,7 @@ impl PacketList {
         let rows = self.state.offset..self.state.offset + page(list);
         rows.map_while(|row| self.no_at(row, cx)).collect()
     }
+
     /// Reads and decodes what is on the screen and was not yet.
     pub(super) fn load(&mut self, area: Rect, cx: &Ctx<'_>) {
         let visible = self.visible(area, cx);

@@ -100,11 +100,12 @@ impl Packets {
     /// Reads and decodes what is on the screen and was not yet.
     fn load(&mut self, shared: &Shared, cx: &Ctx<'_>) {
         self.list.load(self.panes(shared, cx).list, cx);
-        let no = shared.packet;
-        if self.opened.as_ref().is_some_and(|o| o.no == no) {
+        let no = self.list.selected(cx);
+        if no.is_some() && self.opened.as_ref().map(|o| o.no) == no {
             return;
         }
-        self.opened = cx.analysis.packets.get(no).and_then(|row| {
+        self.opened = no.and_then(|no| {
+            let row = cx.analysis.packets.get(no)?;
             let data = cx.bytes.read(row).ok()?;
             let rows = dissect(&frame(no, row, &data), row.kind == PacketKind::Udp);
             Some(Opened { no, data, rows })
@@ -225,7 +226,10 @@ impl View for Packets {
             return Effect::None;
         }
         match action {
-            Action::Filter => self.editing = true,
+            Action::Filter => {
+                self.editing = true;
+                self.list.filter.begin_word();
+            }
             Action::PromptDone => self.editing = false,
             Action::PromptCancel => {
                 self.editing = false;
@@ -261,7 +265,8 @@ impl View for Packets {
                 self.list.time = self.list.time.next();
             }
             Action::GoToStream => {
-                let row = cx.analysis.packets.get(shared.packet);
+                let no = self.list.selected(cx);
+                let row = no.and_then(|no| cx.analysis.packets.get(no));
                 if let Some((row, id)) = row.and_then(|row| Some((row, stream_of(row, cx)?))) {
                     shared.stream = Some(id);
                     shared.cursor = Some(row.ts);
@@ -301,7 +306,7 @@ impl View for Packets {
             .state
             .select(self.list.row_of(shared.packet), len, page(panes.list));
         // A packet that the filter hides gives way to the next one that it shows.
-        let next = self.list.no_at(self.list.state.selected, cx);
+        let next = self.list.selected(cx);
         if let Some(next) = next.filter(|no| !comparing || *no >= shared.packet) {
             shared.packet = next;
         }
@@ -316,8 +321,7 @@ impl View for Packets {
     fn draw(&self, buffer: &mut Buffer, shared: &Shared, cx: &Ctx<'_>) {
         let panes = self.panes(shared, cx);
         self.list.put(buffer, panes.list, cx);
-        let opened = self.opened.as_ref().filter(|o| o.no == shared.packet);
-        let Some(opened) = opened else { return };
+        let Some(opened) = &self.opened else { return };
         if !panes.fields.is_empty() {
             let name = format!("Packet {}", opened.no);
             let rows = self.fields.shown(&opened.rows).len();
