@@ -132,7 +132,7 @@ pub(crate) const KEYS: &[Key] = keys! {
 
     Chart "+|="                ZoomIn             1 "+/- zoom"       "Zoom in around the cursor, or the middle"
     Chart "-"                  ZoomOut            0 ""               "Zoom out"
-    Chart "0"                  ZoomAll            2 "0 all"          "Show the whole stream"
+    Chart "0"                  ZoomAll            2 "0 all"          "Show the whole connection"
     Chart "h|Left"             Left               3 "h/l cursor"      "Move the cursor to earlier"
     Chart "l|Right"            Right              0 ""               "Move the cursor to later"
     Chart "<|S-Left|H"         PanLeft            4 "</> pan"        "Pan to earlier"

@@ -141,6 +141,15 @@ impl Call {
         }
     }
 
+    /// Where a stream ends at this moment.
+    pub(crate) fn ending(mut self, ssrc: u32, ms: i64) -> Self {
+        // Behind 20 bytes of IPv4 and 8 of UDP, the SSRC is at 8 of RTP.
+        let has = |data: &[u8]| data.get(36..40) == Some(ssrc.to_be_bytes().as_slice());
+        self.frames
+            .retain(|(ts, data)| *ts < at_ms(ms) || !has(data));
+        self
+    }
+
     /// As long as it is still being read.
     pub(crate) fn loading(self) -> Self {
         Self {

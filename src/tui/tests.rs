@@ -107,6 +107,31 @@ fn loss_shows_in_the_row_the_chart_and_the_reading() {
 }
 
 #[test]
+fn a_stream_that_ends_before_its_connection_shows_as_empty_afterwards() {
+    let early = || reach(call().ending(0x1111_1111, 4_000).ui(), &["2"]);
+    let rows = early().rows();
+    let row = |ssrc: &str| rows.iter().find(|r| r.contains(ssrc)).unwrap().clone();
+    // The sparklines of all streams have one axis.
+    let bars = |row: String| row.chars().filter(|c| ('▁'..='█').contains(c)).count();
+    assert!(
+        bars(row("0x11111111")) * 2 < bars(row("0x22222222")),
+        "{rows:#?}"
+    );
+    let early = early()
+        .has("ends 6.107 s before its connection")
+        .press("Enter")
+        .has(" 8 s");
+    // From the middle, which is after its last packet.
+    let early = early.press("Right").has("t=5.0").has("no packets");
+    // A stream that goes on to the end does not say so.
+    early
+        .press("Down")
+        .has("0x22222222")
+        .press("Esc")
+        .has_not("before its connection");
+}
+
+#[test]
 fn up_and_down_in_the_charts_go_from_stream_to_stream() {
     reach(call().ui(), &["2", "Enter"])
         .has("0x11111111")

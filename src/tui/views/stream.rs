@@ -2,7 +2,7 @@
 //!
 //! The window and the cursor are shared with the other views: the packet list opens at the cursor.
 
-use super::stream_facts::stream_summary;
+use super::stream_facts::{life, stream_summary};
 use super::{Ctx, Effect, Shared, View, stream};
 use crate::analysis::model::Stream;
 use crate::analysis::{Analysis, StreamId};
@@ -32,14 +32,15 @@ fn current<'a>(shared: &Shared, analysis: &'a Analysis) -> Option<&'a Stream> {
     shared.stream.and_then(|id| stream(analysis, id))
 }
 
-/// The whole life of a stream.
-fn whole(s: &Stream) -> (Timestamp, Timestamp) {
-    (s.first_seen, s.last_seen.max(s.first_seen))
+/// The life of a stream's connection: a stream that begins late or ends early shows as empty there.
+fn whole(s: &Stream, analysis: &Analysis) -> (Timestamp, Timestamp) {
+    let (first, last) = life(s, analysis);
+    (first, last.max(first))
 }
 
-/// The part of a stream's life that is shown.
-fn window(s: &Stream, shared: &Shared) -> (Timestamp, Timestamp) {
-    let (first, last) = whole(s);
+/// The part of the connection's life that is shown.
+fn window(s: &Stream, shared: &Shared, analysis: &Analysis) -> (Timestamp, Timestamp) {
+    let (first, last) = whole(s, analysis);
     match shared.window {
         Some((start, end)) if start < last && end > first => (start.max(first), end.min(last)),
         _ => (first, last),
@@ -47,8 +48,8 @@ fn window(s: &Stream, shared: &Shared) -> (Timestamp, Timestamp) {
 }
 
 /// The columns of the charts of `s` in `area`: two for each screen column, as braille has dots.
-fn grid(s: &Stream, area: Rect, shared: &Shared) -> Grid {
-    let (start, end) = window(s, shared);
+fn grid(s: &Stream, area: Rect, shared: &Shared, analysis: &Analysis) -> Grid {
+    let (start, end) = window(s, shared, analysis);
     Grid::new(&s.series, start, end, usize::from(plot_width(area)) * 2)
 }
 
@@ -57,9 +58,9 @@ fn middle((start, end): (Timestamp, Timestamp)) -> Timestamp {
 }
 
 /// Shows `by` halves of what is shown now, around the cursor where it is in sight.
-fn zoom(s: &Stream, shared: &mut Shared, inwards: bool) {
-    let (first, last) = whole(s);
-    let (start, end) = window(s, shared);
+fn zoom(s: &Stream, shared: &mut Shared, analysis: &Analysis, inwards: bool) {
+    let (first, last) = whole(s, analysis);
+    let (start, end) = window(s, shared, analysis);
     let span = (end - start).nanos();
     let least = s.series.width().nanos().saturating_mul(8);
     let span = if inwards {
@@ -74,12 +75,12 @@ fn zoom(s: &Stream, shared: &mut Shared, inwards: bool) {
     let centre = shared.cursor.filter(|c| (start..=end).contains(c));
     let centre = centre.unwrap_or_else(|| middle((start, end)));
     let half = Span::from_nanos(-span / 2);
-    place(s, shared, centre.plus(half), span);
+    place((first, last), shared, centre.plus(half), span);
 }
 
-/// Shows `span` nanoseconds from `start`, held inside the stream's life.
-fn place(s: &Stream, shared: &mut Shared, start: Timestamp, span: i64) {
-    let (first, last) = whole(s);
+/// Shows `span` nanoseconds from `start`, held inside the connection's life.
+fn place(life: (Timestamp, Timestamp), shared: &mut Shared, start: Timestamp, span: i64) {
+    let (first, last) = life;
     let latest = last
         .plus(Span::from_nanos(span.saturating_neg()))
         .max(first);
@@ -87,30 +88,30 @@ fn place(s: &Stream, shared: &mut Shared, start: Timestamp, span: i64) {
     shared.window = Some((start, start.plus(Span::from_nanos(span))));
 }
 
-fn pan(s: &Stream, shared: &mut Shared, quarters: i64) {
+fn pan(s: &Stream, shared: &mut Shared, analysis: &Analysis, quarters: i64) {
     if shared.window.is_none() {
         return;
     }
-    let (start, end) = window(s, shared);
+    let (start, end) = window(s, shared, analysis);
     let span = (end - start).nanos();
     let by = Span::from_nanos((span / 4).saturating_mul(quarters));
-    place(s, shared, start.plus(by), span);
+    place(whole(s, analysis), shared, start.plus(by), span);
 }
 
 /// Moves the cursor by columns of samples, so that none is passed over, and the window with it.
-fn move_cursor(s: &Stream, shared: &mut Shared, area: Rect, columns: i64) {
-    let shown = window(s, shared);
-    let g = grid(s, area, shared);
+fn move_cursor(s: &Stream, shared: &mut Shared, area: Rect, analysis: &Analysis, columns: i64) {
+    let shown = window(s, shared, analysis);
+    let g = grid(s, area, shared, analysis);
     let Some(cursor) = shared.cursor.filter(|c| (shown.0..=shown.1).contains(c)) else {
         shared.cursor = Some(middle(shown));
         return;
     };
     let by = g.width().nanos().saturating_mul(columns);
-    let (first, last) = whole(s);
+    let (first, last) = whole(s, analysis);
     let cursor = cursor.plus(Span::from_nanos(by)).clamp(first, last);
     shared.cursor = Some(cursor);
     if cursor < shown.0 || cursor > shown.1 {
-        pan(s, shared, columns.signum());
+        pan(s, shared, analysis, columns.signum());
     }
 }
 
@@ -129,17 +130,17 @@ impl View for StreamCharts {
         };
         let area = charts_area(cx.area);
         match action {
-            Action::ZoomIn => zoom(s, shared, true),
-            Action::ZoomOut => zoom(s, shared, false),
+            Action::ZoomIn => zoom(s, shared, cx.analysis, true),
+            Action::ZoomOut => zoom(s, shared, cx.analysis, false),
             Action::ZoomAll => shared.window = None,
-            Action::PanLeft => pan(s, shared, -1),
-            Action::PanRight => pan(s, shared, 1),
-            Action::Left => move_cursor(s, shared, area, -1),
-            Action::Right => move_cursor(s, shared, area, 1),
+            Action::PanLeft => pan(s, shared, cx.analysis, -1),
+            Action::PanRight => pan(s, shared, cx.analysis, 1),
+            Action::Left => move_cursor(s, shared, area, cx.analysis, -1),
+            Action::Right => move_cursor(s, shared, area, cx.analysis, 1),
             Action::Cursor => {
                 shared.cursor = match shared.cursor {
                     Some(_) => None,
-                    None => Some(middle(window(s, shared))),
+                    None => Some(middle(window(s, shared, cx.analysis))),
                 }
             }
             Action::PageUp => self.first = self.first.saturating_sub(1),
@@ -147,7 +148,9 @@ impl View for StreamCharts {
             Action::Up => shared.stream = neighbour(s, shared, cx.analysis, -1),
             Action::Down => shared.stream = neighbour(s, shared, cx.analysis, 1),
             Action::GoToPackets => {
-                let at = shared.cursor.unwrap_or_else(|| window(s, shared).0);
+                let at = shared
+                    .cursor
+                    .unwrap_or_else(|| window(s, shared, cx.analysis).0);
                 shared.packet = cx.analysis.packets.first_at(at);
                 shared.filter = Some(s.ssrc.to_string());
                 return Effect::Show("packets");
@@ -192,7 +195,7 @@ impl View for StreamCharts {
     fn click(&mut self, at: Position, shared: &mut Shared, cx: &Ctx<'_>) {
         let area = charts_area(cx.area);
         if let Some(s) = current(shared, cx.analysis).filter(|_| area.contains(at)) {
-            let grid = grid(s, area, shared);
+            let grid = grid(s, area, shared, cx.analysis);
             let axis = Axis {
                 grid,
                 zero: Timestamp::default(),
@@ -229,10 +232,10 @@ fn neighbour(s: &Stream, shared: &Shared, analysis: &Analysis, by: isize) -> Opt
 
 /// The values at the cursor, or what is shown where there is none.
 fn reading(s: &Stream, area: Rect, shared: &Shared, analysis: &Analysis) -> Line {
-    let g = grid(s, area, shared);
+    let g = grid(s, area, shared, analysis);
     let seconds = |ts| analysis.capture.seconds_at(ts);
     let Some((column, cursor)) = shared.cursor.and_then(|c| Some((g.column(c)?, c))) else {
-        let (start, end) = window(s, shared);
+        let (start, end) = window(s, shared, analysis);
         return Line::default().then(
             Role::Dim,
             format!(
@@ -276,7 +279,7 @@ pub(crate) fn put_charts(
     shared: &Shared,
     cx: &Ctx<'_>,
 ) {
-    let g = grid(s, area, shared);
+    let g = grid(s, area, shared, cx.analysis);
     let charts: Vec<Chart> = Metric::ALL
         .into_iter()
         .map(|metric| chart(metric, s, &g))

@@ -1,9 +1,10 @@
 //! What there is to say about a stream: the lines of its details pane, and its columns.
 
 use super::facts::via;
-use super::stream_direction;
+use super::{connection, stream_direction};
 use crate::analysis::model::{Kind, Source, Stream};
 use crate::analysis::{Analysis, ConnectionId, Known};
+use crate::time::{Span, Timestamp};
 use crate::tui::format::{
     UNKNOWN, bitrate, bytes, count, duration, known, known_why, millis, percent, plural,
 };
@@ -65,6 +66,25 @@ fn loss_role(s: &Stream) -> Role {
     if s.lost > 0 { Role::Warn } else { Role::Text }
 }
 
+/// From the first packet of a stream's connection to the last: the time in which it could have had
+/// packets.
+pub(crate) fn life(s: &Stream, analysis: &Analysis) -> (Timestamp, Timestamp) {
+    let (first, last) = (s.first_seen, s.last_seen);
+    connection(analysis, s.connection).map_or((first, last), |c| {
+        (first.min(c.first_seen), last.max(c.last_seen))
+    })
+}
+
+/// How much earlier than its connection a stream must end to be worth saying so: RTCP and checks
+/// go on for a moment after the media.
+const EARLY: Span = Span::from_millis(2_000);
+
+/// How long before its connection a stream ends, where that is long.
+fn ends_early(s: &Stream, analysis: &Analysis) -> Option<String> {
+    let early = life(s, analysis).1 - s.last_seen;
+    (early > EARLY).then(|| format!(", ends {} before its connection", duration(early)))
+}
+
 /// The two lines that head a stream's charts.
 pub(crate) fn stream_summary(s: &Stream, analysis: &Analysis) -> [Line; 2] {
     let capture = &analysis.capture;
@@ -112,7 +132,8 @@ pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
                 capture.seconds_at(s.last_seen),
                 s.connection
             ),
-        ),
+        )
+        .then(Role::Warn, ends_early(s, analysis).unwrap_or_default()),
     ];
     carries(s, &mut out);
     arrival(s, &mut out);

@@ -1,7 +1,7 @@
 //! The table of streams with a sparkline each, as the stream view and the large connection view
 //! show it.
 
-use super::stream_facts::{codec_short, kind_short, loss_short};
+use super::stream_facts::{codec_short, kind_short, life, loss_short};
 use super::{Ctx, stream_direction};
 use crate::analysis::Analysis;
 use crate::analysis::model::Stream;
@@ -65,7 +65,7 @@ impl StreamTable<'_> {
         let places = layout(&COLUMNS, inner);
         header(buffer, top, &COLUMNS, &places, look);
         let spark = places.iter().find(|p| p.0 == SPARK);
-        let span = span(self.streams);
+        let span = span(self.streams, cx.analysis);
         if let (Some(&(_, x, width)), Some((start, end))) = (spark, span) {
             let name = self.metric.name();
             let title = format!("{name} {}", range(cx.analysis, start, end));
@@ -161,11 +161,10 @@ fn range(analysis: &Analysis, start: Timestamp, end: Timestamp) -> String {
     }
 }
 
-/// From the first packet of any stream to the last.
-fn span(streams: &[&Stream]) -> Option<(Timestamp, Timestamp)> {
-    let start = streams.iter().map(|s| s.first_seen).min()?;
-    let end = streams.iter().map(|s| s.last_seen).max()?;
-    Some((start, end))
+/// From the first packet of any stream's connection to the last.
+fn span(streams: &[&Stream], analysis: &Analysis) -> Option<(Timestamp, Timestamp)> {
+    let lives = streams.iter().map(|s| life(s, analysis));
+    lives.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 fn texts(s: &Stream) -> [(String, Role); SPARK] {
