@@ -44,16 +44,19 @@ impl App {
             height: 1,
             ..self.area
         };
-        let badge = self.badge();
-        let wanted = u16::try_from(width(&badge))
-            .unwrap_or(u16::MAX)
-            .min(row.width);
-        let at = Rect {
-            x: row.right() - wanted,
-            width: wanted,
-            ..row
-        };
-        put(buffer, at, &badge, Role::Focus, &self.look);
+        let mut end = row.right();
+        for (badge, role) in [(self.badge(), Role::Focus), (self.alarm(), Role::Warn)] {
+            let wanted = u16::try_from(width(&badge))
+                .unwrap_or(u16::MAX)
+                .min(end - row.x);
+            end -= wanted;
+            let at = Rect {
+                x: end,
+                width: wanted,
+                ..row
+            };
+            put(buffer, at, &badge, role, &self.look);
+        }
         let a = &self.analysis;
         let counts = [
             duration(a.capture.duration()),
@@ -62,7 +65,7 @@ impl App {
             plural(a.streams.len() as u64, "stream"),
         ];
         let mut rest = Rect {
-            width: (row.width - wanted).saturating_sub(1),
+            width: (end - row.x).saturating_sub(1),
             ..row
         };
         let named = format!(" rtcscope  {}  ", self.name);
@@ -84,6 +87,19 @@ impl App {
                 width: rest.width - used,
                 ..rest
             };
+        }
+    }
+
+    /// That something was wrong with the file, and the key of the view that says what.
+    fn alarm(&self) -> String {
+        let problems = &self.analysis.capture.problems;
+        let key = VIEWS.iter().position(|view| view.name == "capture");
+        match key {
+            Some(i) if !problems.is_empty() => {
+                let count: u64 = problems.iter().map(|p| p.count).sum();
+                format!("! {}: {} ", plural(count, "problem"), i + 1)
+            }
+            _ => String::new(),
         }
     }
 

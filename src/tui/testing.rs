@@ -8,8 +8,8 @@ use super::app::{App, Load, Request};
 use super::keys::{Chord, parse_chord};
 use super::source::FrameBytes;
 use super::theme::{Glyphs, Look, Theme};
-use crate::analysis::{Analyzer, Options, PacketRef, Series};
-use crate::capture::{Frame, LinkType};
+use crate::analysis::{Analyzer, FileFacts, Options, PacketRef, Series};
+use crate::capture::{Frame, LinkType, Problem};
 use crate::time::{Span, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
@@ -64,6 +64,7 @@ pub(crate) struct Call {
     glyphs: Glyphs,
     size: (u16, u16),
     complete: bool,
+    problems: Vec<Problem>,
 }
 
 /// Ten seconds between two hosts: a check and its answer, audio both ways, of which one direction
@@ -111,6 +112,7 @@ pub(crate) fn call() -> Call {
         glyphs: Glyphs::Braille,
         size: (80, 24),
         complete: true,
+        problems: Vec::new(),
     }
 }
 
@@ -139,6 +141,17 @@ impl Call {
             size: (width, height),
             ..self
         }
+    }
+
+    /// Of a file that ends in the middle of a packet.
+    pub(crate) fn cut(mut self) -> Self {
+        self.problems.push(Problem {
+            code: "truncated-file",
+            message: "the file ends in the middle of a packet".to_owned(),
+            packet: None,
+            offset: Some(1234),
+        });
+        self
     }
 
     /// Where a stream ends at this moment.
@@ -175,6 +188,10 @@ impl Call {
                 data,
             });
         }
+        analyzer.describe_file(FileFacts {
+            problems: self.problems,
+            ..FileFacts::default()
+        });
         let look = Look {
             theme: self.theme,
             glyphs: self.glyphs,

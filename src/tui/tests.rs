@@ -120,7 +120,7 @@ fn a_stream_that_ends_before_its_connection_shows_as_empty_afterwards() {
     let early = early()
         .has("ends 6.107 s before its connection")
         .press("Enter")
-        .has(" 8 s");
+        .has(" 5 s");
     // From the middle, which is after its last packet.
     let early = early.press("Right").has("t=5.0").has("no packets");
     // A stream that goes on to the end does not say so.
@@ -233,6 +233,22 @@ fn a_capture_that_is_still_read_says_so() {
         .has("loading 52 %")
         .selected("checking");
     nothing().loading().ui().has("no connections so far");
+}
+
+#[test]
+fn a_damaged_file_says_so_on_every_page() {
+    for (_, keys) in REACHED {
+        let ui = reach(call().cut().ui(), keys);
+        let title = ui.rows().into_iter().next().unwrap_or_default();
+        assert!(title.ends_with("! 1 problem: 4"), "{title}");
+    }
+    call()
+        .cut()
+        .loading()
+        .ui()
+        .has("! 1 problem: 4 loading 52 %");
+    reach(call().cut().ui(), &["4"]).has("truncated-file");
+    call().ui().has_not("problem:");
 }
 
 #[test]
