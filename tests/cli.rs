@@ -192,6 +192,17 @@ fn usage_errors_exit_with_2() {
 }
 
 #[test]
+fn a_misspelt_command_is_not_taken_for_a_file_only() {
+    let o = rtcscope(&["stat", &sample("g722-dtmf.pcapng")]);
+    assert_eq!(o.status.code(), Some(2));
+    assert!(
+        stderr(&o).contains("did you mean the command `stats`"),
+        "{}",
+        stderr(&o)
+    );
+}
+
+#[test]
 fn what_is_generated_is_whole() {
     let schema = stdout(&rtcscope(&["schema", "stats"]));
     assert_eq!(
@@ -206,6 +217,11 @@ fn what_is_generated_is_whole() {
         );
     }
     assert!(stdout(&rtcscope(&["man"])).contains(".TH rtcscope"));
+    let page = stdout(&rtcscope(&["man", "stats"]));
+    assert!(
+        page.contains(".TH rtcscope-stats") && page.contains("series"),
+        "{page}"
+    );
 }
 
 /// `rtcscope … | head -1` ends quietly.

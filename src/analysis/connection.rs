@@ -146,14 +146,15 @@ fn group(transports: &[TransportState], media: &[Media]) -> Vec<Option<usize>> {
         set(&mut parent, i, i);
         for bond in bonds_of(transport) {
             let first = *bonds.entry(bond).or_insert(i);
-            let (a, b) = (root(&parent, first), root(&parent, i));
+            let (a, b) = (root(&mut parent, first), root(&mut parent, i));
             set(&mut parent, a.max(b), a.min(b));
         }
     }
-    parent
-        .iter()
-        .enumerate()
-        .map(|(i, up)| up.map(|_| root(&parent, i)))
+    (0..parent.len())
+        .map(|i| {
+            let is_ours = parent.get(i).is_some_and(Option::is_some);
+            is_ours.then(|| root(&mut parent, i))
+        })
         .collect()
 }
 
@@ -163,12 +164,16 @@ fn set(parent: &mut [Option<usize>], i: usize, to: usize) {
     }
 }
 
-fn root(parent: &[Option<usize>], mut i: usize) -> usize {
-    while let Some(Some(up)) = parent.get(i) {
-        if *up == i {
+/// The first transport of the group, halving the way there for the next who asks.
+fn root(parent: &mut [Option<usize>], mut i: usize) -> usize {
+    while let Some(&Some(up)) = parent.get(i) {
+        if up == i {
             break;
         }
-        i = *up;
+        if let Some(&Some(above)) = parent.get(up) {
+            set(parent, i, above);
+        }
+        i = up;
     }
     i
 }

@@ -55,8 +55,8 @@ pub(super) enum Command {
     Schema(SchemaArgs),
     /// Print a shell completion script
     Completions(CompletionsArgs),
-    /// Print the manual page, in roff
-    Man,
+    /// Print a manual page, in roff
+    Man(ManArgs),
 }
 
 const STATS_EXAMPLES: &str = "\
@@ -128,6 +128,46 @@ pub(super) struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct ManArgs {
+    /// Of this command; of rtcscope itself when left out
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+/// The command that `word` may have been meant to be: one slip of the keyboard away.
+pub(super) fn meant(word: &str) -> Option<String> {
+    let names = command();
+    let mut names = names.get_subcommands().map(|c| c.get_name().to_owned());
+    names.find(|name| is_one_slip(word, name))
+}
+
+/// Whether one letter more, less, other or swapped makes `a` to `b`.
+fn is_one_slip(a: &str, b: &str) -> bool {
+    let same_start = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    let same_end = a
+        .bytes()
+        .rev()
+        .zip(b.bytes().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
+    match long - short {
+        0 if a == b => false,
+        0 => {
+            let differing = long.saturating_sub(same_start + same_end);
+            let swapped = |s: &str| {
+                let mut two = s.bytes().skip(same_start).take(2).collect::<Vec<_>>();
+                two.sort_unstable();
+                two
+            };
+            differing <= 1 || (differing == 2 && swapped(a) == swapped(b))
+        }
+        1 => same_start + same_end >= short,
+        _ => false,
+    }
+}
+
 /// Writes the short help, for a call without arguments.
 pub(super) fn help(out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}", Cli::command().render_help())
@@ -165,6 +205,21 @@ mod tests {
     #[test]
     fn the_command_is_consistent() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn a_slip_of_the_keyboard_is_understood() {
+        for (typed, meant_command) in [
+            ("stat", "stats"),
+            ("lnt", "lint"),
+            ("satts", "stats"),
+            ("explian", "explain"),
+        ] {
+            assert_eq!(meant(typed).as_deref(), Some(meant_command), "{typed}");
+        }
+        for other in ["stats", "call", "s", "", "é"] {
+            assert_eq!(meant(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is generated for other programs: the JSON Schema, completions, the manual page.
 
 use super::Exit;
-use super::args::{self, CompletionsArgs, Schema, SchemaArgs};
+use super::args::{self, CompletionsArgs, ManArgs, Schema, SchemaArgs};
 use crate::output::schema;
 use std::io::{self, Write};
 
@@ -20,7 +20,27 @@ pub(super) fn completions(args: &CompletionsArgs, out: &mut dyn Write) -> io::Re
     Ok(Exit::Ok)
 }
 
-pub(super) fn man(out: &mut dyn Write) -> io::Result<Exit> {
-    clap_mangen::Man::new(args::command()).render(&mut &mut *out)?;
+pub(super) fn man(args: &ManArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> {
+    let mut command = args::command();
+    // Names the pages of subcommands `rtcscope-stats`, as the page of rtcscope refers to them.
+    command.build();
+    let page = match &args.command {
+        None => command,
+        Some(name) => match command.find_subcommand(name) {
+            Some(sub) => {
+                let title = format!("rtcscope-{}", sub.get_name());
+                sub.clone().display_name(title)
+            }
+            None => {
+                writeln!(
+                    err,
+                    "error: {}: no such command",
+                    crate::output::printable(name)
+                )?;
+                return Ok(Exit::Usage);
+            }
+        },
+    };
+    clap_mangen::Man::new(page).render(&mut &mut *out)?;
     Ok(Exit::Ok)
 }

@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
         // Whoever read our output has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok.into(),
         Err(error) => {
-            let _ = writeln!(err, "error: {error}");
+            let _ = writeln!(err, "error: the output could not be written: {error}");
             Exit::Unreadable.into()
         }
     }
@@ -87,12 +87,22 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
         Some(Command::Rules(args)) => explain::run_rules(args, out).map(from_code),
         Some(Command::Schema(args)) => generate::schema(args, out),
         Some(Command::Completions(args)) => generate::completions(args, out),
-        Some(Command::Man) => generate::man(out),
+        Some(Command::Man(args)) => generate::man(args, out, err),
     }
 }
 
 /// `rtcscope FILE`: the terminal UI on a terminal, the text report otherwise.
 fn open(cli: &Cli, color: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> {
+    for file in cli.files.iter().filter(|file| !file.exists()) {
+        if let Some(command) = file.to_str().and_then(args::meant) {
+            let file = file.display();
+            writeln!(
+                err,
+                "error: {file}: no such file; did you mean the command `{command}`?"
+            )?;
+            return Ok(Exit::Usage);
+        }
+    }
     if cli.files.is_empty() {
         args::help(out)?;
         return Ok(Exit::Usage);
