@@ -20,6 +20,7 @@ pub mod docs;
 pub mod examples;
 mod rule;
 mod rules;
+mod spelling;
 
 pub use config::{Config, Profile, Role, UnknownRule, find_rule};
 pub use context::{Context, Draft, Media};
