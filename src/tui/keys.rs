@@ -121,7 +121,7 @@ macro_rules! keys {
 #[rustfmt::skip]
 pub(crate) const KEYS: &[Key] = keys! {
     Connections "Enter"        Open               1 "Enter streams"  "Show the connection's streams"
-    Connections "o"            Sort               2 "o sort"         "Sort by: worst first, number, packets"
+    Connections "o"            Sort               2 "o sort"         "Sort by: failed first, number, packets"
     Connections "p"            GoToPackets        3 "p packets"      "Show the packets from the connection's start"
 
     Streams "Enter"            Open               1 "Enter charts"   "Open the stream's charts"

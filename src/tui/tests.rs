@@ -51,14 +51,15 @@ fn every_view_at_its_usual_sizes() {
 }
 
 #[test]
-fn connections_come_worst_first_and_lead_to_their_streams() {
+fn calls_come_before_stray_checks_and_lead_to_their_streams() {
     call()
         .ui()
+        .selected("connected")
+        .press("j")
         .selected("checking")
         .has("no answer")
         .has("Connection 2")
-        .press("j")
-        .selected("connected")
+        .press("k")
         .press("Enter")
         .has("0x11111111")
         .has("of connection 1")
@@ -222,7 +223,7 @@ fn what_is_not_known_is_no_zero() {
     let ui = reach(ui, &["3"]).has("no packets");
     reach(ui, &["4"]).has("--");
     // The sender whose checks nobody answers has no round trip.
-    call().ui().has("-- (no answered check)");
+    call().ui().press("j").has("-- (no answered check)");
 }
 
 #[test]
@@ -231,7 +232,7 @@ fn a_capture_that_is_still_read_says_so() {
         .loading()
         .ui()
         .has("loading 52 %")
-        .selected("checking");
+        .selected("connected");
     nothing().loading().ui().has("no connections so far");
 }
 

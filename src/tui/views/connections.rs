@@ -1,4 +1,4 @@
-//! Connections: what the capture holds, worst first.
+//! Connections: what the capture holds: what failed first, then the calls with most packets.
 //!
 //! ```text
 //!    #  peers                              state      ICE        DTLS    media
@@ -41,7 +41,7 @@ const ROWS: usize = 2;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Sort {
     #[default]
-    Worst,
+    FailedFirst,
     Number,
     Packets,
 }
@@ -109,12 +109,13 @@ impl Connections {
     }
 }
 
-/// How much a connection deserves to be looked at: lowest first.
-fn badness(c: &Connection) -> u8 {
+/// Whether there is a call to look at, and one that failed first: lowest first. Checks that nobody
+/// answers are often the stray ones of a candidate, so they come after what carries traffic.
+fn rank(c: &Connection) -> u8 {
     match c.state {
         ConnectionState::Failed => 0,
-        ConnectionState::Checking => 1,
-        ConnectionState::Connected | ConnectionState::MediaOnly | ConnectionState::Closed => 2,
+        ConnectionState::Connected | ConnectionState::MediaOnly | ConnectionState::Closed => 1,
+        ConnectionState::Checking => 2,
         ConnectionState::New => 3,
     }
 }
@@ -123,7 +124,7 @@ fn order(analysis: &Analysis, sort: Sort) -> Vec<ConnectionId> {
     let mut all: Vec<&Connection> = analysis.connections.iter().collect();
     match sort {
         Sort::Number => {}
-        Sort::Worst => all.sort_by_cached_key(|c| (badness(c), Reverse(c.packets()))),
+        Sort::FailedFirst => all.sort_by_cached_key(|c| (rank(c), Reverse(c.packets()))),
         Sort::Packets => all.sort_by_cached_key(|c| Reverse(c.packets())),
     }
     all.iter().map(|c| c.id).collect()
@@ -143,9 +144,9 @@ impl View for Connections {
             (Action::NextPane | Action::PreviousPane, _) => self.details = !self.details,
             (Action::Sort, _) => {
                 self.sort = match self.sort {
-                    Sort::Worst => Sort::Number,
+                    Sort::FailedFirst => Sort::Number,
                     Sort::Number => Sort::Packets,
-                    Sort::Packets => Sort::Worst,
+                    Sort::Packets => Sort::FailedFirst,
                 }
             }
             (Action::Open, Some(_)) => {
@@ -216,7 +217,7 @@ impl View for Connections {
 
     fn status(&self, _shared: &Shared, cx: &Ctx<'_>) -> Line {
         let sort = match self.sort {
-            Sort::Worst => "worst first",
+            Sort::FailedFirst => "failed first",
             Sort::Number => "by number",
             Sort::Packets => "by packets",
         };
