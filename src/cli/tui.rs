@@ -1,6 +1,7 @@
 //! `rtcscope tui FILE`, and `rtcscope FILE` on a terminal.
 
 use super::Exit;
+use crate::capture::OpenError;
 use crate::tui::{Glyphs, Input, Options, run as run_tui};
 use clap::{Args, ValueEnum};
 use std::io::{self, IsTerminal, Write};
@@ -82,8 +83,30 @@ pub(super) fn run(args: &TuiArgs, color: bool, err: &mut dyn Write) -> io::Resul
     match run_tui(input, &options) {
         Ok(()) => Ok(Exit::Ok),
         Err(error) => {
-            writeln!(err, "error: {file}: {error:#}")?;
+            writeln!(err, "error: {file}: {}", reason(&error))?;
             Ok(Exit::Unreadable)
         }
+    }
+}
+
+/// Why it failed, in one line. What an [`OpenError`] says has its cause in it already.
+fn reason(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<OpenError>() {
+        Some(open) => open.to_string(),
+        None => format!("{error:#}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let missing = io::Error::from(io::ErrorKind::NotFound);
+        assert_eq!(reason(&OpenError::Io(missing).into()), "no such file");
+        let full = io::Error::other("disk full");
+        let spool = anyhow::Error::from(full).context("no temporary file");
+        assert_eq!(reason(&spool), "no temporary file: disk full");
     }
 }
