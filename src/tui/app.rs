@@ -134,8 +134,18 @@ impl App {
         let Some(action) = keys::lookup(&scopes, event) else {
             let command = KeyModifiers::CONTROL | KeyModifiers::ALT;
             let typed = scopes.contains(&Scope::Prompt) && !event.modifiers.intersects(command);
-            if let (KeyCode::Char(c), true) = (event.code, typed) {
-                self.with_top(|view, _, _| view.text(c));
+            match event.code {
+                KeyCode::Char(c) if typed => {
+                    self.with_top(|view, _, _| view.text(c));
+                }
+                _ => {
+                    let key = keys::name_of(event);
+                    self.message = Some(match scopes.contains(&Scope::Prompt) {
+                        // There `?` is a letter.
+                        true => format!("no key `{key}` here"),
+                        false => format!("no key `{key}` here, ? lists them"),
+                    });
+                }
             }
             self.refresh();
             return Request::Continue;

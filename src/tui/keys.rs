@@ -3,6 +3,7 @@
 //! A new key is one row here and one arm in the view that answers its [`Action`].
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::fmt::Write;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,6 +228,27 @@ pub(crate) fn parse_chord(text: &str) -> Option<Chord> {
     Some(Chord::One(code, modifiers))
 }
 
+/// What to call a key that was pressed, as [`Key::chords`] would.
+pub(crate) fn name_of(event: KeyEvent) -> String {
+    let mut name = String::new();
+    for (modifier, prefix) in [
+        (KeyModifiers::CONTROL, "Ctrl-"),
+        (KeyModifiers::ALT, "Alt-"),
+    ] {
+        if event.modifiers.contains(modifier) {
+            name.push_str(prefix);
+        }
+    }
+    match event.code {
+        KeyCode::Char(' ') => name.push_str("Space"),
+        KeyCode::Char(c) => name.push(c),
+        other => {
+            let _ = write!(name, "{other}");
+        }
+    }
+    name
+}
+
 /// Whether `event` is one of the chords of `key`.
 fn matches(key: &Key, event: KeyEvent) -> bool {
     let interesting = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
@@ -271,7 +293,6 @@ pub(crate) fn chord_names(key: &Key) -> String {
 /// `docs/keys.md`.
 #[cfg(test)]
 fn markdown() -> String {
-    use std::fmt::Write;
     let mut out = String::from(
         "# Keys\n\n<!-- Generated from src/tui/keys.rs: UPDATE_DOCS=1 cargo test keys -->\n\n\
          `?` in the terminal interface lists the keys that work where you are.\n",

@@ -263,6 +263,19 @@ fn help_lists_the_keys_of_the_view_it_was_asked_in() {
 }
 
 #[test]
+fn a_key_that_does_nothing_says_where_the_keys_are() {
+    let ui = call().ui().press("y").has("no key `y` here, ? lists them");
+    // The next key that does something takes it away.
+    let ui = ui.press("j").has_not("no key");
+    let ui = ui.press("Ctrl-x").has("no key `Ctrl-x` here, ? lists them");
+    // While typing, `?` is a letter, and so is any other.
+    let ui = reach(ui, &["3", "/"]).press("y").has_not("no key");
+    ui.press("Ctrl-x")
+        .has("no key `Ctrl-x` here")
+        .has_not("lists them");
+}
+
+#[test]
 fn a_small_screen_says_what_it_needs() {
     call()
         .size(59, 15)
