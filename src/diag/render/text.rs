@@ -1,7 +1,7 @@
 //! The report for people: source lines with the place underlined, and what to do.
 
 use crate::diag::{Diagnostic, Fix, Severity, Source};
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -12,6 +12,11 @@ const MANY: usize = 5;
 const SHOWN: usize = 3;
 /// Lines are trimmed around the underlined place to this many columns.
 const WIDTH: usize = 110;
+/// What a diagnostic touches is given to the printer, which takes its time, whole up to this many
+/// bytes; of more only …
+const LONGEST: usize = 256 << 10;
+/// … so many bytes before and after the beginning of the underlined place.
+const AROUND: usize = 1024;
 
 /// Writes diagnostics and remembers which codes it has explained.
 #[derive(Debug)]
@@ -72,27 +77,40 @@ impl Text {
             Severity::Info => Level::INFO,
         };
         let window = Window::of(source, d);
+        // Of a cut line the printer cannot tell the column.
+        let at = source.position(d.primary.span.start);
+        let origin = Origin::path(source.name())
+            .line(at.line)
+            .char_column(at.column);
+        let path = (!window.cut).then(|| source.name());
         let snippet = Snippet::source(&window.text)
             .line_start(window.line)
-            .path(source.name())
+            .path(path)
             .annotation(
                 AnnotationKind::Primary
                     .span(window.map(&d.primary.span))
                     .label(&d.primary.text),
             )
-            .annotations(d.secondary.iter().map(|l| {
-                AnnotationKind::Context
-                    .span(window.map(&l.span))
-                    .label(&l.text)
-            }));
+            .annotations(
+                d.secondary
+                    .iter()
+                    .filter(|l| window.shows(&l.span))
+                    .map(|l| {
+                        AnnotationKind::Context
+                            .span(window.map(&l.span))
+                            .label(&l.text)
+                    }),
+            );
         let mut groups: Vec<Group<'_>> = Vec::new();
         let mut main = level
             .primary_title(&d.message)
             .id(d.code)
+            .elements(window.cut.then_some(origin))
             .element(snippet)
             .elements(d.help.iter().map(|h| Level::HELP.message(h)));
-        // A patch that only adds line ends would show nothing.
-        let invisible = |fix: &&Fix| fix.edits.iter().any(|e| e.replacement.ends_with('\n'));
+        // A patch that only adds line ends would show nothing, and one of a cut line half of it.
+        let invisible =
+            |fix: &&Fix| window.cut || fix.edits.iter().any(|e| e.replacement.ends_with('\n'));
         if let Some(fix) = d.fix.as_ref().filter(invisible) {
             main = main.element(Level::HELP.message(&fix.title));
         }
@@ -130,6 +148,8 @@ struct Window {
     /// Offsets in the source at which text was replaced, and by how much offsets shift after it.
     shifts: Vec<(usize, usize)>,
     range: Range<usize>,
+    /// Whether this is but a piece around the underlined place, of lines too long to be shown.
+    cut: bool,
 }
 
 impl Window {
@@ -143,6 +163,14 @@ impl Window {
         for span in spans {
             let lines = source.lines_around(span);
             range = range.start.min(lines.start)..range.end.max(lines.end);
+        }
+        let cut = range.len() > LONGEST;
+        if cut {
+            let place = d.primary.span.start..d.primary.span.start;
+            let line = source.lines_around(&place);
+            let at = place.start.min(source.text().len());
+            let start = at.saturating_sub(AROUND).max(line.start);
+            range = start..(at + AROUND).min(line.end).max(start);
         }
         let bytes = source.text().get(range.clone()).unwrap_or_default();
         let mut text = String::with_capacity(bytes.len());
@@ -161,7 +189,13 @@ impl Window {
             text: bare_cr_to_lf(text),
             shifts,
             range,
+            cut,
         }
+    }
+
+    /// Whether all of `span` is in it.
+    fn shows(&self, span: &Range<usize>) -> bool {
+        self.range.start <= span.start && span.end <= self.range.end
     }
 
     fn map(&self, span: &Range<usize>) -> Range<usize> {
@@ -259,6 +293,40 @@ help: drop the line
                 let shown = render(text, std::slice::from_ref(&d));
                 assert!(!shown.contains(['\x1b', '\0']), "{shown:?}");
             }
+        }
+    }
+
+    #[test]
+    fn of_a_huge_line_a_piece_is_shown_at_its_true_place() {
+        let mut text = b"v=0\r\na=".to_vec();
+        text.extend(std::iter::repeat_n(b'x', 3 * LONGEST));
+        text.extend(b"BAD");
+        text.extend(std::iter::repeat_n(b'y', 3 * LONGEST));
+        let mut d = sample::diagnostic();
+        let at = 7 + 3 * LONGEST;
+        d.primary.span = at..at + 3;
+        d.secondary[0].span = 0..3;
+        let shown = render(&text, &[d.clone()]);
+        let column = at - 5 + 1;
+        assert!(
+            shown.contains(&format!("--> offer.sdp:2:{column}\n")),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("xBADy") && shown.contains("help: drop the line"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains("formats listed") && shown.len() < 2000,
+            "{shown}"
+        );
+        // A place as long as the line, and one inside a character.
+        d.primary.span = 5..text.len();
+        assert!(render(&text, &[d.clone()]).contains("--> offer.sdp:2:1\n"));
+        let wide = "ü".repeat(LONGEST).into_bytes();
+        for start in [0, 1, 2, LONGEST, LONGEST + 1, wide.len()] {
+            d.primary.span = start..start;
+            assert!(render(&wide, &[d.clone()]).contains("--> offer.sdp:1:"));
         }
     }
 }
