@@ -235,6 +235,15 @@ fn json_containers_tell_the_role() {
 }
 
 #[test]
+fn a_container_is_one_file_however_much_it_holds() {
+    let offer = fs::read_to_string(sample("chromium-offer.sdp")).unwrap();
+    let json = serde_json::json!([offer, offer, offer]).to_string();
+    let (_dir, path) = temp("three.json", json.as_bytes());
+    let found = run(&["--format", "text", path.to_str().unwrap()]);
+    assert_eq!(found.out, "nothing found in 3 descriptions (1 file)\n");
+}
+
+#[test]
 fn fixes_are_written_and_settle() {
     let broken = fs::read(sample("broken-syntax.sdp")).unwrap();
     let (_dir, path) = temp("x.sdp", &broken);

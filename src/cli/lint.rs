@@ -158,7 +158,7 @@ fn lint_all(
                 return Ok(());
             }
         };
-        counts.files += 1;
+        counts.files += usize::from(input.first);
         if args.fix {
             fix(args, &linter, &mut input, &mut counts, err)?;
         }

@@ -15,6 +15,8 @@ const LONGEST: u64 = 64 << 20;
 pub(super) struct Input {
     /// What to call it in messages.
     pub(super) name: String,
+    /// Whether it is the first from its file, which may hold several.
+    pub(super) first: bool,
     /// The text.
     pub(super) text: Vec<u8>,
     /// The role its container gives it.
@@ -156,6 +158,7 @@ fn unwrap(
         let name = format!("{name} (unescaped)");
         return vec![Ok(Input {
             name,
+            first: true,
             text: unescaped,
             role: None,
             file: None,
@@ -177,6 +180,7 @@ fn unwrap(
     }
     vec![Ok(Input {
         name,
+        first: true,
         text,
         role: None,
         file: file.map(Path::to_path_buf),
@@ -204,6 +208,7 @@ fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
         &mut |pointer, sdp, role| {
             found.push(Ok(Input {
                 name: format!("{name}#{pointer}"),
+                first: found.is_empty(),
                 text: sdp.as_bytes().to_vec(),
                 role,
                 file: None,
