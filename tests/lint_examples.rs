@@ -109,3 +109,26 @@ fn fixes_give_the_fixed_example_and_nothing_to_say() {
         }
     }
 }
+
+#[test]
+fn one_line_messages_stand_alone() {
+    for rule in RULES {
+        for example in examples(rule.docs) {
+            let text = example.sdp.as_bytes();
+            let source = rtcscope::diag::Source::new("x", text);
+            for found in lint(text, example.role) {
+                let line = found.one_line(&source);
+                let fact = line.rsplit('(').next().unwrap_or_default();
+                for pointer in [
+                    "again here)",
+                    "and here)",
+                    "nothing here)",
+                    "again)",
+                    "this here)",
+                ] {
+                    assert!(!fact.ends_with(pointer), "{}: {line}", found.code);
+                }
+            }
+        }
+    }
+}

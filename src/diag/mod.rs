@@ -98,13 +98,31 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+/// Labels that say something only where they stand under a source line.
+const POINTERS: &[&str] = &[
+    "again here",
+    "and here",
+    "nothing here",
+    "one more",
+    "the same again",
+];
+
 impl Diagnostic {
-    /// The message with the local fact, for formats that have one line.
-    pub fn one_line(&self) -> String {
-        if self.primary.text.is_empty() {
-            return self.message.clone();
+    /// The message with the local facts, for formats that have one line and do not show the source:
+    /// what only points at the place is left out, and other places are named by their line.
+    pub fn one_line(&self, source: &Source<'_>) -> String {
+        let here = Some(self.primary.text.as_str());
+        let here = here.filter(|text| !text.is_empty() && !POINTERS.contains(text));
+        let there = self.secondary.first().map(|label| {
+            let line = source.position(label.span.start).line;
+            format!("line {line}: {}", label.text)
+        });
+        match (here, there) {
+            (None, None) => self.message.clone(),
+            (Some(fact), None) => format!("{} ({fact})", self.message),
+            (None, Some(fact)) => format!("{} ({fact})", self.message),
+            (Some(here), Some(there)) => format!("{} ({here}; {there})", self.message),
         }
-        format!("{} ({})", self.message, self.primary.text)
     }
 }
 
@@ -129,4 +147,27 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// The specifications behind it: `RFC 8866`.
     pub spec: &'static [&'static str],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_needs_no_source_beside_it() {
+        let source = Source::new("x", b"a=mid:0\r\na=mid:0\r\n");
+        let mut d = render::sample::diagnostic();
+        d.message = "`a=mid:0` names two sections".to_owned();
+        d.primary.text = "again here".to_owned();
+        d.secondary = vec![Label {
+            span: 0..7,
+            text: "the first one".to_owned(),
+        }];
+        assert_eq!(
+            d.one_line(&source),
+            "`a=mid:0` names two sections (line 1: the first one)"
+        );
+        d.secondary.clear();
+        assert_eq!(d.one_line(&source), "`a=mid:0` names two sections");
+    }
 }

@@ -70,12 +70,15 @@ fn diagnosis(rule: &Rule, example: &Example) -> String {
     };
     let mut out = Vec::new();
     let source = Source::new("example.sdp", example.sdp.as_bytes());
-    for report in Linter::new(config).lint(example.sdp.as_bytes(), example.role) {
+    for mut report in Linter::new(config).lint(example.sdp.as_bytes(), example.role) {
+        // Line numbers would be those of the session the fragment was put into.
+        for d in &mut report.diagnostics {
+            d.secondary.clear();
+        }
         // Writing to memory cannot fail.
         let _ = concise::write(&mut out, &source, &report.diagnostics);
     }
     let text = String::from_utf8_lossy(&out);
-    // Line numbers would be those of the session the fragment was put into.
     let mut lines = String::new();
     for line in text.lines() {
         let message = line.splitn(4, ':').nth(3).unwrap_or(line);

@@ -20,7 +20,7 @@ pub fn write(
             at.column,
             d.severity,
             d.code,
-            d.one_line()
+            d.one_line(source)
         )?;
     }
     Ok(())
@@ -40,7 +40,7 @@ mod tests {
             String::from_utf8(out).unwrap(),
             "offer.sdp:3:11: warning[SDP132] \
              `a=rtcp-fb` names payload type 111, which `m=audio` does not list \
-             (no payload type 111 here)\n"
+             (no payload type 111 here; line 1: formats listed)\n"
         );
     }
 }

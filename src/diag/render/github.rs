@@ -50,7 +50,7 @@ impl Github {
                 let _ = write!(line, ",col={},endColumn={}", start.column, end.column);
             }
             line.push_str("::");
-            escape(&mut line, &d.one_line(), false);
+            escape(&mut line, &d.one_line(source), false);
             for help in d.help.iter().chain(d.fix.as_ref().map(|fix| &fix.title)) {
                 line.push_str("%0Ahelp: ");
                 escape(&mut line, help, false);

@@ -44,13 +44,13 @@ fn check(cx: &mut Context<'_, '_>) {
                 if of != section && first.uri != map.uri {
                     cx.report(
                         map.id_text.start()..map.uri.end(),
-                        "and this here",
+                        "another meaning",
                         format_args!(
                             "header extension id {} means two things in one BUNDLE group",
                             map.id
                         ),
                     )
-                    .context(first.id_text.start()..first.uri.end(), "this here");
+                    .context(first.id_text.start()..first.uri.end(), "the first meaning");
                 }
             }
         }

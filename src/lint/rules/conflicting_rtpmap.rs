@@ -42,7 +42,7 @@ fn check(cx: &mut Context<'_, '_>) {
                     if same { "the same again" } else { "and here another codec" },
                     format_args!("payload type {} is mapped twice", map.payload_type),
                 )
-                .context(first.encoding, "mapped here");
+                .context(first.encoding, "the first mapping");
             if same {
                 draft
                     .severity(Severity::Warning)

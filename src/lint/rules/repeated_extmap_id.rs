@@ -57,7 +57,7 @@ fn check_section<'a>(
                     if same { "the same again" } else { "and this" },
                     format_args!("header extension id {} is used twice", map.id),
                 )
-                .context(first.id_text.start()..first.uri.end(), "means this");
+                .context(first.id_text.start()..first.uri.end(), "the first");
             if same {
                 draft.severity(Severity::Warning);
             }

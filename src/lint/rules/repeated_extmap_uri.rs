@@ -35,10 +35,10 @@ fn check(cx: &mut Context<'_, '_>) {
             if first.id != map.id && map.id < 4096 && first.id < 4096 {
                 cx.report(
                     map.id_text.start()..map.uri.end(),
-                    "and here another",
+                    "another id",
                     format_args!("one header extension has the ids {} and {}", first.id, map.id),
                 )
-                .context(first.id_text.start()..first.uri.end(), "one id");
+                .context(first.id_text.start()..first.uri.end(), "the first id");
             }
         }
     }

@@ -52,7 +52,7 @@ fn check(cx: &mut Context<'_, '_>) {
                         "and here",
                         format_args!("SSRC {} belongs to two bundled sections", ssrc.ssrc),
                     )
-                    .context(first, "declared here");
+                    .context(first, "the first time");
                     break;
                 }
             }

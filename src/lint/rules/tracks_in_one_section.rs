@@ -40,7 +40,7 @@ fn check(cx: &mut Context<'_, '_>) {
                     "another track",
                     format_args!("`{}` names two tracks", media.title()),
                 )
-                .context(first, "one track");
+                .context(first, "the first track");
             }
         }
     }
