@@ -3,6 +3,8 @@
 //! Byte ranges count from the start of the frame, so that a hex view of the frame can mark them.
 //! Used by the packet view, for the packets on the screen only.
 
+mod icmp;
+
 use crate::capture::Frame;
 use crate::demux::{Class, classify};
 use crate::net::{Datagram, Decoded, Decoder, Path, ip_offset};
@@ -10,6 +12,7 @@ use crate::proto::stun::{self, StunClass};
 use crate::proto::{Message, parse};
 use crate::tree::{Describe, Row, Tree};
 use crate::wire::{ParseError, Reader, part, range_of};
+use icmp::Icmp;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -50,7 +53,10 @@ pub fn brief(frame: &Frame<'_>, plain_udp: bool) -> Brief {
             write!(summary, "TCP {src} > {dst}  {len} bytes")
         }
         Decoded::Malformed(error) => write!(summary, "{error}"),
-        Decoded::Icmp => write!(summary, "ICMP"),
+        Decoded::Icmp => match Icmp::find(frame.link, frame.data) {
+            Some(icmp) => write!(summary, "{icmp}"),
+            None => write!(summary, "ICMP"),
+        },
         Decoded::Fragment => write!(summary, "fragment of an IP datagram"),
         Decoded::Tunnel(kind) => write!(summary, "{kind:?} tunnel, not opened"),
         Decoded::OtherIp(protocol) => write!(summary, "IP protocol {protocol}"),
@@ -88,6 +94,11 @@ pub fn dissect(frame: &Frame<'_>, plain_udp: bool) -> Vec<Row> {
             t.note("destination", path.dst);
             t.field("payload", format_args!("{} bytes", payload.len()), payload);
         }),
+        Decoded::Icmp => {
+            if let Some(icmp) = Icmp::find(frame.link, frame.data) {
+                icmp.rows(&mut tree);
+            }
+        }
         Decoded::Malformed(error) => tree.problem(&error),
         _ => {}
     }
