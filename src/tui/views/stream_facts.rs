@@ -27,11 +27,8 @@ pub(crate) fn codec_short(s: &Stream) -> String {
     if let Known::Yes(codec) = &s.codec {
         return codec.name.to_owned();
     }
-    let most = s
-        .payload_types
-        .iter()
-        .max_by_key(|(pt, n)| (*n, std::cmp::Reverse(*pt)));
-    let pt = most.map_or_else(|| UNKNOWN.to_owned(), |(pt, _)| format!("PT{pt}"));
+    let most = s.main_payload_type();
+    let pt = most.map_or_else(|| UNKNOWN.to_owned(), |pt| format!("PT{pt}"));
     match s.clock_rate {
         Known::Yes((hz, _)) => format!("{pt} {}k", hz / 1000),
         Known::No(_) => pt,
@@ -227,4 +224,24 @@ fn pairs(pairs: &[(u8, u64)], name: &str) -> String {
         .map(|(id, n)| format!("{name}{id} {} x", count(*n)))
         .collect();
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::testing::call;
+
+    #[test]
+    fn of_two_payload_types_the_reports_and_the_list_name_the_same() {
+        let app = call().app();
+        let video = app
+            .analysis
+            .streams
+            .iter()
+            .find(|s| s.ssrc.0 == 0x3333_3333);
+        let mut s = video.unwrap().clone();
+        s.payload_types = vec![(97, 200), (96, 200)];
+        let main = s.main_payload_type().unwrap();
+        assert!(codec_short(&s).starts_with(&format!("PT{main}")));
+    }
 }
