@@ -140,53 +140,114 @@ impl Loader {
 }
 
 /// What the thread works with.
+#[derive(Clone)]
 struct Job {
     slot: Arc<Mutex<Slot>>,
     stop: Arc<AtomicBool>,
     events: Sender<Event>,
 }
 
+/// The analysis while it grows.
+struct Growing {
+    /// `None` once it is finished.
+    analyzer: Option<Analyzer>,
+    load: Load,
+    /// When it may be published again.
+    due: Instant,
+    /// Whether it has packets that were not published.
+    news: bool,
+}
+
+impl Growing {
+    fn new(load: Load) -> Self {
+        Self {
+            analyzer: Some(Analyzer::new(Options {
+                series_width: Span::from_millis(100),
+                series_limit: 4096,
+                packet_index: ROWS,
+            })),
+            load,
+            due: Instant::now() + FIRST,
+            news: false,
+        }
+    }
+
+    /// Publishes what there is; `false` when there is nobody to take it or nothing more to come.
+    fn publish(&mut self, job: &Job) -> bool {
+        let Some(analyzer) = &self.analyzer else {
+            return false;
+        };
+        let began = Instant::now();
+        let taken = job.publish(analyzer.snapshot(), self.load.clone());
+        self.due = Instant::now() + INTERVAL.max(began.elapsed() * SHARE);
+        self.news = false;
+        taken
+    }
+}
+
 impl Job {
     fn read(self, mut capture: Capture) {
-        let mut analyzer = Analyzer::new(Options {
-            series_width: Span::from_millis(100),
-            series_limit: 4096,
-            packet_index: ROWS,
-        });
-        // A pipe may give one packet a minute: look at the clock each time.
-        let batch = if capture.total_bytes().is_some() {
-            BATCH
-        } else {
-            1
-        };
-        let mut due = Instant::now() + FIRST;
+        let growing = Arc::new(Mutex::new(Growing::new(Load::Reading {
+            read: 0,
+            total: capture.total_bytes(),
+        })));
+        // A pipe may give one packet a minute: look at the clock each time, and in between.
+        let is_pipe = capture.total_bytes().is_none();
+        let batch = if is_pipe { 1 } else { BATCH };
+        if is_pipe {
+            let (job, growing) = (self.clone(), Arc::clone(&growing));
+            let ticking = std::thread::Builder::new().name("ticker".to_owned());
+            // Without it, the packets before a silence come with the next one.
+            let _ = ticking.spawn(move || job.tick(&growing));
+        }
         let mut until_look = batch;
         while let Some(frame) = capture.next_frame() {
-            analyzer.push(&frame);
+            let mut now = growing.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(analyzer) = &mut now.analyzer {
+                analyzer.push(&frame);
+            }
+            now.news = true;
             until_look -= 1;
             if until_look > 0 {
                 continue;
             }
             until_look = batch;
-            let now = Instant::now();
-            if now < due {
+            now.load = Load::Reading {
+                read: capture.bytes_read(),
+                total: capture.total_bytes(),
+            };
+            if Instant::now() < now.due {
                 continue;
             }
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            analyzer.describe_file(FileFacts::of(&capture));
-            let load = Load::Reading {
-                read: capture.bytes_read(),
-                total: capture.total_bytes(),
-            };
-            if !self.publish(analyzer.snapshot(), load) {
+            if let Some(analyzer) = &mut now.analyzer {
+                analyzer.describe_file(FileFacts::of(&capture));
+            }
+            if !now.publish(&self) {
                 return;
             }
-            due = Instant::now() + INTERVAL.max(now.elapsed() * SHARE);
         }
-        analyzer.describe_file(FileFacts::of(&capture));
-        self.publish(analyzer.finish(), Load::Done);
+        let mut last = growing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut analyzer) = last.analyzer.take() {
+            analyzer.describe_file(FileFacts::of(&capture));
+            self.publish(analyzer.finish(), Load::Done);
+        }
+    }
+
+    /// Publishes what came since the last time, while the reading waits for more.
+    fn tick(&self, growing: &Mutex<Growing>) {
+        loop {
+            std::thread::sleep(INTERVAL);
+            // Poisoned: the reading panicked, which it tells itself.
+            let Ok(mut now) = growing.lock() else { return };
+            let stopped = now.analyzer.is_none() || self.stop.load(Ordering::Relaxed);
+            let wanted = now.news && Instant::now() >= now.due;
+            if stopped || (wanted && !now.publish(self)) {
+                return;
+            }
+        }
     }
 
     /// Puts an analysis into the slot; `false` when nobody is there to take it.
@@ -205,5 +266,60 @@ impl Drop for Job {
             // Nobody may be listening any more.
             let _ = self.events.send(Event::LoaderDied);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::sync::mpsc::{Receiver, channel};
+
+    /// A pipe: what is sent can be read, and then it waits.
+    struct Pipe(Receiver<Vec<u8>>, Vec<u8>);
+
+    impl Read for Pipe {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            if self.1.is_empty() {
+                self.1 = self.0.recv().unwrap_or_default();
+            }
+            let n = out.len().min(self.1.len());
+            out[..n].copy_from_slice(&self.1[..n]);
+            self.1.drain(..n);
+            Ok(n)
+        }
+    }
+
+    /// A pcap file of raw IP with so many packets.
+    fn pcap(packets: u32) -> Vec<u8> {
+        let words = |words: &[u32]| -> Vec<u8> {
+            words.iter().flat_map(|word| word.to_le_bytes()).collect()
+        };
+        let mut out = words(&[0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101]);
+        for i in 0..packets {
+            out.extend(words(&[1_700_000_000, i, 4, 4, 0x45]));
+        }
+        out
+    }
+
+    #[test]
+    fn the_last_packets_of_a_pipe_are_seen_while_it_is_silent() {
+        let (pipe, reader) = channel();
+        let (events, received) = channel();
+        pipe.send(pcap(3)).unwrap();
+        let capture = Capture::from_reader(Box::new(Pipe(reader, Vec::new()))).unwrap();
+        let loader = Loader::start(capture, events).unwrap();
+        let mut seen = 0;
+        while seen < 3 {
+            let event = received.recv_timeout(Duration::from_secs(10));
+            assert!(matches!(event, Ok(Event::Fresh)), "{seen} packets seen");
+            let (analysis, load) = loader.take();
+            assert!(matches!(load, Load::Reading { .. }));
+            seen = analysis.map_or(seen, |a| a.capture.packets);
+        }
+        // The end comes too.
+        drop(pipe);
+        assert!(received.recv_timeout(Duration::from_secs(10)).is_ok());
+        assert_eq!(loader.take().1, Load::Done);
     }
 }
