@@ -18,6 +18,12 @@ struct Lint {
 }
 
 #[derive(Parser)]
+struct Rules {
+    #[command(flatten)]
+    args: explain::RulesArgs,
+}
+
+#[derive(Parser)]
 struct Explain {
     #[command(flatten)]
     args: explain::ExplainArgs,
@@ -146,12 +152,15 @@ fn unusable_inputs_are_one_clear_line_each_and_exit_3() {
     let (_pcap_dir, pcap) = temp("call.pcap", &[0xd4, 0xc3, 0xb2, 0xa1, 0, 0, 1]);
     let (_json_dir, json) = temp("half.json", b"{\"sdp\":");
     let paths = [
-        (Path::new("/no/such/offer.sdp"), "does not exist"),
-        (empty.path(), "is a directory without .sdp files"),
+        (Path::new("/no/such/offer.sdp"), "no such file or directory"),
+        (empty.path(), "a directory without .sdp files"),
         (&text, "no line begins with `v=`"),
-        (&zero, "is empty"),
-        (&pcap, "is a packet capture"),
-        (&json, "is not the JSON it is named for"),
+        (&zero, "the file is empty"),
+        (
+            &pcap,
+            "a packet capture, not a session description; try `rtcscope stats FILE`",
+        ),
+        (&json, "not the JSON it is named for"),
     ];
     for (path, reason) in paths {
         let path = path.to_str().unwrap();
@@ -160,7 +169,7 @@ fn unusable_inputs_are_one_clear_line_each_and_exit_3() {
         assert_eq!(found.out, "", "{path}");
         assert_eq!(found.err.lines().count(), 1, "{}", found.err);
         assert!(
-            found.err.starts_with(&format!("error: {path}")),
+            found.err.starts_with(&format!("error: {path}: ")),
             "{}",
             found.err
         );
@@ -309,7 +318,7 @@ fn a_closed_pipe_is_quiet() {
 #[test]
 fn explain_prints_the_page_of_a_code_or_a_name() {
     let page = fs::read_to_string("docs/rules/SDP109.md").unwrap();
-    for name in ["SDP109", "sdp109", "unlisted-fmtp"] {
+    for name in ["SDP109", "sdp109", "109", "unlisted-fmtp"] {
         let args = Explain::try_parse_from(["explain", name]).unwrap().args;
         let (mut out, mut err) = (Vec::new(), Vec::new());
         assert_eq!(explain::run(&args, &mut out, &mut err, false).unwrap(), 0);
@@ -324,4 +333,56 @@ fn explain_prints_the_page_of_a_code_or_a_name() {
             .unwrap()
             .starts_with("error: no rule is called `SDP999`")
     );
+}
+
+#[test]
+fn rules_can_be_named() {
+    let rules = |args: &[&str]| {
+        let args = Rules::try_parse_from(["rules"].iter().chain(args));
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = explain::run_rules(&args.unwrap().args, &mut out, &mut err).unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (code, text(out), text(err))
+    };
+    for name in ["SDP203", "203", "sdp203", "ice-pwd-length"] {
+        let (code, out, err) = rules(&[name, "SDP203"]);
+        assert_eq!((code, err.as_str()), (0, ""), "{name}");
+        assert_eq!(out.lines().count(), 1, "{out}");
+        assert!(
+            out.starts_with("SDP203  error    ice-pwd-length  "),
+            "{out}"
+        );
+    }
+    assert!(rules(&["SDP2"]).1.lines().all(|l| l.starts_with("SDP2")));
+    assert!(rules(&[]).1.lines().count() > 80);
+    let (code, out, err) = rules(&["SDP999"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.starts_with("error: no rule is called `SDP999`"),
+        "{err}"
+    );
+}
+
+#[test]
+fn info_is_called_info_in_the_summary_too() {
+    let file = sample("broken-transport.sdp");
+    let found = run(&["-f", "concise", "--severity", "SDP=info", &file]);
+    assert_eq!(found.code, 0);
+    assert!(found.out.contains(": info[SDP404]"), "{}", found.out);
+    assert!(
+        found.out.ends_with("10 info in 1 description (1 file)\n"),
+        "{}",
+        found.out
+    );
+}
+
+#[test]
+fn the_help_has_examples_and_exit_codes() {
+    use clap::CommandFactory;
+    let help = Lint::command().render_help().to_string();
+    assert!(
+        help.contains("Examples:") && help.contains("Exit codes:"),
+        "{help}"
+    );
+    assert!(help.contains("-f, --format"), "{help}");
 }

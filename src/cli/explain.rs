@@ -12,7 +12,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "CODE", required = true)]
     pub codes: Vec<String>,
     /// How to print
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "md")]
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value = "md")]
     pub format: ExplainFormat,
 }
 
@@ -28,8 +28,11 @@ pub enum ExplainFormat {
 /// Arguments of `rtcscope rules`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct RulesArgs {
+    /// Only these rules: codes, names, or prefixes such as SDP2
+    #[arg(value_name = "RULE")]
+    pub rules: Vec<String>,
     /// How to print
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, short, value_enum, value_name = "FORMAT", default_value = "text")]
     pub format: RulesFormat,
 }
 
@@ -113,25 +116,43 @@ fn explain(args: &ExplainArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::
     Ok(0)
 }
 
-/// Runs `rtcscope rules` and says with which code to exit.
+/// Runs `rtcscope rules` and says with which code to exit: 2 when there is no such rule.
 ///
 /// # Errors
 /// What the output could not take; a closed pipe is not an error.
-pub fn run_rules(args: &RulesArgs, out: &mut dyn Write) -> io::Result<u8> {
-    quiet_when_closed(rules(args, out))
+pub fn run_rules(args: &RulesArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    quiet_when_closed(rules(args, out, err))
 }
 
-fn rules(args: &RulesArgs, out: &mut dyn Write) -> io::Result<u8> {
+fn rules(args: &RulesArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    let mut rules: Vec<&Rule> = Vec::new();
+    for selector in &args.rules {
+        rules.extend(RULES.iter().filter(|rule| rule.is_selected_by(selector)));
+        // The looser ways of naming one rule, and what to say when there is none.
+        match find_rule(selector) {
+            Ok(rule) => rules.push(rule),
+            Err(unknown) if !RULES.iter().any(|rule| rule.is_selected_by(selector)) => {
+                writeln!(err, "error: {}", printable(&unknown.to_string()))?;
+                return Ok(2);
+            }
+            Err(_) => {}
+        }
+    }
+    rules.sort_by_key(|rule| rule.code);
+    rules.dedup_by_key(|rule| rule.code);
+    if args.rules.is_empty() {
+        rules.extend(RULES);
+    }
     match args.format {
-        RulesFormat::Md => write!(out, "{}", docs::index())?,
+        RulesFormat::Md => write!(out, "{}", docs::index(&rules))?,
         RulesFormat::Json => {
-            let rules: Vec<JsonRule> = RULES.iter().map(|r| JsonRule::of(r, false)).collect();
+            let rules: Vec<JsonRule> = rules.iter().map(|r| JsonRule::of(r, false)).collect();
             serde_json::to_writer_pretty(&mut *out, &rules)?;
             writeln!(out)?;
         }
         RulesFormat::Text => {
-            let width = RULES.iter().map(|r| r.name.len()).max().unwrap_or(0);
-            for rule in RULES {
+            let width = rules.iter().map(|r| r.name.len()).max().unwrap_or(0);
+            for rule in rules {
                 writeln!(
                     out,
                     "{}  {:7}  {:width$}  {}",

@@ -15,8 +15,23 @@ use sinks::{Counts, Sinks};
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+const EXAMPLES: &str = "\
+Examples:
+  rtcscope lint offer.sdp answer.sdp
+  rtcscope lint --as offer --error-on warning tests/fixtures
+  rtcscope lint -f github signalling.json  for GitHub Actions; also finds the SDP in JSON
+  rtcscope lint --ignore SDP307,misspelt-codec offer.sdp
+  xclip -o | rtcscope lint -
+  rtcscope lint --fix offer.sdp            mend what has a safe fix
+
+What a rule means: rtcscope explain SDP203
+
+Exit codes: 0 nothing from the --error-on level up, 1 something, 2 bad usage,
+3 an input could not be read or holds no description.";
+
 /// Arguments of `rtcscope lint`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct LintArgs {
     /// Files, directories (their .sdp files), or - for standard input
     #[arg(value_name = "PATH")]
@@ -34,7 +49,7 @@ pub struct LintArgs {
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = severity_of)]
     pub severity: Vec<(String, Severity)>,
     /// How to print; may be given more than once [default: text]
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
     pub format: Vec<Format>,
     /// Take the descriptions for offers or answers
     #[arg(long = "as", value_enum, value_name = "ROLE")]
@@ -153,7 +168,7 @@ fn lint_all(
         let mut input = match input {
             Ok(input) => input,
             Err(e) => {
-                writeln!(err, "error: {} {}", e.name, e.reason)?;
+                writeln!(err, "error: {}: {}", e.name, e.reason)?;
                 counts.unreadable.push((e.name, e.reason));
                 return Ok(());
             }
@@ -215,7 +230,7 @@ fn fix(
             Ok(()) => input.text = text,
             Err(error) => {
                 let reason = format!("cannot be written: {error}");
-                writeln!(err, "error: {} {reason}", input.name)?;
+                writeln!(err, "error: {}: {reason}", input.name)?;
                 counts.unreadable.push((input.name.clone(), reason));
             }
         }

@@ -84,7 +84,7 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
         Some(Command::Stats(args)) => stats::run(args, color, out, err),
         Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
         Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
-        Some(Command::Rules(args)) => explain::run_rules(args, out).map(from_code),
+        Some(Command::Rules(args)) => explain::run_rules(args, out, err).map(from_code),
         Some(Command::Schema(args)) => generate::schema(args, out),
         Some(Command::Completions(args)) => generate::completions(args, out),
         Some(Command::Man(args)) => generate::man(args, out, err),

@@ -117,14 +117,18 @@ impl Config {
     }
 }
 
-/// The rule of that code or name.
+/// The rule of that code or name; a code may be written without its `SDP`.
 ///
 /// # Errors
 /// There is none; says which comes closest.
 pub fn find_rule(code_or_name: &str) -> Result<&'static Rule, UnknownRule> {
     RULES
         .iter()
-        .find(|r| r.name == code_or_name || r.code.eq_ignore_ascii_case(code_or_name))
+        .find(|r| {
+            r.name == code_or_name
+                || r.code.eq_ignore_ascii_case(code_or_name)
+                || r.code.strip_prefix("SDP") == Some(code_or_name)
+        })
         .ok_or_else(|| unknown(code_or_name))
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Input {
 pub(super) struct Unreadable {
     /// What to call it.
     pub(super) name: String,
-    /// Why, as half a sentence.
+    /// Why, as half a sentence after a colon.
     pub(super) reason: String,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn read(
             each(Err(unreadable(name.clone(), &error)))?;
         }
         if files.is_empty() {
-            let reason = "is a directory without .sdp files".to_owned();
+            let reason = "a directory without .sdp files".to_owned();
             each(Err(Unreadable { name, reason }))?;
         }
         for file in files {
@@ -82,8 +82,8 @@ fn printable(path: &Path) -> String {
 
 fn unreadable(name: String, error: &io::Error) -> Unreadable {
     let reason = match error.kind() {
-        io::ErrorKind::NotFound => "does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => format!("cannot be read: {error}"),
     };
     Unreadable { name, reason }
@@ -140,7 +140,7 @@ fn unwrap(
     };
     let trimmed = text.trim_ascii();
     if trimmed.is_empty() {
-        let reason = "is empty".to_owned();
+        let reason = "the file is empty".to_owned();
         return vec![Err(Unreadable { name, reason })];
     }
     if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
@@ -148,7 +148,7 @@ fn unwrap(
         match serde_json::from_slice(trimmed) {
             Ok(value) => return from_json(&name, &value),
             Err(error) if named_json => {
-                let reason = format!("is not the JSON it is named for: {error}");
+                let reason = format!("not the JSON it is named for: {error}");
                 return vec![Err(Unreadable { name, reason })];
             }
             Err(_) => {}
@@ -166,11 +166,11 @@ fn unwrap(
     }
     let binary = text.iter().take(4).any(|&b| b == 0 || b >= 0xf8);
     let reason = if is_capture(&text) {
-        "is a packet capture, not a session description"
+        "a packet capture, not a session description; try `rtcscope stats FILE`"
     } else if binary {
-        "holds no session description: it is not text"
+        "no session description: it is not text"
     } else if find_descriptions(&text).is_empty() {
-        "holds no session description: no line begins with `v=`"
+        "no session description: no line begins with `v=`"
     } else {
         ""
     };
@@ -216,7 +216,7 @@ fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
         },
     );
     if found.is_empty() {
-        let reason = "holds no session description: no string in it begins with `v=`".to_owned();
+        let reason = "no session description: no string in it begins with `v=`".to_owned();
         let name = name.to_owned();
         return vec![Err(Unreadable { name, reason })];
     }
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn what_holds_nothing_says_why() {
-        assert_eq!(texts(" \n")[0].1, "is empty");
+        assert_eq!(texts(" \n")[0].1, "the file is empty");
         assert!(texts("hello")[0].1.contains("no line begins with `v=`"));
         assert!(texts("\u{0}PNG")[0].1.contains("not text"));
     }

@@ -52,11 +52,14 @@ impl Counts {
         let found: Vec<String> = [
             (Severity::Error, "error"),
             (Severity::Warning, "warning"),
-            (Severity::Info, "note"),
+            (Severity::Info, "info"),
         ]
         .into_iter()
         .filter(|&(severity, _)| self.of(severity) > 0)
-        .map(|(severity, name)| count(self.of(severity), name))
+        .map(|(severity, name)| match severity {
+            Severity::Info => format!("{} {name}", self.of(severity)),
+            _ => count(self.of(severity), name),
+        })
         .collect();
         let found = if found.is_empty() {
             "nothing found".to_owned()
