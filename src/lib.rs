@@ -1,6 +1,6 @@
 //! rtcscope: point it at a packet capture; it finds the WebRTC calls.
 //!
-//! The paved path is one call: read a capture, get an [`Analysis`](analysis::Analysis) with its
+//! The paved path is one call: read a capture, get an [`Analysis`] with its
 //! connections and streams.
 //!
 //! ```

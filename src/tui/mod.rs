@@ -1,7 +1,7 @@
 //! The terminal interface: connections, streams, charts and packets of one capture.
 //!
 //! Three threads and no runtime: one reads and analyses the capture and publishes what it has so far
-//! ([`loader`]), one waits for keys, and this one draws. Nothing is drawn while nothing happens.
+//! (`loader`), one waits for keys, and this one draws. Nothing is drawn while nothing happens.
 //! Used by `cli`.
 
 mod app;
