@@ -2,16 +2,17 @@
 
 use super::Options;
 use super::connection;
-use super::model::{Analysis, CaptureInfo, CountedProblem, Feedback, Protocols};
+use super::file_facts::FileFacts;
+use super::model::{Analysis, CaptureInfo, CountedProblem, Protocols};
 use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
 use super::problems::Problems;
 use super::series::Series;
 use super::table::{Flows, Streams};
 use super::transport::TransportState;
-use crate::capture::{Capture, Compression, Frame, LinkType, Problem};
+use crate::capture::{Frame, LinkType, Problem};
 use crate::demux::{self, Class};
 use crate::net::{Datagram, Decoded, Decoder, Via};
-use crate::proto::rtcp::{self, Body, Compound, FeedbackMessage, FirEntry, SrtcpPacket};
+use crate::proto::rtcp::{self, SrtcpPacket};
 use crate::proto::rtp::RtpPacket;
 use crate::proto::stun::{self, StunClass, StunMessage, Value};
 use crate::proto::turn::ChannelData;
@@ -157,38 +158,6 @@ impl Analyzer {
     /// The model of the whole capture.
     pub fn finish(self) -> Analysis {
         self.state.report(true)
-    }
-}
-
-/// What a reader knows of the file behind the frames.
-#[derive(Clone, Debug, Default)]
-pub struct FileFacts {
-    /// `"pcap"`, `"pcapng.gz"`.
-    pub format: String,
-    /// Packets the capturing system says it dropped, if it says so.
-    pub dropped_by_capture: Option<u64>,
-    /// What was wrong with the file: the first of it.
-    pub problems: Vec<Problem>,
-    /// How many more such problems there were, that are only counted.
-    pub more_problems: u64,
-}
-
-impl FileFacts {
-    /// What `capture` knows so far.
-    pub fn of(capture: &Capture) -> Self {
-        let format = match capture.compression() {
-            Compression::None => capture.format().to_string(),
-            packed => format!("{}.{packed}", capture.format()),
-        };
-        let dropped = capture.interface_statistics();
-        let counts = [dropped.dropped_by_interface, dropped.dropped_by_os];
-        let dropped_by_capture = counts.into_iter().flatten().reduce(u64::saturating_add);
-        Self {
-            format,
-            dropped_by_capture,
-            problems: capture.problems().to_vec(),
-            more_problems: capture.problem_count() - capture.problems().len() as u64,
-        }
     }
 }
 
@@ -448,41 +417,6 @@ impl State {
         }
     }
 
-    /// Counts feedback in clear RTCP for the streams it is about: those that run the other way.
-    fn feedback(&mut self, d: &Datagram<'_>, reverse: Option<u32>) {
-        let streams = &mut self.streams;
-        let mut about = |ssrc: u32, change: &dyn Fn(&mut Feedback)| {
-            if let Some(stream) = reverse.and_then(|flow| streams.get_mut(flow, ssrc)) {
-                change(stream.feedback.get_or_insert_default());
-            }
-        };
-        for packet in Compound::new_cut(d.payload, d.missing).packets().flatten() {
-            match packet.body {
-                Body::SenderReport(report) => {
-                    for block in report.blocks.iter() {
-                        about(block.ssrc, &|f| take_report(f, &block));
-                    }
-                }
-                Body::ReceiverReport(report) => {
-                    for block in report.blocks.iter() {
-                        about(block.ssrc, &|f| take_report(f, &block));
-                    }
-                }
-                Body::Feedback(feedback) => match (feedback.message, feedback.media_ssrc) {
-                    (FeedbackMessage::Nack(_), Some(ssrc)) => about(ssrc, &|f| f.nack += 1),
-                    (FeedbackMessage::Pli, Some(ssrc)) => about(ssrc, &|f| f.pli += 1),
-                    (FeedbackMessage::Fir(entries), _) => {
-                        for entry in entries {
-                            about(FirEntry::read(entry).ssrc, &|f| f.fir += 1);
-                        }
-                    }
-                    _ => {}
-                },
-                _ => {}
-            }
-        }
-    }
-
     fn report(&self, complete: bool) -> Analysis {
         let (connections, streams, protocols) = connection::assemble(self);
         let mut capture = self.info.clone();
@@ -572,10 +506,4 @@ fn note_link_type(known: &mut Vec<LinkType>, link: LinkType) {
     if !known.contains(&link) && known.len() < 64 {
         known.push(link);
     }
-}
-
-fn take_report(f: &mut Feedback, block: &rtcp::ReportBlock<'_>) {
-    f.reports += 1;
-    f.reported_lost = Some(block.cumulative_lost);
-    f.reported_jitter = Some(block.jitter);
 }

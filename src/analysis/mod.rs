@@ -8,6 +8,8 @@ mod analyzer;
 mod clock;
 mod connection;
 mod dtls;
+mod feedback;
+mod file_facts;
 mod ice;
 mod ids;
 mod jitter;
@@ -23,7 +25,8 @@ mod table;
 mod transport;
 mod turn;
 
-pub use analyzer::{Analyzer, FileFacts};
+pub use analyzer::Analyzer;
+pub use file_facts::FileFacts;
 
 pub use ids::{ConnectionId, Ssrc, StreamId};
 pub use known::{Known, Unknown};
