@@ -1,7 +1,7 @@
 //! What there is to say about a connection: the lines of its details pane, and its columns.
 
 use super::stream_facts::streams_of;
-use crate::analysis::model::{CaptureInfo, Connection, DtlsState, Ice, Protocols, Transport};
+use crate::analysis::model::{CaptureInfo, Connection, DtlsState, Ice, Protocols, Transport, Turn};
 use crate::analysis::{Analysis, Known};
 use crate::net::{Endpoint, Protocol, Via};
 use crate::tui::format::{UNKNOWN, bitrate, bytes, count, duration, known_why, millis, plural};
@@ -82,6 +82,9 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
         ),
     ];
     ice_lines(c, capture, &mut out);
+    for turn in &c.turn {
+        turn_line(turn, &mut out);
+    }
     dtls_lines(c, &mut out);
     media_line(c, analysis, &mut out);
     for (i, t) in (1..).zip(&c.transports) {
@@ -135,8 +138,13 @@ fn ice_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
     let rtt = ice.round_trip_time.map_or_else(
         || format!("{UNKNOWN} (no answered check)"),
         |r| {
+            let part = if r.directions == 2 {
+                ""
+            } else {
+                ", one way's part"
+            };
             format!(
-                "median {} ms, {} to {}, of {}, at the point of capture",
+                "median {} ms, {} to {}, of {}{part}",
                 millis(r.median),
                 millis(r.min),
                 millis(r.max),
@@ -148,6 +156,18 @@ fn ice_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
     if !ice.ufrags.is_empty() {
         out.push(Line::fact("  ufrags", ice.ufrags.join("  ")));
     }
+}
+
+fn turn_line(turn: &Turn, out: &mut Vec<Line>) {
+    let line = Line::fact("TURN", format!("{}: ", turn.server));
+    let line = match turn.relayed {
+        Some(relayed) => line.then(Role::Text, format!("allocated {relayed}")),
+        None if turn.allocated => line.then(Role::Text, "allocated"),
+        None => line.then(Role::Error, "not allocated"),
+    };
+    let errors = turn.errors.iter();
+    let errors: String = errors.map(|(code, n)| format!(", {n} x {code}")).collect();
+    out.push(line.then(Role::Text, errors));
 }
 
 fn dtls_lines(c: &Connection, out: &mut Vec<Line>) {
