@@ -85,33 +85,32 @@ impl Series {
     }
 
     fn find(&mut self, ts: Timestamp) -> &mut Bucket {
-        let mut index = self.index_of(ts);
-        if let Err(place) = self.buckets.binary_search_by_key(&index, |b| b.index) {
-            if self.buckets.len() >= self.limit {
-                while self.buckets.len() >= self.limit {
-                    self.halve();
-                }
-                index = self.index_of(ts);
-                if let Ok(i) = self.buckets.binary_search_by_key(&index, |b| b.index) {
-                    return self.slot(i);
-                }
-            }
-            let place = self.buckets.partition_point(|b| b.index < index).min(place);
-            self.buckets.insert(
-                place,
-                Bucket {
-                    index,
-                    ..Bucket::default()
-                },
-            );
-            if place + 1 == self.buckets.len() {
-                let end = self.width.saturating_mul(i64::from(index) + 1);
-                self.current_end = self.origin.plus(Span::from_nanos(end)).nanos();
-            }
-            return self.slot(place);
+        let mut found = self.search(ts);
+        while found.is_err() && self.buckets.len() >= self.limit {
+            self.halve();
+            found = self.search(ts);
         }
-        let i = self.buckets.partition_point(|b| b.index < index);
-        self.slot(i)
+        let place = match found {
+            Ok(i) => return self.slot(i),
+            Err(place) => place,
+        };
+        let index = self.index_of(ts);
+        let bucket = Bucket {
+            index,
+            ..Bucket::default()
+        };
+        self.buckets.insert(place, bucket);
+        if place + 1 == self.buckets.len() {
+            let end = self.width.saturating_mul(i64::from(index) + 1);
+            self.current_end = self.origin.plus(Span::from_nanos(end)).nanos();
+        }
+        self.slot(place)
+    }
+
+    /// Where the bucket for `ts` is, or where it would be.
+    fn search(&mut self, ts: Timestamp) -> Result<usize, usize> {
+        let index = self.index_of(ts);
+        self.buckets.binary_search_by_key(&index, |b| b.index)
     }
 
     fn index_of(&mut self, ts: Timestamp) -> u32 {
