@@ -104,6 +104,24 @@ pub struct Protocols {
     pub other: u64,
 }
 
+impl Protocols {
+    /// Each count with the name that reports give it.
+    pub fn named(&self) -> [(&'static str, u64); 10] {
+        [
+            ("STUN", self.stun),
+            ("ChannelData", self.turn_channel_data),
+            ("DTLS", self.dtls),
+            ("RTP", self.rtp),
+            ("RTCP", self.rtcp),
+            ("SCTP", self.sctp),
+            ("ICMP", self.icmp),
+            ("TCP", self.tcp),
+            ("tunnelled", self.tunnel),
+            ("other", self.other),
+        ]
+    }
+}
+
 /// One peer connection: its transports, how it came up, and its streams.
 #[derive(Clone, Debug)]
 pub struct Connection {

@@ -1,24 +1,12 @@
 //! Numbers and names as the screen shows them: fixed units, `--` for what is not known.
 
 use crate::analysis::{Known, Unknown};
+pub(crate) use crate::output::text::grouped as count;
 use crate::time::{Span, Timestamp};
 use ratatui::text::Span as Text;
 
 /// What stands for a value that is not known; the details say why.
 pub(crate) const UNKNOWN: &str = "--";
-
-/// `61 204`: thousands apart, as ISO 80000-1 has them.
-pub(crate) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(' ');
-        }
-        out.push(c);
-    }
-    out
-}
 
 /// `1 packet`, `2 packets`.
 pub(crate) fn plural(n: u64, what: &str) -> String {

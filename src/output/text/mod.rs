@@ -7,11 +7,11 @@ mod connection;
 mod streams;
 mod style;
 
-pub use self::style::{bitrate, duration};
+pub use self::style::grouped;
 
 use self::connection::connection_head;
 use self::streams::stream_table;
-use self::style::{Style, grouped, size};
+use self::style::{Style, duration, size};
 use super::{Presenter, printable};
 use crate::analysis::model::{CaptureInfo, Protocols, Stream};
 use crate::analysis::{Analysis, ConnectionId};
@@ -92,23 +92,12 @@ fn whole_seconds(rfc3339: &str) -> String {
 }
 
 fn protocol_counts(p: &Protocols) -> String {
-    [
-        ("STUN", p.stun),
-        ("ChannelData", p.turn_channel_data),
-        ("DTLS", p.dtls),
-        ("RTP", p.rtp),
-        ("RTCP", p.rtcp),
-        ("SCTP", p.sctp),
-        ("ICMP", p.icmp),
-        ("TCP", p.tcp),
-        ("tunnelled", p.tunnel),
-        ("other", p.other),
-    ]
-    .iter()
-    .filter(|(_, n)| *n > 0)
-    .map(|(name, n)| format!("{name} {}", grouped(*n)))
-    .collect::<Vec<_>>()
-    .join(", ")
+    p.named()
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{name} {}", grouped(*n)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn problems(info: &CaptureInfo, style: Style, out: &mut dyn Write) -> io::Result<()> {

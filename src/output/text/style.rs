@@ -32,7 +32,7 @@ impl Style {
 }
 
 /// `61 204`: a thin grouping that no locale mistakes for a decimal point.
-pub(super) fn grouped(n: u64) -> String {
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -54,7 +54,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// With the unit that keeps it readable: `0.2 ms`, `81.2 ms`, `20.4 s`, `1 h 02 min`.
-pub fn duration(span: Span) -> String {
+pub(super) fn duration(span: Span) -> String {
     let s = span.seconds();
     match s {
         _ if s < 0.0 => format!(
@@ -70,7 +70,7 @@ pub fn duration(span: Span) -> String {
 }
 
 /// `38.8 kb/s`, `1.38 Mb/s`.
-pub fn bitrate(bps: f64) -> String {
+pub(super) fn bitrate(bps: f64) -> String {
     match bps {
         _ if bps < 1e3 => format!("{bps:.0} b/s"),
         _ if bps < 1e6 => format!("{:.1} kb/s", bps / 1e3),

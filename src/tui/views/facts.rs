@@ -246,19 +246,8 @@ pub(crate) fn via(via: Via) -> String {
 
 /// `STUN 24, DTLS 8, RTP 657`: those that there are.
 pub(crate) fn protocols(p: &Protocols) -> String {
-    let named = [
-        ("STUN", p.stun),
-        ("ChannelData", p.turn_channel_data),
-        ("DTLS", p.dtls),
-        ("RTP", p.rtp),
-        ("RTCP", p.rtcp),
-        ("SCTP", p.sctp),
-        ("ICMP", p.icmp),
-        ("TCP", p.tcp),
-        ("tunnelled", p.tunnel),
-        ("other", p.other),
-    ];
-    let parts: Vec<_> = named
+    let parts: Vec<_> = p
+        .named()
         .iter()
         .filter(|(_, n)| *n > 0)
         .map(|(name, n)| format!("{name} {}", count(*n)))
