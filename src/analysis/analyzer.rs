@@ -4,6 +4,7 @@ use super::Options;
 use super::connection;
 use super::file_facts::FileFacts;
 use super::model::{Analysis, CaptureInfo, CountedProblem, Protocols};
+use super::moment::Moment;
 use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
 use super::problems::Problems;
 use super::series::Series;
@@ -166,7 +167,19 @@ impl Analyzer {
 struct At {
     flow: u32,
     transport: u32,
+    reverse: bool,
     depth: u8,
+}
+
+fn moment(d: &Datagram<'_>, at: At) -> Moment {
+    Moment {
+        ts: d.ts,
+        no: d.no,
+        src: d.path.src,
+        dst: d.path.dst,
+        transport: at.transport,
+        reverse: at.reverse,
+    }
 }
 
 /// What the packet list shows of the frame at hand.
@@ -255,6 +268,7 @@ impl State {
         let at = At {
             flow: flow_index,
             transport: flow.transport,
+            reverse: flow.reverse,
             depth,
         };
         row.kind = PacketKind::Udp;
@@ -276,7 +290,7 @@ impl State {
                     transport.dtls_ciphertext += 1;
                 }
                 let state = transport.dtls_state.get_or_insert_default();
-                state.push(d.payload, d.missing, d.path.src, d.ts);
+                state.push(d.payload, d.missing, &moment(d, at), &mut transport.log);
             }
             Class::ChannelData => {
                 row.kind = PacketKind::ChannelData;
@@ -381,7 +395,7 @@ impl State {
         }
         if message.method() != BINDING {
             let turn = transport.turn.get_or_insert_default();
-            turn.push(&message, d.path.src, d.path.dst);
+            turn.push(&message, &moment(d, at), &mut transport.log);
             // Send and Data indications wrap a datagram (RFC 8656).
             let data = message.attribute(stun::codes::DATA);
             if let (StunClass::Indication, Some(Ok(Value::Bytes(payload)))) =
@@ -402,7 +416,7 @@ impl State {
             return;
         }
         let ice = transport.ice.get_or_insert_default();
-        ice.push(&message, d.path.src, d.path.dst, d.ts);
+        ice.push(&message, &moment(d, at), &mut transport.log);
         // A DTLS flight may ride in a check; it counts as DTLS besides.
         if let Some(Ok(Value::Bytes(flight))) = message
             .attribute(stun::codes::DTLS_IN_STUN)
@@ -413,7 +427,7 @@ impl State {
                 _ => return,
             }
             let state = transport.dtls_state.get_or_insert_default();
-            state.push(flight, 0, d.path.src, d.ts);
+            state.push(flight, 0, &moment(d, at), &mut transport.log);
         }
     }
 

@@ -7,6 +7,7 @@
 
 use super::analyzer::State;
 use super::dtls;
+use super::event_log::EventLog;
 use super::ice::IceState;
 use super::ids::{ConnectionId, Ssrc, StreamId};
 use super::known::{Known, Unknown};
@@ -65,6 +66,10 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             .iter()
             .filter_map(|t| t.turn.as_ref()?.report(t.path.protocol));
         connection.turn = turn.collect();
+        let logs = members.iter().map(|t| &t.log);
+        connection.events_not_kept = logs.clone().map(EventLog::not_kept).sum();
+        connection.events = logs.flat_map(EventLog::events).cloned().collect();
+        connection.events.sort_by_key(|e| (e.at, e.packet));
         if let Some(main) = connection.main_transport() {
             connection.endpoints = [main.a.ip(), main.b.ip()];
         }
@@ -204,6 +209,8 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         ice: None,
         dtls: None,
         turn: Vec::new(),
+        events: Vec::new(),
+        events_not_kept: 0,
         first_seen: transport.first,
         last_seen: transport.last,
     }

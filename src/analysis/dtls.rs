@@ -1,7 +1,9 @@
 //! DTLS as one transport shows it: who is client, what was chosen, how far the handshake got.
 
+use super::event_log::EventLog;
 use super::known::{Known, Unknown};
-use super::model;
+use super::model::{self, EventKind};
+use super::moment::Moment;
 use crate::net::Endpoint;
 use crate::proto::dtls::server_key_exchange_group;
 use crate::proto::dtls::{ClientHello, DtlsDatagram, Handshake, Record, ServerHello, codes};
@@ -28,8 +30,10 @@ pub(super) struct DtlsState {
 }
 
 impl DtlsState {
-    /// Takes a datagram with DTLS records that `src` sent.
-    pub(super) fn push(&mut self, payload: &[u8], missing: u32, src: Endpoint, ts: Timestamp) {
+    /// Takes a datagram with DTLS records.
+    pub(super) fn push(&mut self, payload: &[u8], missing: u32, at: &Moment, log: &mut EventLog) {
+        let Moment { src, ts, .. } = *at;
+        let was = self.progress();
         for record in DtlsDatagram::new(payload, missing)
             .records()
             .map_while(Result::ok)
@@ -40,6 +44,9 @@ impl DtlsState {
             } else {
                 self.note_clear(&record, src, ts);
             }
+        }
+        if was != model::DtlsState::Complete && self.progress() == model::DtlsState::Complete {
+            log.push(at.event(EventKind::HandshakeComplete));
         }
     }
 

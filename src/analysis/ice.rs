@@ -3,7 +3,9 @@
 //! Requests are matched to responses by transaction id. A request seen twice is a retransmission
 //! and gives no round-trip time (Karn's rule, as RFC 8489 wants for retransmission timers).
 
-use super::model::RoundTrip;
+use super::event_log::EventLog;
+use super::model::{EventKind, RoundTrip};
+use super::moment::Moment;
 use crate::net::Endpoint;
 use crate::proto::stun::{Role, StunClass, StunMessage};
 use crate::time::{Span, Timestamp};
@@ -83,22 +85,16 @@ impl Asked {
 }
 
 impl IceState {
-    /// Takes a STUN message that `src` sent to `dst`.
-    pub(super) fn push(
-        &mut self,
-        message: &StunMessage<'_>,
-        src: Endpoint,
-        dst: Endpoint,
-        ts: Timestamp,
-    ) {
+    /// Takes a STUN message.
+    pub(super) fn push(&mut self, message: &StunMessage<'_>, at: &Moment, log: &mut EventLog) {
         if message.method() != BINDING {
             return;
         }
         self.cut |= message.is_cut();
         match message.class() {
-            StunClass::Request => self.request(message, src, ts),
-            StunClass::Success => self.answer(message, src, dst, ts),
-            StunClass::Error => self.error(message, dst),
+            StunClass::Request => self.request(message, at, log),
+            StunClass::Success => self.answer(message, at, log),
+            StunClass::Error => self.error(message, at.dst),
             StunClass::Indication => {}
         }
     }
@@ -109,13 +105,16 @@ impl IceState {
         !self.usernames.is_empty()
     }
 
-    fn request(&mut self, message: &StunMessage<'_>, src: Endpoint, ts: Timestamp) {
+    fn request(&mut self, message: &StunMessage<'_>, at: &Moment, log: &mut EventLog) {
+        let Moment { src, ts, .. } = *at;
         self.requests += 1;
         if let Some(name) = message.username()
             && self.usernames.len() < KINDS_MAX
             && !self.usernames.iter().any(|n| n == name)
         {
-            self.usernames.push(name.to_owned());
+            let username = name.to_owned();
+            self.usernames.push(username.clone());
+            log.push(at.event(EventKind::FirstCheck { username }));
         }
         if matches!(message.role(), Some((Role::Controlling, _))) {
             self.controlling = Some(src);
@@ -142,13 +141,18 @@ impl IceState {
         });
     }
 
-    fn answer(&mut self, message: &StunMessage<'_>, src: Endpoint, dst: Endpoint, ts: Timestamp) {
+    fn answer(&mut self, message: &StunMessage<'_>, at: &Moment, log: &mut EventLog) {
+        let Moment { src, dst, ts, .. } = *at;
         let Some(check) = self.take(message, dst) else {
             return;
         };
         self.responses += 1;
+        if self.responses == 1 {
+            log.push(at.event(EventKind::FirstAnswer));
+        }
         if check.nominating && self.nominated.is_none() {
             self.nominated = Some((check.sender, src, ts));
+            log.push(at.event(EventKind::Nominated));
         }
         if check.repeated {
             return;

@@ -2,6 +2,7 @@
 //! on it. The directed halves of a transport are [`Flow`]s.
 
 use super::dtls::DtlsState;
+use super::event_log::EventLog;
 use super::ice::IceState;
 use super::model::{Protocols, Transport};
 use super::turn::TurnState;
@@ -74,6 +75,8 @@ pub(super) struct TransportState {
     pub(super) dtls_state: Option<Box<DtlsState>>,
     /// TURN, if a method of it was seen.
     pub(super) turn: Option<Box<TurnState>>,
+    /// What happened on it.
+    pub(super) log: EventLog,
 }
 
 impl TransportState {
@@ -96,6 +99,7 @@ impl TransportState {
             ice: None,
             dtls_state: None,
             turn: None,
+            log: EventLog::default(),
         }
     }
 

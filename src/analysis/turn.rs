@@ -1,6 +1,8 @@
 //! TURN as one transport shows it: what was asked of the server and what it answered (RFC 8656).
 
+use super::event_log::EventLog;
 use super::model;
+use super::moment::Moment;
 use crate::net::{Endpoint, Protocol};
 use crate::proto::stun::{StunClass, StunMessage, Value, codes};
 
@@ -22,8 +24,9 @@ pub(super) struct TurnState {
 }
 
 impl TurnState {
-    /// Takes a message of a TURN method that `src` sent to `dst`.
-    pub(super) fn push(&mut self, message: &StunMessage<'_>, src: Endpoint, dst: Endpoint) {
+    /// Takes a message of a TURN method.
+    pub(super) fn push(&mut self, message: &StunMessage<'_>, at: &Moment, _log: &mut EventLog) {
+        let Moment { src, dst, .. } = *at;
         match message.class() {
             StunClass::Request => self.server = self.server.or(Some(dst)),
             StunClass::Success => {

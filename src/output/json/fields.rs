@@ -83,3 +83,10 @@ pub(super) fn span(s: Span) -> f64 {
 pub(super) fn seconds(s: f64) -> f64 {
     (s * 1e9).round() / 1e9
 }
+
+/// How often an error code came.
+#[derive(Serialize)]
+pub(super) struct CodeCount {
+    pub(super) code: u16,
+    pub(super) count: u64,
+}

@@ -7,8 +7,12 @@
 mod capture;
 mod connection;
 mod dtls;
+mod event;
 mod fields;
+mod ice;
 mod stream;
+mod transport;
+mod turn;
 
 use self::capture::Capture;
 use self::connection::ConnectionOut;

@@ -1,0 +1,141 @@
+//! A peer connection and the address pairs it used.
+
+use super::{Dtls, Event, Ice, Protocols, Turn};
+use crate::analysis::{ConnectionId, StreamId};
+use crate::net::{Endpoint, Protocol, Via};
+use crate::time::Timestamp;
+use std::net::IpAddr;
+
+/// One peer connection: its transports, how it came up, and its streams.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Its number.
+    pub id: ConnectionId,
+    /// The two hosts, lower address first.
+    pub endpoints: [IpAddr; 2],
+    /// Where it is in its life.
+    pub state: ConnectionState,
+    /// The address pairs it used, in order of appearance.
+    pub transports: Vec<Transport>,
+    /// Its streams.
+    pub streams: Vec<StreamId>,
+    /// ICE, if connectivity checks were seen.
+    pub ice: Option<Ice>,
+    /// DTLS, if records were seen.
+    pub dtls: Option<Dtls>,
+    /// TURN servers that were asked, in order of appearance.
+    pub turn: Vec<Turn>,
+    /// What happened, in order of time.
+    pub events: Vec<Event>,
+    /// Events that were not kept, because there were too many.
+    pub events_not_kept: u64,
+    /// Its first packet.
+    pub first_seen: Timestamp,
+    /// Its last packet.
+    pub last_seen: Timestamp,
+}
+
+impl Connection {
+    /// Datagrams over all transports; what came wrapped counts with its wrapper.
+    pub fn packets(&self) -> u64 {
+        self.outermost().map(Transport::packets).sum()
+    }
+
+    /// UDP payload bytes over all transports; what came wrapped counts with its wrapper.
+    pub fn bytes(&self) -> u64 {
+        self.outermost().map(|t| t.bytes_ab + t.bytes_ba).sum()
+    }
+
+    fn outermost(&self) -> impl Iterator<Item = &Transport> {
+        let any_direct = self.transports.iter().any(|t| t.via == Via::Direct);
+        self.transports
+            .iter()
+            .filter(move |t| !any_direct || t.via == Via::Direct)
+    }
+
+    /// From where to where the packet of an event went.
+    pub fn way_of(&self, event: &Event) -> Option<(Endpoint, Endpoint)> {
+        let on = |t: &&Transport| t.index == event.transport;
+        let transport = self.transports.iter().find(on)?;
+        Some(match event.reverse {
+            false => (transport.a, transport.b),
+            true => (transport.b, transport.a),
+        })
+    }
+
+    /// The transport that carried most packets: the selected pair, in practice.
+    pub fn main_transport(&self) -> Option<&Transport> {
+        self.transports
+            .iter()
+            .max_by_key(|t| (t.packets(), std::cmp::Reverse(t.index)))
+    }
+}
+
+/// Where a connection is in its life (RTCPeerConnectionState, as far as packets show it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionState {
+    /// Seen, but nothing that tells more.
+    New,
+    /// Connectivity checks, none answered yet.
+    Checking,
+    /// Media, data or a completed handshake flowed.
+    Connected,
+    /// A DTLS alert or a STUN error ended it.
+    Failed,
+    /// It was closed in a way that the packets show.
+    Closed,
+    /// RTP without ICE or DTLS.
+    MediaOnly,
+}
+
+impl ConnectionState {
+    /// The name used in JSON and on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Checking => "checking",
+            Self::Connected => "connected",
+            Self::Failed => "failed",
+            Self::Closed => "closed",
+            Self::MediaOnly => "media-only",
+        }
+    }
+}
+
+/// One pair of addresses that packets of a connection used. `a` is the lower endpoint.
+#[derive(Clone, Debug)]
+pub struct Transport {
+    /// Its index over the whole capture: what [`PacketRef::transport`](super::PacketRef) names.
+    pub index: u32,
+    /// UDP or TCP.
+    pub protocol: Protocol,
+    /// One end.
+    pub a: Endpoint,
+    /// The other end.
+    pub b: Endpoint,
+    /// Direct or wrapped.
+    pub via: Via,
+    /// Datagrams from `a` to `b`.
+    pub packets_ab: u64,
+    /// Datagrams from `b` to `a`.
+    pub packets_ba: u64,
+    /// Payload bytes from `a` to `b`.
+    pub bytes_ab: u64,
+    /// Payload bytes from `b` to `a`.
+    pub bytes_ba: u64,
+    /// The first datagram.
+    pub first_seen: Timestamp,
+    /// The last datagram.
+    pub last_seen: Timestamp,
+    /// Datagrams by what they carry.
+    pub protocols: Protocols,
+    /// RTCP datagrams whose whole structure is readable: not encrypted.
+    pub rtcp_clear: u64,
+}
+
+impl Transport {
+    /// Datagrams both ways.
+    pub fn packets(&self) -> u64 {
+        self.packets_ab + self.packets_ba
+    }
+}

@@ -1,0 +1,132 @@
+//! What a capture holds: the owned model that every presenter reads.
+//!
+//! Nothing here borrows from a packet, and nothing here computes: it is filled by
+//! [`Analyzer`](super::Analyzer). Times are capture times; counts are of packets or bytes as named.
+
+mod connection;
+mod dtls;
+mod event;
+mod ice;
+mod stream;
+mod turn;
+
+pub use connection::{Connection, ConnectionState, Transport};
+pub use dtls::{Dtls, DtlsState};
+pub use event::{Event, EventKind};
+pub use ice::{Ice, RoundTrip};
+pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Source, Stream};
+pub use turn::Turn;
+
+use super::packets::PacketIndex;
+use crate::capture::{LinkType, Problem};
+use crate::time::{Span, Timestamp};
+
+/// All that was found in a capture, complete or so far.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The file itself.
+    pub capture: CaptureInfo,
+    /// Datagrams by what they carry.
+    pub protocols: Protocols,
+    /// Peer connections, in order of appearance.
+    pub connections: Vec<Connection>,
+    /// RTP streams, in order of appearance.
+    pub streams: Vec<Stream>,
+    /// The packets, if [`Options::packet_index`](super::Options) asked for them.
+    pub packets: PacketIndex,
+    /// Whether the whole capture was read; `false` in a snapshot taken while loading.
+    pub complete: bool,
+}
+
+/// Facts about the capture.
+#[derive(Clone, Debug, Default)]
+pub struct CaptureInfo {
+    /// `"pcap"` or `"pcapng"`, with the compression if there was one: `"pcapng.gz"`.
+    pub format: String,
+    /// The link types met, in order of appearance.
+    pub link_types: Vec<LinkType>,
+    /// Packets read.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub bytes: u64,
+    /// The earliest capture time.
+    pub first: Option<Timestamp>,
+    /// The latest capture time.
+    pub last: Option<Timestamp>,
+    /// Packets cut by the snaplen.
+    pub truncated_packets: u64,
+    /// Packets whose link, IP or UDP layer could not be decoded.
+    pub undecoded_packets: u64,
+    /// Packets the capturing system says it dropped (pcapng interface statistics), if it says so.
+    pub dropped_by_capture: Option<u64>,
+    /// What was wrong; one entry per kind, with the first packet concerned.
+    pub problems: Vec<CountedProblem>,
+}
+
+impl CaptureInfo {
+    /// From the first packet to the last.
+    pub fn duration(&self) -> Span {
+        match (self.first, self.last) {
+            (Some(first), Some(last)) => last - first,
+            _ => Span::default(),
+        }
+    }
+
+    /// Seconds from the first packet of the capture to `ts`.
+    pub fn seconds_at(&self, ts: Timestamp) -> f64 {
+        self.first.map_or(0.0, |first| (ts - first).seconds())
+    }
+}
+
+/// A problem and how often it was met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedProblem {
+    /// Its first occurrence.
+    pub problem: Problem,
+    /// How often it occurred in all.
+    pub count: u64,
+}
+
+/// Datagrams by what they carry. A wrapper (ChannelData) counts once itself, and its content once
+/// more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Protocols {
+    /// STUN and TURN messages.
+    pub stun: u64,
+    /// TURN ChannelData messages.
+    pub turn_channel_data: u64,
+    /// Datagrams with DTLS records.
+    pub dtls: u64,
+    /// RTP, including SRTP.
+    pub rtp: u64,
+    /// RTCP, including SRTCP.
+    pub rtcp: u64,
+    /// SCTP packets found in clear.
+    pub sctp: u64,
+    /// ICMP and ICMPv6; what they quote is not counted as media.
+    pub icmp: u64,
+    /// TCP segments.
+    pub tcp: u64,
+    /// Packets inside a tunnel, not opened.
+    pub tunnel: u64,
+    /// Everything else.
+    pub other: u64,
+}
+
+impl Protocols {
+    /// Each count with the name that reports give it.
+    pub fn named(&self) -> [(&'static str, u64); 10] {
+        [
+            ("STUN", self.stun),
+            ("ChannelData", self.turn_channel_data),
+            ("DTLS", self.dtls),
+            ("RTP", self.rtp),
+            ("RTCP", self.rtcp),
+            ("SCTP", self.sctp),
+            ("ICMP", self.icmp),
+            ("TCP", self.tcp),
+            ("tunnelled", self.tunnel),
+            ("other", self.other),
+        ]
+    }
+}

@@ -1,0 +1,186 @@
+//! An RTP stream and its measures.
+
+use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId};
+use crate::net::{Path, Via};
+use crate::time::{Span, Timestamp};
+
+/// One RTP stream: one SSRC on one directed path, at the point of capture.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Its number.
+    pub id: StreamId,
+    /// Its connection.
+    pub connection: ConnectionId,
+    /// Its index into [`Connection::transports`] by [`Transport::index`].
+    pub transport: u32,
+    /// Its synchronization source.
+    pub ssrc: Ssrc,
+    /// Who sends to whom.
+    pub path: Path,
+    /// Direct or wrapped.
+    pub via: Via,
+    /// Whether the payload is encrypted.
+    pub encrypted: Known<bool>,
+    /// What it carries.
+    pub kind: Kind,
+    /// Where `kind` comes from.
+    pub kind_source: Option<Source>,
+    /// The codec, if a static payload type or a session description names it.
+    pub codec: Known<Codec>,
+    /// The RTP clock rate in Hz and where it comes from.
+    pub clock_rate: Known<(u32, Source)>,
+    /// Payload types and their packets, in order of appearance.
+    pub payload_types: Vec<(u8, u64)>,
+    /// Header-extension ids and the packets that carried them, by id.
+    pub header_extensions: Vec<(u8, u64)>,
+    /// Its first packet.
+    pub first_seen: Timestamp,
+    /// Its last packet.
+    pub last_seen: Timestamp,
+    /// Packets received, duplicates included.
+    pub packets: u64,
+    /// Highest minus lowest extended sequence number plus one, summed over restarts.
+    pub expected: u64,
+    /// Expected minus distinct: lost before the point of capture; never negative.
+    pub lost: u64,
+    /// Packets whose sequence number had been seen.
+    pub duplicated: u64,
+    /// Packets that arrived below the highest sequence number so far and were not duplicates.
+    pub reordered: u64,
+    /// Times the sender began again with unrelated sequence numbers.
+    pub restarts: u32,
+    /// RTP payload bytes, without headers; padding and authentication tags included where they
+    /// cannot be told apart.
+    pub payload_bytes: u64,
+    /// RTP header bytes: fixed header, CSRCs, extensions.
+    pub header_bytes: u64,
+    /// Packets with the marker bit.
+    pub marked: u64,
+    /// Packets with the padding bit.
+    pub padded: u64,
+    /// Mean bit rate of RTP packets (headers included) from first to last packet, in bit/s.
+    pub bitrate: Known<f64>,
+    /// Interarrival jitter, RFC 3550 appendix A.8.
+    pub jitter: Known<Jitter>,
+    /// The longest time between two packets.
+    pub interarrival_max: Known<Span>,
+    /// Times without packets, longest first, at most [`MAX_GAPS`](super::MAX_GAPS).
+    pub gaps: Vec<Gap>,
+    /// Feedback about this stream in clear RTCP.
+    pub feedback: Known<Feedback>,
+    /// Packets, bytes, loss and jitter over time.
+    pub series: Series,
+}
+
+impl Stream {
+    /// The payload type that most packets have; the first of them.
+    pub fn main_payload_type(&self) -> Option<u8> {
+        let most = self.payload_types.iter().map(|(_, n)| *n).max()?;
+        self.payload_types
+            .iter()
+            .find(|(_, n)| *n == most)
+            .map(|(pt, _)| *pt)
+    }
+
+    /// Lost packets as a fraction of those expected, 0 to 1.
+    pub fn loss_fraction(&self) -> f64 {
+        if self.expected == 0 {
+            0.0
+        } else {
+            self.lost as f64 / self.expected as f64
+        }
+    }
+}
+
+/// What a stream carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Audio.
+    Audio,
+    /// Video.
+    Video,
+    /// Not known.
+    Unknown,
+}
+
+impl Kind {
+    /// The name used in JSON and on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A static payload type (RFC 3551).
+    Static,
+    /// How the packets behave.
+    Inferred,
+}
+
+impl Source {
+    /// The name used in JSON and on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
+/// A codec by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Codec {
+    /// Its encoding name: `"PCMU"`.
+    pub name: &'static str,
+    /// Clock rate in Hz.
+    pub clock_rate: u32,
+    /// Channels, for audio.
+    pub channels: Option<u8>,
+    /// Where this comes from.
+    pub source: Source,
+}
+
+/// Interarrival jitter (RFC 3550 section 6.4.1 and appendix A.8), per packet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Jitter {
+    /// The estimate after the last packet.
+    pub last: Span,
+    /// The mean of the estimate over all packets.
+    pub mean: Span,
+    /// Its highest value.
+    pub max: Span,
+}
+
+/// A time without packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The last packet before.
+    pub start: Timestamp,
+    /// The first packet after.
+    pub end: Timestamp,
+    /// Sequence numbers missing in between; 0 when the sender was silent (mute, DTX).
+    pub lost: u32,
+}
+
+/// Feedback about a stream, from RTCP in clear.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Feedback {
+    /// Generic NACK messages (RFC 4585).
+    pub nack: u64,
+    /// Picture loss indications (RFC 4585).
+    pub pli: u64,
+    /// Full intra requests (RFC 5104).
+    pub fir: u64,
+    /// Report blocks about it (RFC 3550).
+    pub reports: u64,
+    /// Cumulative number of packets lost, of the latest report block; may be negative.
+    pub reported_lost: Option<i32>,
+    /// Interarrival jitter of the latest report block, in clock units.
+    pub reported_jitter: Option<u32>,
+}

@@ -1,0 +1,36 @@
+//! When and where a message was seen: what the protocol states are told with each one.
+
+use super::model::{Event, EventKind};
+use crate::capture::PacketNo;
+use crate::net::Endpoint;
+use crate::time::Timestamp;
+
+/// When and where a message was seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    /// Capture time of the packet.
+    pub(super) ts: Timestamp,
+    /// Its number.
+    pub(super) no: PacketNo,
+    /// Who sent it.
+    pub(super) src: Endpoint,
+    /// To whom.
+    pub(super) dst: Endpoint,
+    /// Index of its transport.
+    pub(super) transport: u32,
+    /// Whether it went from the transport's `b` to its `a`.
+    pub(super) reverse: bool,
+}
+
+impl Moment {
+    /// An event at this moment.
+    pub(super) fn event(&self, kind: EventKind) -> Event {
+        Event {
+            at: self.ts,
+            packet: self.no,
+            transport: self.transport,
+            reverse: self.reverse,
+            kind,
+        }
+    }
+}
