@@ -50,15 +50,21 @@ fn analyze(path: &Path) -> Analysis {
     rtcscope::analyze(path, &Options::default()).unwrap()
 }
 
-/// By SSRC and source address, as verify.json writes it.
+/// By SSRC and source address, as verify.json writes it: a stream that moved has several.
 fn ours(analysis: &Analysis) -> BTreeMap<(u64, String), Counts> {
     let mut all: BTreeMap<_, Counts> = BTreeMap::new();
     for s in &analysis.streams {
-        let source = format!("{}:{}", s.path.src.ip(), s.path.src.port());
-        let counts = all.entry((u64::from(s.ssrc.0), source)).or_default();
-        let own = [s.packets, s.expected, s.lost, s.duplicated, s.reordered];
-        for (sum, n) in counts.iter_mut().zip(own) {
-            *sum += n;
+        for leg in s.legs.iter().filter(|leg| !leg.is_copy) {
+            let source = format!("{}:{}", leg.path.src.ip(), leg.path.src.port());
+            let own = [
+                leg.packets,
+                leg.expected,
+                leg.lost,
+                leg.duplicated,
+                leg.reordered,
+            ];
+            let before = all.insert((u64::from(s.ssrc.0), source), own);
+            assert!(before.is_none(), "one stream for {}", s.ssrc);
         }
     }
     all

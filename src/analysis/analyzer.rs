@@ -3,12 +3,14 @@
 use super::Options;
 use super::connection;
 use super::file_facts::FileFacts;
-use super::model::{Analysis, CaptureInfo, CountedProblem, Protocols};
+use super::ids::Ssrc;
+use super::legs::Origin;
+use super::model::{Analysis, CaptureInfo, CountedProblem, EventKind, Protocols};
 use super::moment::Moment;
 use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
 use super::problems::Problems;
 use super::series::Series;
-use super::table::{Flows, Streams};
+use super::table::{Flows, Place, Streams};
 use super::transport::TransportState;
 use crate::capture::{Frame, LinkType, Problem};
 use crate::demux::{self, Class};
@@ -336,18 +338,43 @@ impl State {
         {
             return;
         }
-        let origin = self.info.first.unwrap_or(d.ts);
+        let begin = self.info.first.unwrap_or(d.ts);
         let options = &self.options;
-        let series = || Series::new(origin, options.series_width, options.series_limit);
+        let series = || Series::new(begin, options.series_width, options.series_limit);
         let (flows, transports) = (&self.flows, &self.transports);
         let is_proven = |flow| {
             let transport = flows.get(flow).map(|f| f.transport as usize);
             transport.is_some_and(|t| transports.get(t).is_some_and(TransportState::is_proven))
         };
-        match streams.push(at.flow, &rtp, d.ts, series, is_proven) {
-            Some(i) => {
+        // After an ICE restart or a path switch one of the hosts is still the same, or ICE or DTLS
+        // show that both paths are ours.
+        let may_move = |from, to| match (flows.get(from), flows.get(to)) {
+            (Some(a), Some(b)) => {
+                let same_host =
+                    a.path.src.ip() == b.path.src.ip() || a.path.dst.ip() == b.path.dst.ip();
+                same_host || (is_proven(from) && is_proven(to))
+            }
+            _ => false,
+        };
+        let origin = Origin {
+            flow: at.flow,
+            no: d.no,
+            ts: d.ts,
+        };
+        match streams.push(origin, &rtp, series, is_proven, may_move) {
+            Some(Place::Known(i)) => {
                 if let Some(flow) = self.flows.get_mut(at.flow) {
                     flow.remember(rtp.ssrc(), i);
+                }
+            }
+            Some(Place::Moved(i)) => {
+                if let Some(flow) = self.flows.get_mut(at.flow) {
+                    flow.remember(rtp.ssrc(), i);
+                }
+                if let Some(transport) = self.transports.get_mut(at.transport as usize) {
+                    let ssrc = Ssrc(rtp.ssrc());
+                    let event = moment(d, at).event(EventKind::StreamMoved { ssrc });
+                    transport.log.push(event);
                 }
             }
             None => self.problems.packet("too-many-streams", d.no, || {

@@ -37,6 +37,7 @@ pub(super) struct IceState {
     pub(super) usernames: Vec<String>,
     pub(super) nominated: Option<(Endpoint, Endpoint, Timestamp)>,
     pub(super) controlling: Option<Endpoint>,
+    tie_breakers: Vec<(Endpoint, u64)>,
     /// Whether attributes of a message were cut off.
     pub(super) cut: bool,
     outstanding: Vec<Outstanding>,
@@ -99,6 +100,11 @@ impl IceState {
         }
     }
 
+    /// The first tie-breaker of each sender.
+    pub(super) fn tie_breakers(&self) -> &[(Endpoint, u64)] {
+        &self.tie_breakers
+    }
+
     /// Whether a USERNAME was seen: the mark of a connectivity check, which a question to a STUN
     /// server does not carry.
     pub(super) fn has_checks(&self) -> bool {
@@ -116,8 +122,15 @@ impl IceState {
             self.usernames.push(username.clone());
             log.push(at.event(EventKind::FirstCheck { username }));
         }
-        if matches!(message.role(), Some((Role::Controlling, _))) {
-            self.controlling = Some(src);
+        if let Some((role, tie_breaker)) = message.role() {
+            if role == Role::Controlling {
+                self.controlling = Some(src);
+            }
+            if self.tie_breakers.len() < KINDS_MAX
+                && !self.tie_breakers.iter().any(|(sender, _)| *sender == src)
+            {
+                self.tie_breakers.push((src, tie_breaker));
+            }
         }
         let id = message.transaction_id();
         if let Some(known) = self

@@ -15,6 +15,7 @@ mod ice;
 mod ids;
 mod jitter;
 mod known;
+mod legs;
 pub mod model;
 mod moment;
 mod packets;

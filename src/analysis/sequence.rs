@@ -114,6 +114,11 @@ impl Sequence {
         Arrival::Early { skipped }
     }
 
+    /// The highest number of the stream so far, as packets carry it.
+    pub(super) fn newest(&self) -> u16 {
+        self.highest as u16
+    }
+
     /// Takes the packet if it is the next in order, as almost all are.
     #[inline]
     pub(super) fn push_next(&mut self, seq: u16) -> bool {
@@ -158,6 +163,13 @@ impl Sequence {
             expected,
             distinct: self.distinct,
         }
+    }
+
+    /// Whether some sequence numbers of the latest segments may be the same. Both must have been
+    /// seen at the same time: the numbers wrap.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let apart = i64::from((other.lowest as u16).wrapping_sub(self.lowest as u16) as i16);
+        apart <= self.highest - self.lowest && -apart <= other.highest - other.lowest
     }
 
     /// Highest minus lowest extended sequence number plus one, summed over segments.

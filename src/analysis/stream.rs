@@ -4,11 +4,13 @@
 use super::MAX_GAPS;
 use super::clock::{ClockProbe, Verdict};
 use super::jitter::JitterEstimator;
+use super::legs::{Leg, Legs, Origin};
 use super::model::{Codec, Feedback, Gap, Jitter, Kind, Source};
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
 use super::static_types;
 use crate::analysis::known::{Known, Unknown};
+use crate::capture::PacketNo;
 use crate::proto::rtp::RtpPacket;
 use crate::time::{Span, Timestamp};
 
@@ -18,6 +20,13 @@ const GAP: Span = Span::from_millis(500);
 const TIMELINE: i32 = 20 * 90_000;
 /// Payload types and wide header-extension ids kept per stream; more is noise.
 const KINDS_MAX: usize = 32;
+/// How many packets may be lost while a stream moves to another path, and how long it may be silent.
+const MOVE_DROPOUT: u16 = 3_000;
+const MOVE_SILENCE: Span = Span::from_millis(60_000);
+/// How fast and how far a timestamp may run while it does: faster than any usual clock, in ticks
+/// per second, and some seconds more than passed.
+const MOVE_CLOCK: f64 = 100_000.0;
+const MOVE_SLACK: f64 = 5.0;
 
 /// The state of one SSRC on one directed path.
 #[derive(Clone, Debug)]
@@ -26,6 +35,8 @@ pub(super) struct StreamState {
     pub(super) ssrc: u32,
     /// Order of appearance among all candidates.
     pub(super) born: u64,
+    /// Number of its first packet.
+    pub(super) first_no: PacketNo,
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) packets: u64,
@@ -48,6 +59,8 @@ pub(super) struct StreamState {
     probe: Option<Box<ClockProbe>>,
     /// Packets far from any sequence the stream followed.
     strays: u64,
+    /// Its ways, if it took several.
+    pub(super) legs: Legs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,16 +72,17 @@ enum Clock {
 
 impl StreamState {
     pub(super) fn new(
-        (flow, ssrc, born): (u32, u32, u64),
+        born: u64,
+        Origin { flow, no, ts }: Origin,
         rtp: &RtpPacket<'_>,
-        ts: Timestamp,
         series: Series,
     ) -> Self {
         let static_clock = static_types::lookup(rtp.payload_type()).map(|(c, _)| c.clock_rate);
         let mut stream = Self {
             flow,
-            ssrc,
+            ssrc: rtp.ssrc(),
             born,
+            first_no: no,
             first: ts,
             last: ts,
             packets: 0,
@@ -91,6 +105,7 @@ impl StreamState {
                 .map(|rate| JitterEstimator::new(rate, ts.nanos(), rtp.timestamp())),
             probe: None,
             strays: 0,
+            legs: Legs::default(),
         };
         if static_clock.is_none() {
             let mut probe = ClockProbe::default();
@@ -101,16 +116,66 @@ impl StreamState {
         stream
     }
 
-    /// Takes the stream's next packet.
-    pub(super) fn push(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp) {
+    /// Whether packets of this flow are the stream's.
+    #[inline]
+    pub(super) fn takes(&self, flow: u32) -> bool {
+        self.flow == flow || self.legs.takes(flow)
+    }
+
+    /// Whether a packet of the same SSRC on another path goes on where this stream is: its sequence
+    /// number and timestamp follow closely. A copy of a packet that was seen does not.
+    pub(super) fn is_continued_by(&self, rtp: &RtpPacket<'_>, ts: Timestamp) -> bool {
+        let ahead = rtp.sequence_number().wrapping_sub(self.sequence.newest());
+        let since = ts - self.last;
+        let ticks = f64::from(rtp.timestamp().wrapping_sub(self.newest_timestamp) as i32);
+        let most = (since.seconds() + MOVE_SLACK) * MOVE_CLOCK;
+        let known_type = |&(pt, _): &(u8, u64)| pt == rtp.payload_type();
+        (1..=MOVE_DROPOUT).contains(&ahead)
+            && since <= MOVE_SILENCE
+            && (-MOVE_CLOCK..=most).contains(&ticks)
+            && self.payload_types.iter().any(known_type)
+    }
+
+    /// Goes on over another path, whose first packet this is.
+    pub(super) fn move_to(&mut self, flow: u32, rtp: &RtpPacket<'_>, ts: Timestamp) -> bool {
+        let so_far = || Leg {
+            flow: self.flow,
+            first: self.first,
+            last: self.last,
+            packets: self.packets,
+            sequence: self.sequence.clone(),
+        };
+        let seq = rtp.sequence_number();
+        if !self.legs.add(so_far, flow, seq, ts) {
+            return false;
+        }
+        self.take(rtp, ts);
+        true
+    }
+
+    /// Takes the stream's next packet, which came on this flow.
+    pub(super) fn push(&mut self, flow: u32, rtp: &RtpPacket<'_>, ts: Timestamp) {
+        if !self.legs.is_empty() {
+            let (seq, jump) = (rtp.sequence_number(), self.plausible_jump(ts));
+            let fits = self.same_timeline(rtp);
+            self.legs.push(flow, seq, ts, jump, fits);
+        }
+        self.take(rtp, ts);
+    }
+
+    fn same_timeline(&self, rtp: &RtpPacket<'_>) -> bool {
+        let behind = self.newest_timestamp.wrapping_sub(rtp.timestamp()) as i32;
+        (0..TIMELINE).contains(&behind)
+    }
+
+    #[inline]
+    fn take(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp) {
         let seq = rtp.sequence_number();
         let arrival = if self.sequence.push_next(seq) {
             Arrival::New { skipped: 0 }
         } else {
-            let behind = self.newest_timestamp.wrapping_sub(rtp.timestamp()) as i32;
-            let same_timeline = (0..TIMELINE).contains(&behind);
             self.sequence
-                .push(seq, self.plausible_jump(ts), same_timeline)
+                .push(seq, self.plausible_jump(ts), self.same_timeline(rtp))
         };
         let (lost, in_time) = match arrival {
             Arrival::New { skipped } => {

@@ -1,6 +1,7 @@
 //! Who is who: directed flows by address, streams by flow and SSRC. Both are bounded, because
 //! anybody can send packets from a million ports.
 
+use super::legs::Origin;
 use super::series::Series;
 use super::stream::StreamState;
 use super::transport::{Flow, TransportState};
@@ -131,7 +132,7 @@ impl Flows {
         let transport = match other.and_then(|&i| self.flows.get(i as usize)) {
             Some(flow) => flow.transport,
             None => {
-                transports.push(TransportState::new(canonical, d.via, d.ts));
+                transports.push(TransportState::new(canonical, d.via, reverse, d.ts));
                 (transports.len() - 1) as u32
             }
         };
@@ -157,10 +158,21 @@ impl Flows {
     }
 }
 
+/// Where the stream of a packet is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// On its path, as before or from now on.
+    Known(u32),
+    /// It has just moved to this path.
+    Moved(u32),
+}
+
 /// The streams, believable or not yet.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     by_key: Map<(u32, u32)>,
+    /// The latest stream of each SSRC: another path may go on with it.
+    by_ssrc: Map<u32>,
     slots: Vec<StreamState>,
     free: Vec<u32>,
     born: u64,
@@ -190,8 +202,8 @@ impl Streams {
         ts: Timestamp,
     ) -> bool {
         match self.slots.get_mut(index as usize) {
-            Some(stream) if stream.flow == flow && stream.ssrc == rtp.ssrc() => {
-                stream.push(rtp, ts);
+            Some(stream) if stream.ssrc == rtp.ssrc() && stream.takes(flow) => {
+                stream.push(flow, rtp, ts);
                 true
             }
             _ => false,
@@ -200,24 +212,38 @@ impl Streams {
 
     /// Takes a packet of a stream that may be new, and says where it is; none when there is no
     /// room, and nothing stale to make room.
+    ///
+    /// `may_move` tells whether a stream of the one flow may go on over the other.
     pub(super) fn push(
         &mut self,
-        flow: u32,
+        origin: Origin,
         rtp: &RtpPacket<'_>,
-        ts: Timestamp,
         series: impl FnOnce() -> Series,
         is_proven: impl Fn(u32) -> bool,
-    ) -> Option<u32> {
+        may_move: impl Fn(u32, u32) -> bool,
+    ) -> Option<Place> {
+        let Origin { flow, ts, .. } = origin;
         let key = (flow, rtp.ssrc());
         if let Some(&index) = self.by_key.get(&key) {
             self.push_to(index, flow, rtp, ts);
-            return Some(index);
+            return Some(Place::Known(index));
+        }
+        if let Some(&index) = self.by_ssrc.get(&rtp.ssrc())
+            && let Some(stream) = self.slots.get_mut(index as usize)
+            && stream.packets > 0
+            && stream.ssrc == rtp.ssrc()
+            && stream.is_continued_by(rtp, ts)
+            && may_move(stream.flow, flow)
+            && stream.move_to(flow, rtp, ts)
+        {
+            self.by_key.insert(key, index);
+            return Some(Place::Moved(index));
         }
         if self.by_key.len() >= STREAMS_MAX && !self.sweep(ts, is_proven) {
             return None;
         }
         self.born += 1;
-        let stream = StreamState::new((flow, rtp.ssrc(), self.born), rtp, ts, series());
+        let stream = StreamState::new(self.born, origin, rtp, series());
         let index = match self.free.pop() {
             Some(index) => {
                 if let Some(slot) = self.slots.get_mut(index as usize) {
@@ -231,7 +257,8 @@ impl Streams {
             }
         };
         self.by_key.insert(key, index);
-        Some(index)
+        self.by_ssrc.insert(rtp.ssrc(), index);
+        Some(Place::Known(index))
     }
 
     /// Drops candidates that never became a stream. At most once a second of capture time, so that
@@ -250,6 +277,9 @@ impl Streams {
             let Some(slot) = slots.get_mut(index as usize) else {
                 return false;
             };
+            if slot.packets == 0 {
+                return false; // Another way of a stream that has just gone.
+            }
             let stale = (now - slot.last) > STALE && !slot.is_believable(false);
             if stale {
                 given_up += u64::from(is_proven(slot.flow));
@@ -257,6 +287,10 @@ impl Streams {
                 free.push(index);
             }
             !stale
+        });
+        self.by_ssrc.retain(|_, index| {
+            let slot = slots.get(*index as usize);
+            slot.is_some_and(|s| s.packets > 0)
         });
         self.given_up += given_up;
         !self.free.is_empty()

@@ -6,8 +6,9 @@ use super::event_log::EventLog;
 use super::ice::IceState;
 use super::model::{Protocols, Transport};
 use super::turn::TurnState;
-use crate::net::{Path, Via};
+use crate::net::{Endpoint, Path, Via};
 use crate::time::Timestamp;
+use std::net::IpAddr;
 
 /// One direction of a transport: where the per-packet work begins.
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ pub(super) struct TransportState {
     /// The canonical direction: `src` is the transport's `a`.
     pub(super) path: Path,
     pub(super) via: Via,
+    /// Whether the first datagram went from `b` to `a`.
+    opened_in_reverse: bool,
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) packets: [u64; 2],
@@ -80,10 +83,11 @@ pub(super) struct TransportState {
 }
 
 impl TransportState {
-    pub(super) fn new(path: Path, via: Via, ts: Timestamp) -> Self {
+    pub(super) fn new(path: Path, via: Via, opened_in_reverse: bool, ts: Timestamp) -> Self {
         Self {
             path,
             via,
+            opened_in_reverse,
             first: ts,
             last: ts,
             packets: [0; 2],
@@ -106,6 +110,26 @@ impl TransportState {
     /// Whether ICE or DTLS shows that two peers speak WebRTC here.
     pub(super) fn is_proven(&self) -> bool {
         self.dtls > 0 || self.ice.as_ref().is_some_and(|ice| ice.has_checks())
+    }
+
+    /// The two hosts, lower address first.
+    pub(super) fn hosts(&self) -> (IpAddr, IpAddr) {
+        let (a, b) = (self.path.src.ip(), self.path.dst.ip());
+        (a.min(b), a.max(b))
+    }
+
+    /// Who sent the first datagram.
+    pub(super) fn opener(&self) -> Endpoint {
+        if self.opened_in_reverse {
+            self.path.dst
+        } else {
+            self.path.src
+        }
+    }
+
+    /// Whether two peers speak to each other here, and not a client to a STUN or TURN server.
+    pub(super) fn is_peer(&self, media: Media) -> bool {
+        self.is_proven() || media.rtp > 0 || media.rtcp_is_believed || self.rtcp_clear > 0
     }
 
     /// Datagrams by what they carry, given what is known of its streams.

@@ -60,6 +60,11 @@ impl TurnState {
         }
     }
 
+    /// The addresses that the server gave to its client.
+    pub(super) fn relayed(&self) -> &[Endpoint] {
+        self.relayed.as_slice()
+    }
+
     /// The server, if anything was asked of one.
     pub(super) fn report(&self, protocol: Protocol) -> Option<model::Turn> {
         Some(model::Turn {

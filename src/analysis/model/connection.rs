@@ -15,6 +15,8 @@ pub struct Connection {
     pub endpoints: [IpAddr; 2],
     /// Where it is in its life.
     pub state: ConnectionState,
+    /// Where it stopped on its way up, or why it ended, as a sentence for people; none if it is up.
+    pub stopped: Option<String>,
     /// The address pairs it used, in order of appearance.
     pub transports: Vec<Transport>,
     /// Its streams.

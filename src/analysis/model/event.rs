@@ -3,6 +3,8 @@
 //! Presenters, findings and the JSON all read the same events. Each names the packet that shows it,
 //! so that a reader can go there.
 
+use super::Kind;
+use crate::analysis::Ssrc;
 use crate::capture::PacketNo;
 use crate::time::Timestamp;
 
@@ -36,6 +38,18 @@ pub enum EventKind {
     Nominated,
     /// A DTLS record under the new keys from each side: the handshake is through.
     HandshakeComplete,
+    /// The first packet of an RTP stream.
+    FirstMedia {
+        /// Its source.
+        ssrc: Ssrc,
+        /// What it carries, as far as is known in the end.
+        kind: Kind,
+    },
+    /// An RTP stream goes on here that was on another path before: an ICE restart, a path switch.
+    StreamMoved {
+        /// Its source.
+        ssrc: Ssrc,
+    },
 }
 
 impl EventKind {
@@ -46,6 +60,8 @@ impl EventKind {
             Self::FirstAnswer => "ice-first-answer",
             Self::Nominated => "ice-nominated",
             Self::HandshakeComplete => "dtls-complete",
+            Self::FirstMedia { .. } => "first-media",
+            Self::StreamMoved { .. } => "stream-moved",
         }
     }
 
@@ -56,6 +72,11 @@ impl EventKind {
             Self::FirstAnswer => "first check answered".to_owned(),
             Self::Nominated => "pair nominated".to_owned(),
             Self::HandshakeComplete => "handshake complete".to_owned(),
+            Self::FirstMedia { ssrc, kind } => match kind {
+                Kind::Unknown => format!("first RTP packet of {ssrc}"),
+                kind => format!("first RTP packet of {ssrc}, {}", kind.name()),
+            },
+            Self::StreamMoved { ssrc } => format!("RTP stream {ssrc} goes on here"),
         }
     }
 }

@@ -14,7 +14,7 @@ pub use connection::{Connection, ConnectionState, Transport};
 pub use dtls::{Dtls, DtlsState};
 pub use event::{Event, EventKind};
 pub use ice::{Ice, RoundTrip};
-pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Source, Stream};
+pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Leg, Source, Stream};
 pub use turn::Turn;
 
 use super::packets::PacketIndex;

@@ -4,7 +4,11 @@ use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId};
 use crate::net::{Path, Via};
 use crate::time::{Span, Timestamp};
 
-/// One RTP stream: one SSRC on one directed path, at the point of capture.
+/// One RTP stream: one SSRC of a connection, at the point of capture.
+///
+/// A stream that went on over another path (ICE restart, path switch) is measured as a whole; of one
+/// that was captured on several legs of its way (on a TURN server, say) the numbers are those of the
+/// leg where it was seen first, and the others are in `legs`.
 #[derive(Clone, Debug)]
 pub struct Stream {
     /// Its number.
@@ -15,10 +19,12 @@ pub struct Stream {
     pub transport: u32,
     /// Its synchronization source.
     pub ssrc: Ssrc,
-    /// Who sends to whom.
+    /// Who sends to whom, on its first leg.
     pub path: Path,
     /// Direct or wrapped.
     pub via: Via,
+    /// Every way it was seen on, in order of appearance; at least one.
+    pub legs: Vec<Leg>,
     /// Whether the payload is encrypted.
     pub encrypted: Known<bool>,
     /// What it carries.
@@ -90,6 +96,34 @@ impl Stream {
             self.lost as f64 / self.expected as f64
         }
     }
+}
+
+/// One way that a stream was seen on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leg {
+    /// [`Transport::index`](super::Transport::index).
+    pub transport: u32,
+    /// Who sends to whom.
+    pub path: Path,
+    /// Direct or wrapped.
+    pub via: Via,
+    /// Whether these packets were seen on an earlier leg too: the way goes on here. Otherwise the
+    /// stream moved here.
+    pub is_copy: bool,
+    /// Its first packet.
+    pub first_seen: Timestamp,
+    /// Its last packet.
+    pub last_seen: Timestamp,
+    /// Packets on this leg, duplicates included.
+    pub packets: u64,
+    /// Highest minus lowest extended sequence number on this leg plus one.
+    pub expected: u64,
+    /// Expected minus distinct.
+    pub lost: u64,
+    /// Packets whose sequence number had been seen on this leg.
+    pub duplicated: u64,
+    /// Packets that arrived below the highest sequence number on this leg and were not duplicates.
+    pub reordered: u64,
 }
 
 /// What a stream carries.

@@ -17,6 +17,7 @@ pub(super) struct ConnectionOut {
     endpoints: [String; 2],
     transports: Vec<TransportOut>,
     state: &'static str,
+    stopped: Option<String>,
     ice: Option<IceOut>,
     turn: Vec<TurnOut>,
     dtls: Option<DtlsOut>,
@@ -34,6 +35,9 @@ pub(super) struct ConnectionOut {
 impl ConnectionOut {
     pub(super) fn new(c: &Connection, at: &impl Fn(Timestamp) -> f64) -> Self {
         let mut unknown = not_yet(&["decryption", "dataChannels", "latencyGrade"]);
+        if c.stopped.is_none() {
+            unknown.insert("stopped", "it did not stop while captured".to_owned());
+        }
         if c.ice.is_none() {
             unknown.insert("ice", "no connectivity checks seen".to_owned());
         }
@@ -49,6 +53,7 @@ impl ConnectionOut {
                 .map(|t| TransportOut::new(t, at))
                 .collect(),
             state: c.state.name(),
+            stopped: c.stopped.clone(),
             ice: c.ice.as_ref().map(|ice| IceOut::new(ice, at)),
             turn: c.turn.iter().map(TurnOut::new).collect(),
             dtls: c.dtls.as_ref().map(DtlsOut::new),

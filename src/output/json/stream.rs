@@ -1,7 +1,7 @@
 //! The objects of `streams`, with feedback and arrays over time.
 
 use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
-use crate::analysis::model::{Gap, Stream};
+use crate::analysis::model::{Gap, Leg, Stream};
 use crate::time::Timestamp;
 use serde::Serialize;
 
@@ -14,6 +14,7 @@ pub(super) struct StreamOut {
     source: String,
     destination: String,
     via: String,
+    legs: Vec<LegOut>,
     encrypted: Option<bool>,
     kind: &'static str,
     kind_source: Option<&'static str>,
@@ -59,6 +60,41 @@ pub(super) struct CodecOut {
     clock_rate: u32,
     channels: Option<u8>,
     source: &'static str,
+}
+
+/// One way that the stream was seen on.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LegOut {
+    source: String,
+    destination: String,
+    via: String,
+    copy: bool,
+    first_seen: f64,
+    last_seen: f64,
+    packets_received: u64,
+    packets_expected: u64,
+    packets_lost: u64,
+    packets_duplicated: u64,
+    packets_reordered: u64,
+}
+
+impl LegOut {
+    fn new(leg: &Leg, at: &impl Fn(Timestamp) -> f64) -> Self {
+        Self {
+            source: leg.path.src.to_string(),
+            destination: leg.path.dst.to_string(),
+            via: via(leg.via),
+            copy: leg.is_copy,
+            first_seen: at(leg.first_seen),
+            last_seen: at(leg.last_seen),
+            packets_received: leg.packets,
+            packets_expected: leg.expected,
+            packets_lost: leg.lost,
+            packets_duplicated: leg.duplicated,
+            packets_reordered: leg.reordered,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -138,6 +174,7 @@ impl StreamOut {
             source: s.path.src.to_string(),
             destination: s.path.dst.to_string(),
             via: via(s.via),
+            legs: s.legs.iter().map(|leg| LegOut::new(leg, at)).collect(),
             encrypted: u.take("encrypted", &s.encrypted),
             kind: s.kind.name(),
             kind_source: s.kind_source.map(|k| k.name()),

@@ -1,0 +1,188 @@
+//! From transports to peer connections, and from candidates to streams: the last step, taken at
+//! each snapshot.
+
+mod bonds;
+mod group;
+mod groups;
+mod life;
+mod streams;
+
+use self::streams::Believed;
+use super::analyzer::State;
+use super::dtls;
+use super::event_log::EventLog;
+use super::ice::IceState;
+use super::ids::{ConnectionId, StreamId};
+use super::model::{Connection, ConnectionState, Dtls, Event, EventKind, Ice, Protocols, Stream};
+use super::stream::StreamState;
+use super::transport::TransportState;
+use std::collections::BTreeMap;
+
+/// The connections, their streams, and all datagrams by protocol.
+pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocols) {
+    let believed = streams::believed(state);
+    let media = streams::media(state, &believed);
+    let moves = streams::moves(state, &believed);
+    let group_of = group::group(&state.transports, &media, &moves);
+
+    let mut protocols = state.counts;
+    let mut connections: Vec<Connection> = Vec::new();
+    let mut place: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut members: Vec<Vec<&TransportState>> = Vec::new();
+    for (i, transport) in state.transports.iter().enumerate() {
+        let media = media.get(i).copied().unwrap_or_default();
+        add(&mut protocols, &transport.protocols(media));
+        let Some(Some(group)) = group_of.get(i) else {
+            continue;
+        };
+        let at = *place.entry(*group).or_insert_with(|| {
+            connections.push(empty(ConnectionId(connections.len() as u32 + 1), transport));
+            members.push(Vec::new());
+            connections.len() - 1
+        });
+        if let (Some(connection), Some(list)) = (connections.get_mut(at), members.get_mut(at)) {
+            connection
+                .transports
+                .push(transport.report(i as u32, media));
+            connection.first_seen = connection.first_seen.min(transport.first);
+            connection.last_seen = connection.last_seen.max(transport.last);
+            list.push(transport);
+        }
+    }
+    for (connection, members) in connections.iter_mut().zip(&members) {
+        connection.ice = merged_ice(members);
+        connection.dtls = merged_dtls(members);
+        let turn = members
+            .iter()
+            .filter_map(|t| t.turn.as_ref()?.report(t.path.protocol));
+        connection.turn = turn.collect();
+        let logs = members.iter().map(|t| &t.log);
+        connection.events_not_kept = logs.clone().map(EventLog::not_kept).sum();
+        connection.events = logs.flat_map(EventLog::events).cloned().collect();
+        if let Some(main) = connection.main_transport() {
+            connection.endpoints = [main.a.ip(), main.b.ip()];
+        }
+    }
+
+    let copy_of = streams::copies(state, &believed, &group_of);
+    let mut copies: BTreeMap<usize, Vec<&StreamState>> = BTreeMap::new();
+    for (b, original) in believed.iter().zip(&copy_of) {
+        if let Some(original) = original {
+            copies.entry(*original).or_default().push(b.stream);
+        }
+    }
+    let mut streams: Vec<Stream> = Vec::with_capacity(believed.len());
+    for (i, (Believed { stream, transport }, original)) in believed.iter().zip(&copy_of).enumerate()
+    {
+        if original.is_some() {
+            continue;
+        }
+        let group = group_of.get(*transport).copied().flatten();
+        let at = group.and_then(|group| place.get(&group)).copied();
+        let Some(connection) = at.and_then(|at| connections.get_mut(at)) else {
+            continue;
+        };
+        let id = StreamId(streams.len() as u32 + 1);
+        let copies = copies.get(&i).map_or(&[][..], Vec::as_slice);
+        let Some(owner) = state.transports.get(*transport) else {
+            continue;
+        };
+        if let Some(reported) = streams::report(state, (stream, copies), id, connection, owner) {
+            connection.streams.push(id);
+            connection
+                .events
+                .extend(first_media(state, stream, &reported));
+            streams.push(reported);
+        }
+    }
+    for connection in &mut connections {
+        connection.events.sort_by_key(|e| (e.at, e.packet));
+        (connection.state, connection.stopped) = life::life(connection);
+    }
+    (connections, streams, protocols)
+}
+
+fn first_media(state: &State, stream: &StreamState, reported: &Stream) -> Option<Event> {
+    let flow = state.flows.get(stream.flow)?;
+    Some(Event {
+        at: stream.first,
+        packet: stream.first_no,
+        transport: flow.transport,
+        reverse: flow.reverse,
+        kind: EventKind::FirstMedia {
+            ssrc: reported.ssrc,
+            kind: reported.kind,
+        },
+    })
+}
+
+fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
+    Connection {
+        id,
+        endpoints: [transport.path.src.ip(), transport.path.dst.ip()],
+        state: ConnectionState::New,
+        stopped: None,
+        transports: Vec::new(),
+        streams: Vec::new(),
+        ice: None,
+        dtls: None,
+        turn: Vec::new(),
+        events: Vec::new(),
+        events_not_kept: 0,
+        first_seen: transport.first,
+        last_seen: transport.last,
+    }
+}
+
+fn merged_ice(members: &[&TransportState]) -> Option<Ice> {
+    let mut all = IceState::default();
+    for ice in members
+        .iter()
+        .filter_map(|t| t.ice.as_ref())
+        .filter(|ice| ice.has_checks())
+    {
+        all.merge(ice);
+    }
+    all.has_checks().then(|| Ice {
+        requests: all.requests,
+        responses: all.responses,
+        round_trip_time: all.round_trip(),
+        errors: all.errors,
+        ufrags: all.usernames,
+        nominated: all.nominated,
+        controlling: all.controlling,
+        cut: all.cut,
+    })
+}
+
+/// One association over all transports, beginning with the one where it got furthest.
+fn merged_dtls(members: &[&TransportState]) -> Option<Dtls> {
+    let datagrams: u64 = members
+        .iter()
+        .map(|t| t.dtls + t.dtls_ciphertext + t.dtls_in_stun)
+        .sum();
+    let mut states: Vec<&dtls::DtlsState> = members
+        .iter()
+        .filter_map(|t| t.dtls_state.as_deref())
+        .collect();
+    states.sort_by_key(|d| std::cmp::Reverse((d.progress(), d.records())));
+    let (best, rest) = states.split_first()?;
+    let mut whole = (*best).clone();
+    for other in rest {
+        whole.merge(other);
+    }
+    Some(whole.report(datagrams))
+}
+
+fn add(sum: &mut Protocols, p: &Protocols) {
+    sum.stun += p.stun;
+    sum.turn_channel_data += p.turn_channel_data;
+    sum.dtls += p.dtls;
+    sum.rtp += p.rtp;
+    sum.rtcp += p.rtcp;
+    sum.sctp += p.sctp;
+    sum.icmp += p.icmp;
+    sum.tcp += p.tcp;
+    sum.tunnel += p.tunnel;
+    sum.other += p.other;
+}

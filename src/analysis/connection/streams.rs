@@ -1,0 +1,247 @@
+//! From candidates to streams: which are believed, what their legs are, and the numbers reported.
+
+use super::super::analyzer::State;
+use super::super::ids::{Ssrc, StreamId};
+use super::super::known::{Known, Unknown};
+use super::super::model::{Connection, Leg, Stream};
+use super::super::sequence::Sequence;
+use super::super::stream::StreamState;
+use super::super::transport::{Media, TransportState};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+/// A candidate that behaves like a stream, and the transports it was seen on.
+#[derive(Debug)]
+pub(super) struct Believed<'a> {
+    pub(super) stream: &'a StreamState,
+    /// Its first transport.
+    pub(super) transport: usize,
+}
+
+/// The candidates that behave like streams, in order of appearance.
+pub(super) fn believed(state: &State) -> Vec<Believed<'_>> {
+    let transport_of = |flow| {
+        let transport = state.flows.get(flow)?.transport as usize;
+        Some((transport, state.transports.get(transport)?))
+    };
+    let mut believed: Vec<Believed<'_>> = state
+        .streams
+        .all()
+        .filter_map(|stream| {
+            let (transport, first) = transport_of(stream.flow)?;
+            let is_proven = first.is_proven()
+                || stream
+                    .legs
+                    .iter()
+                    .any(|leg| transport_of(leg.flow).is_some_and(|(_, t)| t.is_proven()));
+            let believable = stream.is_believable(is_proven);
+            believable.then_some(Believed { stream, transport })
+        })
+        .collect();
+    believed.sort_by_key(|b| b.stream.born);
+    believed
+}
+
+/// What the streams prove about each transport.
+pub(super) fn media(state: &State, believed: &[Believed<'_>]) -> Vec<Media> {
+    let mut all = vec![Media::default(); state.transports.len()];
+    let mut sources: BTreeSet<((IpAddr, IpAddr), u32)> = BTreeSet::new();
+    for Believed { stream, transport } in believed {
+        let mut note = |transport: usize, packets: u64| {
+            if let Some(media) = all.get_mut(transport) {
+                media.rtp += packets;
+            }
+            if let Some(t) = state.transports.get(transport) {
+                sources.insert((t.hosts(), stream.ssrc));
+            }
+        };
+        if stream.legs.is_empty() {
+            note(*transport, stream.packets);
+        }
+        let mut counted = 0;
+        for leg in stream.legs.iter() {
+            counted += leg.packets;
+            if let Some(flow) = state.flows.get(leg.flow) {
+                note(flow.transport as usize, leg.packets);
+            }
+        }
+        debug_assert!(counted == 0 || counted == stream.packets);
+    }
+    for (media, transport) in all.iter_mut().zip(&state.transports) {
+        let sender = transport.rtcp_sender;
+        media.rtcp_is_believed =
+            sender.is_some_and(|ssrc| sources.contains(&(transport.hosts(), ssrc)));
+    }
+    all
+}
+
+/// The pairs of transports over which one stream went.
+pub(super) fn moves(state: &State, believed: &[Believed<'_>]) -> Vec<(u32, u32)> {
+    let mut moves = Vec::new();
+    for b in believed {
+        let flows = b.stream.legs.iter().map(|leg| state.flows.get(leg.flow));
+        let transports: Vec<u32> = flows.flatten().map(|f| f.transport).collect();
+        moves.extend(
+            transports
+                .iter()
+                .zip(transports.iter().skip(1))
+                .map(|(a, b)| (*a, *b)),
+        );
+    }
+    moves
+}
+
+/// Gathers the legs of one stream: for each believed candidate the one that it is a copy of, if it
+/// is: the same SSRC in the same connection, with the same packets at the same time.
+///
+/// What comes back to its sender is an echo and not a leg.
+pub(super) fn copies(
+    state: &State,
+    believed: &[Believed<'_>],
+    group_of: &[Option<usize>],
+) -> Vec<Option<usize>> {
+    let mut first: BTreeMap<(usize, u32), Vec<usize>> = BTreeMap::new();
+    let mut copy_of = vec![None; believed.len()];
+    for (i, b) in believed.iter().enumerate() {
+        let Some(group) = group_of.get(b.transport).copied().flatten() else {
+            continue;
+        };
+        let known = first.entry((group, b.stream.ssrc)).or_default();
+        let original = known.iter().copied().find(|&o| {
+            let original = believed.get(o);
+            original.is_some_and(|o| is_copy(state, o.stream, b.stream))
+        });
+        match original {
+            Some(_) => {
+                if let Some(slot) = copy_of.get_mut(i) {
+                    *slot = original;
+                }
+            }
+            // More candidates of one SSRC than a path has legs are no copies of each other.
+            None if known.len() < ORIGINALS_MAX => known.push(i),
+            None => {}
+        }
+    }
+    copy_of
+}
+
+/// Streams of one SSRC in one connection that others are compared with.
+const ORIGINALS_MAX: usize = 8;
+
+fn is_copy(state: &State, a: &StreamState, b: &StreamState) -> bool {
+    let (Some(from), Some(to)) = (state.flows.get(a.flow), state.flows.get(b.flow)) else {
+        return false;
+    };
+    let same_time = a.first <= b.last && b.first <= a.last;
+    same_time && from.path.src != to.path.dst && a.sequence.overlaps(&b.sequence)
+}
+
+/// The stream as it is reported, with the legs on which it was copied.
+pub(super) fn report(
+    state: &State,
+    (s, copies): (&StreamState, &[&StreamState]),
+    id: StreamId,
+    connection: &Connection,
+    transport: &TransportState,
+) -> Option<Stream> {
+    let flow = state.flows.get(s.flow)?;
+    let encrypted = is_encrypted(connection);
+    let answers = transport
+        .packets
+        .get(usize::from(!flow.reverse))
+        .copied()
+        .unwrap_or(0);
+    let feedback = match (s.feedback, encrypted) {
+        (Some(feedback), _) => Known::Yes(feedback),
+        (None, Known::Yes(true)) => Known::No(Unknown::Encrypted),
+        (None, _) if answers == 0 => Known::No(Unknown::OneWayCapture),
+        (None, _) => Known::No(Unknown::NotSeen),
+    };
+    let (kind, kind_source) = s.kind();
+    let several = s.packets > 1;
+    let mut legs: Vec<Leg> = ways(state, s, false).collect();
+    legs.extend(copies.iter().flat_map(|copy| ways(state, copy, true)));
+    legs.sort_by_key(|leg| leg.first_seen);
+    Some(Stream {
+        id,
+        connection: connection.id,
+        transport: flow.transport,
+        ssrc: Ssrc(s.ssrc),
+        path: flow.path,
+        via: flow.via,
+        legs,
+        encrypted,
+        kind,
+        kind_source,
+        codec: s.codec(),
+        clock_rate: s.clock_rate(),
+        payload_types: s.payload_types().to_vec(),
+        header_extensions: s.header_extensions(),
+        first_seen: s.first,
+        last_seen: s.last,
+        packets: s.packets,
+        expected: s.sequence.expected(),
+        lost: s.sequence.lost(),
+        duplicated: s.sequence.duplicates(),
+        reordered: s.sequence.late(),
+        restarts: s.sequence.restarts(),
+        payload_bytes: s.payload_bytes,
+        header_bytes: s.header_bytes,
+        marked: s.marked,
+        padded: s.padded,
+        bitrate: s.bitrate(),
+        jitter: s.jitter(),
+        interarrival_max: Known::or(
+            several.then_some(s.interarrival_max),
+            Unknown::TooFewPackets,
+        ),
+        gaps: s.gaps.clone(),
+        feedback,
+        series: s.series.clone(),
+    })
+}
+
+/// The ways of one candidate.
+fn ways<'a>(state: &'a State, s: &'a StreamState, is_copy: bool) -> impl Iterator<Item = Leg> + 'a {
+    let leg = move |flow: u32, first, last, packets, sequence: &Sequence| {
+        let flow = state.flows.get(flow)?;
+        Some(Leg {
+            transport: flow.transport,
+            path: flow.path,
+            via: flow.via,
+            is_copy,
+            first_seen: first,
+            last_seen: last,
+            packets,
+            expected: sequence.expected(),
+            lost: sequence.lost(),
+            duplicated: sequence.duplicates(),
+            reordered: sequence.late(),
+        })
+    };
+    let only = s.legs.is_empty().then(|| {
+        let whole = leg(s.flow, s.first, s.last, s.packets, &s.sequence);
+        whole.into_iter()
+    });
+    let several = s
+        .legs
+        .iter()
+        .filter_map(move |l| leg(l.flow, l.first, l.last, l.packets, &l.sequence));
+    only.into_iter().flatten().chain(several)
+}
+
+/// DTLS keys the media; without it, RTCP tells: readable, it is plain; opaque, it is SRTCP.
+fn is_encrypted(connection: &Connection) -> Known<bool> {
+    if connection.dtls.is_some() {
+        return Known::Yes(true);
+    }
+    let (clear, opaque) = connection
+        .transports
+        .iter()
+        .map(|t| (t.rtcp_clear, t.protocols.rtcp - t.rtcp_clear))
+        .fold((0, 0), |sum, t| (sum.0 + t.0, sum.1 + t.1));
+    match (clear, opaque) {
+        (0, 0) => Known::No(Unknown::NoHandshake),
+        _ => Known::Yes(opaque > clear),
+    }
+}
