@@ -47,10 +47,58 @@ impl Media {
     }
 }
 
+/// What names the two ICE agents of a call: A's first.
+#[derive(Clone, Debug)]
+pub struct Agents {
+    pub ufrags: [String; 2],
+    pub tie_breakers: [u64; 2],
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            ufrags: ["locA".to_owned(), "remB".to_owned()],
+            tie_breakers: [0x1122_3344_5566_7788, 0x1122_3344_5566_7789],
+        }
+    }
+}
+
+impl Agents {
+    /// Agents that are like no others, by number.
+    pub fn number(n: u64) -> Self {
+        let mut prng = Prng::new(n);
+        Self {
+            ufrags: [prng.ice_chars(4), prng.ice_chars(4)],
+            tie_breakers: [prng.next_u64(), prng.next_u64()],
+        }
+    }
+
+    /// The same agents after an ICE restart: new username fragments.
+    pub fn restarted(&self) -> Self {
+        let ufrags = self.ufrags.clone().map(|u| format!("{u}2"));
+        Self {
+            ufrags,
+            ..self.clone()
+        }
+    }
+}
+
+/// Several calls in one capture, in order of time.
+pub fn merged(calls: &[&Scenario]) -> Vec<u8> {
+    let mut frames: Vec<&(u64, Vec<u8>)> = calls.iter().flat_map(|c| &c.frames).collect();
+    frames.sort_by_key(|(ns, _)| *ns);
+    let mut writer = Writer::new(Vec::new(), Format::Pcap).expect("writing to memory");
+    for (ns, frame) in frames {
+        writer.packet(*ns, frame).expect("writing to memory");
+    }
+    writer.finish().expect("writing to memory")
+}
+
 /// Packets between two addresses, in the order they are added.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     path: UdpPath,
+    agents: Agents,
     now: u64,
     frames: Vec<(u64, Vec<u8>)>,
     prng: Prng,
@@ -76,11 +124,31 @@ impl Scenario {
         let mut prng = Prng::new(7);
         Self {
             path: UdpPath::new(a, b),
+            agents: Agents::default(),
             now: 1_795_363_200_000 * MS,
             frames: Vec::new(),
             noise: Noise::new(&mut prng),
             prng,
         }
+    }
+
+    /// The same with other ICE agents; what is random differs with them.
+    pub fn with_agents(mut self, agents: Agents) -> Self {
+        self.prng = Prng::new(agents.tie_breakers[0]);
+        self.agents = agents;
+        self
+    }
+
+    /// From here on between other addresses.
+    pub fn move_to(&mut self, a: SocketAddr, b: SocketAddr) -> &mut Self {
+        self.path = UdpPath::new(a, b);
+        self
+    }
+
+    /// From here on with new username fragments, and the same agents.
+    pub fn restart_ice(&mut self) -> &mut Self {
+        self.agents = self.agents.restarted();
+        self
     }
 
     /// Lets time pass.
@@ -127,15 +195,17 @@ impl Scenario {
 
     fn request(&mut self, side: Side) -> [u8; 12] {
         let transaction = self.prng.bytes();
+        let [own, other] = match side {
+            Side::A => [0, 1],
+            Side::B => [1, 0],
+        };
+        let ufrags = &self.agents.ufrags;
         let check = stun::Check {
             transaction,
-            username: match side {
-                Side::A => "remB:locA",
-                Side::B => "locA:remB",
-            },
+            username: &format!("{}:{}", ufrags[other], ufrags[own]),
             controlling: side == Side::A,
             nominate: side == Side::A,
-            tie_breaker: 0x1122_3344_5566_7788 ^ side as u64,
+            tie_breaker: self.agents.tie_breakers[own],
             priority: 0x6e7f_1eff,
         };
         let mut out = Vec::new();
@@ -161,6 +231,16 @@ impl Scenario {
         for (side, number, len) in [(Side::B, 1, 760), (Side::A, 2, 690), (Side::B, 3, 40)] {
             dtls::ciphertext(&mut out, dtls::HANDSHAKE_EPOCH, number, len, &self.noise);
             self.udp(side, &out).wait_ms(25);
+        }
+        self
+    }
+
+    /// Records of application data under the new keys, 20 ms apart.
+    pub fn data(&mut self, side: Side, n: u64) -> &mut Self {
+        let mut out = Vec::new();
+        for number in 0..n {
+            dtls::ciphertext(&mut out, dtls::APPLICATION_EPOCH, number, 120, &self.noise);
+            self.udp(side, &out).wait_ms(20);
         }
         self
     }

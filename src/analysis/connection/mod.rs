@@ -4,6 +4,7 @@
 mod bonds;
 mod group;
 mod groups;
+mod latency;
 mod life;
 mod streams;
 
@@ -13,6 +14,7 @@ use super::dtls;
 use super::event_log::EventLog;
 use super::ice::IceState;
 use super::ids::{ConnectionId, StreamId};
+use super::known::{Known, Unknown};
 use super::model::{Connection, ConnectionState, Dtls, Event, EventKind, Ice, Protocols, Stream};
 use super::stream::StreamState;
 use super::transport::TransportState;
@@ -98,6 +100,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
     for connection in &mut connections {
         connection.events.sort_by_key(|e| (e.at, e.packet));
         (connection.state, connection.stopped) = life::life(connection);
+        connection.latency = latency::latency(connection);
     }
     (connections, streams, protocols)
 }
@@ -122,6 +125,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         endpoints: [transport.path.src.ip(), transport.path.dst.ip()],
         state: ConnectionState::New,
         stopped: None,
+        latency: Known::No(Unknown::NotSeen),
         transports: Vec::new(),
         streams: Vec::new(),
         ice: None,

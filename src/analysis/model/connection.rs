@@ -1,7 +1,7 @@
 //! A peer connection and the address pairs it used.
 
-use super::{Dtls, Event, Ice, Protocols, Turn};
-use crate::analysis::{ConnectionId, StreamId};
+use super::{Dtls, Event, Ice, Latency, Protocols, Turn};
+use crate::analysis::{ConnectionId, Known, StreamId};
 use crate::net::{Endpoint, Protocol, Via};
 use crate::time::Timestamp;
 use std::net::IpAddr;
@@ -17,6 +17,8 @@ pub struct Connection {
     pub state: ConnectionState,
     /// Where it stopped on its way up, or why it ended, as a sentence for people; none if it is up.
     pub stopped: Option<String>,
+    /// Its round-trip time, graded.
+    pub latency: Known<Latency>,
     /// The address pairs it used, in order of appearance.
     pub transports: Vec<Transport>,
     /// Its streams.

@@ -7,6 +7,7 @@ mod connection;
 mod dtls;
 mod event;
 mod ice;
+mod latency;
 mod stream;
 mod turn;
 
@@ -14,6 +15,7 @@ pub use connection::{Connection, ConnectionState, Transport};
 pub use dtls::{Dtls, DtlsState};
 pub use event::{Event, EventKind};
 pub use ice::{Ice, RoundTrip};
+pub use latency::{Grade, Latency, LatencySource};
 pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Leg, Source, Stream};
 pub use turn::Turn;
 

@@ -2,11 +2,11 @@
 
 use super::dtls::DtlsOut;
 use super::event::EventOut;
-use super::fields::{Unknowns, not_yet};
+use super::fields::{Unknowns, not_yet, span};
 use super::ice::IceOut;
 use super::transport::TransportOut;
 use super::turn::TurnOut;
-use crate::analysis::model::Connection;
+use crate::analysis::model::{Connection, Latency};
 use crate::time::Timestamp;
 use serde::Serialize;
 
@@ -23,7 +23,8 @@ pub(super) struct ConnectionOut {
     dtls: Option<DtlsOut>,
     decryption: Option<()>,
     data_channels: Option<()>,
-    latency_grade: Option<()>,
+    latency_grade: Option<&'static str>,
+    latency: Option<LatencyOut>,
     events: Vec<EventOut>,
     events_not_kept: u64,
     streams: Vec<u32>,
@@ -34,7 +35,7 @@ pub(super) struct ConnectionOut {
 
 impl ConnectionOut {
     pub(super) fn new(c: &Connection, at: &impl Fn(Timestamp) -> f64) -> Self {
-        let mut unknown = not_yet(&["decryption", "dataChannels", "latencyGrade"]);
+        let mut unknown = not_yet(&["decryption", "dataChannels"]);
         if c.stopped.is_none() {
             unknown.insert("stopped", "it did not stop while captured".to_owned());
         }
@@ -43,6 +44,12 @@ impl ConnectionOut {
         }
         if c.dtls.is_none() {
             unknown.insert("dtls", "no DTLS seen".to_owned());
+        }
+        let latency = c.latency.value().copied();
+        if latency.is_none() {
+            for field in ["latencyGrade", "latency"] {
+                unknown.insert(field, "no answered connectivity check seen".to_owned());
+            }
         }
         Self {
             id: c.id.0,
@@ -59,7 +66,8 @@ impl ConnectionOut {
             dtls: c.dtls.as_ref().map(DtlsOut::new),
             decryption: None,
             data_channels: None,
-            latency_grade: None,
+            latency_grade: latency.map(|l| l.grade.name()),
+            latency: latency.map(LatencyOut::from),
             events: c
                 .events
                 .iter()
@@ -70,6 +78,23 @@ impl ConnectionOut {
             first_seen: at(c.first_seen),
             last_seen: at(c.last_seen),
             unknown,
+        }
+    }
+}
+
+/// What the grade is made from.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LatencyOut {
+    round_trip_time: f64,
+    source: &'static str,
+}
+
+impl From<Latency> for LatencyOut {
+    fn from(l: Latency) -> Self {
+        Self {
+            round_trip_time: span(l.round_trip_time),
+            source: l.source.name(),
         }
     }
 }

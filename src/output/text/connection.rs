@@ -1,5 +1,6 @@
 //! A connection's lines: how it came up.
 
+use super::super::printable;
 use super::protocol_counts;
 use super::style::{Style, duration, grouped, size};
 use crate::analysis::Analysis;
@@ -22,15 +23,22 @@ pub(super) fn connection_head(
         _ => style.warn(c.state.name()),
     };
     let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
+    let latency = match c.latency.value() {
+        Some(l) => format!("  latency {}", l.grade.name()),
+        None => String::new(),
+    };
     writeln!(
         out,
-        "{}  {state}  {} to {} s  {} packets, {}",
+        "{}  {state}  {} to {} s  {} packets, {}{latency}",
         style.bold(&format!("Connection {}", c.id)),
         at(c.first_seen),
         at(c.last_seen),
         grouped(c.packets()),
         size(c.bytes())
     )?;
+    if let Some(why) = &c.stopped {
+        writeln!(out, "  {}", style.warn(&printable(why)))?;
+    }
     let main = c.main_transport();
     if let Some(t) = main {
         writeln!(out, "  A {}   B {}{}", t.a, t.b, wrapped(t.via))?;

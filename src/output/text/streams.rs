@@ -1,7 +1,7 @@
 //! The table of a connection's streams, and the notes below it.
 
-use super::style::{Style, bitrate, duration};
-use crate::analysis::model::{Connection, Gap, Kind, Stream};
+use super::style::{Style, bitrate, duration, grouped};
+use crate::analysis::model::{Connection, Gap, Kind, Leg, Stream};
 use crate::analysis::{Analysis, Known};
 use crate::time::Span;
 use std::collections::BTreeMap;
@@ -75,7 +75,10 @@ pub(super) fn stream_table(
             known(&s.bitrate, |b| bitrate(*b)),
             spark(s, analysis)
         )?;
-        for line in silences(s, connection, analysis) {
+        for line in ways(s, analysis)
+            .into_iter()
+            .chain(silences(s, connection, analysis))
+        {
             writeln!(out, "      {}", style.dim(&line))?;
         }
     }
@@ -89,6 +92,21 @@ pub(super) fn stream_table(
         )?;
     }
     Ok(())
+}
+
+/// Where else a stream was seen than on its first leg.
+fn ways(s: &Stream, analysis: &Analysis) -> Vec<String> {
+    let line = |leg: &Leg| {
+        let (src, dst, n) = (leg.path.src, leg.path.dst, grouped(leg.packets));
+        if leg.is_copy {
+            let lost = grouped(leg.lost);
+            format!("also seen from {src} to {dst}: {n} packets, {lost} lost")
+        } else {
+            let at = analysis.capture.seconds_at(leg.first_seen);
+            format!("moved at {at:.3} s to {src} - {dst}: {n} packets")
+        }
+    };
+    s.legs.iter().skip(1).map(line).collect()
 }
 
 /// When a stream of media was silent for long, and whether it ended before its connection. Streams

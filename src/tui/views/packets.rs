@@ -7,6 +7,7 @@ use super::packet_filter::frame;
 use super::packet_list::{PacketList, page};
 use super::stream::StreamCharts;
 use super::{Ctx, Effect, Shared, View, step};
+use crate::analysis::model::Leg;
 use crate::analysis::{PacketKind, PacketRef, Ssrc, StreamId};
 use crate::capture::PacketNo;
 use crate::dissect::dissect;
@@ -207,7 +208,11 @@ fn stream_of(row: &PacketRef, cx: &Ctx<'_>) -> Option<StreamId> {
         return None;
     }
     of_ssrc()
-        .find(|s| s.transport == row.transport && s.path.canonical().1 == row.reverse)
+        .find(|s| {
+            let here =
+                |l: &Leg| l.transport == row.transport && l.path.canonical().1 == row.reverse;
+            s.legs.iter().any(here)
+        })
         .or_else(|| of_ssrc().next())
         .map(|s| s.id)
 }
