@@ -54,7 +54,7 @@ fn every_capture_is_read_to_its_end() {
         while let Some(frame) = capture.next_frame() {
             match decoder.decode(&frame) {
                 Decoded::Udp(_) => udp += 1,
-                Decoded::Tcp { .. } => tcp += 1,
+                Decoded::Tcp(_) => tcp += 1,
                 Decoded::Malformed(_) => malformed += 1,
                 _ => {}
             }

@@ -65,7 +65,7 @@ fn read(file: &Path) -> Contents {
                 payload: datagram.payload.to_vec(),
             }),
             Decoded::Icmp => contents.icmp += 1,
-            Decoded::NotIp(0x0806) | Decoded::Tcp { .. } => {}
+            Decoded::NotIp(0x0806) | Decoded::Tcp(_) => {}
             other => contents.unread.push(format!("{}: {other:?}", frame.no)),
         }
     }

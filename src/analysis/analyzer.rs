@@ -83,7 +83,7 @@ impl Analyzer {
         };
         match self.net.decode(frame) {
             Decoded::Udp(datagram) => state.datagram(&datagram, &mut row, 0),
-            Decoded::Tcp { .. } => {
+            Decoded::Tcp(_) => {
                 state.counts.tcp += 1;
                 row.kind = PacketKind::Tcp;
             }
@@ -91,7 +91,8 @@ impl Analyzer {
                 state.counts.icmp += 1;
                 row.kind = PacketKind::Icmp;
             }
-            Decoded::Tunnel(_) => state.counts.tunnel += 1,
+            // Counted with the tunnels that were opened.
+            Decoded::Tunnel(_) => {}
             Decoded::Fragment => {
                 state.counts.other += 1;
                 row.kind = PacketKind::Fragment;
@@ -118,6 +119,7 @@ impl Analyzer {
                 }
             }
         }
+        state.counts.tunnel = self.net.tunnels();
         if state.options.packet_index > 0 {
             state.packets.push(
                 PacketRef {

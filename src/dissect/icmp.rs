@@ -3,9 +3,7 @@
 //! "Port unreachable" is how a host says that nobody listens where the media goes. The packet that
 //! an error quotes is an old one: of it the ports are named, and nothing is decoded.
 
-use super::number;
-use crate::capture::LinkType;
-use crate::net::ip_offset;
+use super::headers::number;
 use crate::tree::Tree;
 use crate::wire::part;
 use std::fmt;
@@ -50,9 +48,9 @@ fn ip(data: &[u8]) -> Option<(u8, IpAddr, IpAddr, &[u8])> {
 }
 
 impl<'a> Icmp<'a> {
-    /// The message in a frame; `None` where it does not follow its IP header directly.
-    pub(super) fn find(link: LinkType, frame: &'a [u8]) -> Option<Self> {
-        let (protocol, src, dst, message) = ip(frame.get(ip_offset(link, frame)?..)?)?;
+    /// The message in an IP packet; `None` where it does not follow the IP header directly.
+    pub(super) fn find(packet: &'a [u8]) -> Option<Self> {
+        let (protocol, src, dst, message) = ip(packet)?;
         let expected = if src.is_ipv4() { 1 } else { 58 };
         let &[kind, code, ..] = message else {
             return None;

@@ -1,16 +1,24 @@
 //! [`Decoder`]: frame in, datagram out.
 
 use super::fragment::{FragmentStats, Fragments};
-use super::ip::{Packet, protocol};
+use super::ip::{Packet, Part, protocol};
 use super::link::{self, Network};
+use super::tcp::Segment;
+use super::tunnel::{self, Tunnel};
 use super::{Datagram, Endpoint, Path, Protocol, Via, plain};
 use crate::capture::Frame;
-use crate::wire::{ParseError, Reader};
+use crate::wire::ParseError;
+
+/// Tunnels in tunnels: more than this is no network.
+const MAX_TUNNELS: usize = 8;
 
 /// Takes frames apart, and holds the fragments of datagrams that came in several.
 #[derive(Debug, Default)]
 pub struct Decoder {
     fragments: Fragments,
+    /// Fragments inside datagrams that came in fragments themselves.
+    nested: Fragments,
+    tunnels: u64,
 }
 
 /// What a frame turned out to carry.
@@ -19,16 +27,11 @@ pub enum Decoded<'a> {
     /// A UDP datagram.
     Udp(Datagram<'a>),
     /// A TCP segment.
-    Tcp {
-        /// Its addresses and ports.
-        path: Path,
-        /// What was captured of its payload.
-        payload: &'a [u8],
-    },
+    Tcp(Segment<'a>),
     /// An ICMP or ICMPv6 message. The packet that an error message quotes is an old one, and is
     /// not looked into.
     Icmp,
-    /// A packet inside a packet.
+    /// A packet inside a packet that cannot be opened, or is the innermost of too many.
     Tunnel(Tunnel),
     /// An IP packet of another protocol, by its number.
     OtherIp(u8),
@@ -43,15 +46,15 @@ pub enum Decoded<'a> {
     Malformed(ParseError),
 }
 
-/// Tunnels that are recognised by their IP protocol number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Tunnel {
-    /// IPv4 in IP (RFC 2003).
-    Ipv4,
-    /// IPv6 in IP (RFC 4213).
-    Ipv6,
-    /// Generic Routing Encapsulation (RFC 2784).
-    Gre,
+/// A layer between the link and the transport, for decode trees.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Layer<'a> {
+    /// An IP packet, and what trails it.
+    Ip(&'a [u8]),
+    /// A tunnel's header, and what it tunnels.
+    Tunnel(Tunnel, &'a [u8]),
+    /// A UDP datagram that carries a tunnel.
+    Udp(Datagram<'a>),
 }
 
 impl Decoder {
@@ -71,68 +74,121 @@ impl Decoder {
 
     /// The general way, for every kind of frame.
     pub(super) fn decode_any<'a>(&'a mut self, frame: &Frame<'a>) -> Decoded<'a> {
-        let packet = match link::network(frame.link, frame.data) {
-            Ok(Network::Ip(r)) => Packet::read(r),
-            Ok(Network::NotIp(kind)) => return Decoded::NotIp(kind),
-            Ok(Network::UnknownLink) => return Decoded::UnknownLink,
-            Err(e) => Err(e),
-        };
-        let decoded = match &packet {
-            Ok(packet) if packet.fragment.is_some() => self.fragment(frame, packet),
-            Ok(packet) => transport(frame, packet),
-            Err(e) => Err(*e),
-        };
-        decoded.unwrap_or_else(Decoded::Malformed)
+        self.walk(frame, |_| {}).unwrap_or_else(Decoded::Malformed)
+    }
+
+    /// The general way, with every layer on the way to what the frame carries told to `visit`.
+    pub(crate) fn trace<'a>(
+        &'a mut self,
+        frame: &Frame<'a>,
+        visit: impl FnMut(Layer<'a>),
+    ) -> Decoded<'a> {
+        self.walk(frame, visit).unwrap_or_else(Decoded::Malformed)
+    }
+
+    /// Takes off layer after layer: link, IP, and whatever is tunnelled in it.
+    #[inline(always)]
+    fn walk<'a>(
+        &'a mut self,
+        frame: &Frame<'a>,
+        mut visit: impl FnMut(Layer<'a>),
+    ) -> Result<Decoded<'a>, ParseError> {
+        // Each datagram that is put together lends its bytes from a table of its own.
+        let mut tables = [&mut self.fragments, &mut self.nested].into_iter();
+        let mut network = link::network(frame.link, frame.data)?;
+        let mut depth = 0;
+        loop {
+            let mut packet = match network {
+                Network::Ip(r) => {
+                    visit(Layer::Ip(r.peek_rest()));
+                    Packet::read(r)?
+                }
+                Network::NotIp(kind) => return Ok(Decoded::NotIp(kind)),
+                Network::UnknownLink => return Ok(Decoded::UnknownLink),
+            };
+            if let Some(part) = packet.fragment {
+                match assemble(tables.next(), frame, &packet, part)? {
+                    Some(whole) => packet = whole,
+                    None => return Ok(Decoded::Fragment),
+                }
+            }
+            let (kind, inside) = match packet.protocol {
+                protocol::UDP => {
+                    let datagram = udp(frame, &packet)?;
+                    if !tunnel::is_port(datagram.path.dst.port()) {
+                        return Ok(Decoded::Udp(datagram));
+                    }
+                    let Some(found) = tunnel::in_udp(&datagram) else {
+                        return Ok(Decoded::Udp(datagram));
+                    };
+                    visit(Layer::Udp(datagram));
+                    visit(Layer::Tunnel(found.0, datagram.payload));
+                    found
+                }
+                protocol::TCP => return tcp(frame, &packet),
+                protocol::ICMP | protocol::ICMP_V6 => return Ok(Decoded::Icmp),
+                protocol::IPV4 => (Tunnel::Ipv4, Network::Ip(packet.payload)),
+                protocol::IPV6 => (Tunnel::Ipv6, Network::Ip(packet.payload)),
+                protocol::GRE => {
+                    visit(Layer::Tunnel(Tunnel::Gre, packet.payload.peek_rest()));
+                    match tunnel::gre(packet.payload)? {
+                        Some(inside) => (Tunnel::Gre, inside),
+                        None => {
+                            self.tunnels += 1;
+                            return Ok(Decoded::Tunnel(Tunnel::Gre));
+                        }
+                    }
+                }
+                other => return Ok(Decoded::OtherIp(other)),
+            };
+            self.tunnels += 1;
+            depth += 1;
+            if depth > MAX_TUNNELS {
+                return Ok(Decoded::Tunnel(kind));
+            }
+            network = inside;
+        }
     }
 
     /// What became of the fragments met so far.
     pub fn fragment_stats(&self) -> FragmentStats {
-        self.fragments.stats
+        self.fragments.stats + self.nested.stats
     }
 
     /// Datagrams of which only some fragments have come so far.
     pub fn incomplete(&self) -> usize {
-        self.fragments.waiting()
+        self.fragments.waiting() + self.nested.waiting()
     }
 
-    #[cold]
-    fn fragment<'a>(
-        &'a mut self,
-        frame: &Frame<'a>,
-        packet: &Packet<'a>,
-    ) -> Result<Decoded<'a>, ParseError> {
-        let Some(part) = packet.fragment else {
-            return transport(frame, packet);
-        };
-        let complete = self.fragments.add(packet, part, frame.ts);
-        if let Some((protocol, payload)) = complete {
-            return transport(frame, &packet.reassembled(protocol, payload)?);
-        }
-        if part.offset == 0 && packet.missing > 0 {
-            // The snaplen cut this one, so the whole can never be had: its beginning can.
-            return transport(frame, packet);
-        }
-        Ok(Decoded::Fragment)
+    /// Tunnel headers met so far, one for each packet inside a packet, opened or not. What the
+    /// packets inside carry is counted as that.
+    pub fn tunnels(&self) -> u64 {
+        self.tunnels
     }
 }
 
-/// What the payload of an IP packet is.
-#[inline(always)]
-fn transport<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
-    Ok(match packet.protocol {
-        protocol::UDP => return udp(frame, packet),
-        protocol::TCP => return tcp(packet),
-        protocol::ICMP | protocol::ICMP_V6 => Decoded::Icmp,
-        protocol::IPV4 => Decoded::Tunnel(Tunnel::Ipv4),
-        protocol::IPV6 => Decoded::Tunnel(Tunnel::Ipv6),
-        protocol::GRE => Decoded::Tunnel(Tunnel::Gre),
-        other => Decoded::OtherIp(other),
-    })
+/// The datagram that a fragment completes; or as much of it as there will ever be.
+#[cold]
+fn assemble<'a>(
+    table: Option<&'a mut Fragments>,
+    frame: &Frame<'a>,
+    packet: &Packet<'a>,
+    part: Part,
+) -> Result<Option<Packet<'a>>, ParseError> {
+    let whole = table.and_then(|table| table.add(packet, part, frame.ts));
+    if let Some((protocol, payload)) = whole {
+        return packet.reassembled(protocol, payload).map(Some);
+    }
+    // If the snaplen cut the first one, the whole can never be had: its beginning can.
+    Ok((part.offset == 0 && packet.missing > 0).then_some(Packet {
+        fragment: None,
+        ..*packet
+    }))
 }
 
 /// UDP (RFC 768): source, destination, length, checksum.
 #[inline(always)]
-fn udp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
+fn udp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Datagram<'a>, ParseError> {
     let mut r = packet.payload;
     let (start, there) = (r.offset(), r.left());
     let [a, b, c, d, e, f, _, _] = r.array::<8>("UDP header")?;
@@ -151,39 +207,25 @@ fn udp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseE
         len => usize::from(len) - 8,
     };
     let payload = r.take(len.min(captured), "UDP payload")?;
-    Ok(Decoded::Udp(Datagram {
+    Ok(Datagram {
         no: frame.no,
         ts: frame.ts,
         path: path(packet, [a, b], [c, d], Protocol::Udp),
         via: Via::Direct,
         missing: u32::try_from(len - payload.len()).unwrap_or(u32::MAX),
         payload,
-    }))
+    })
 }
 
-/// TCP (RFC 9293): the ports, and where the payload begins.
-fn tcp<'a>(packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
-    let mut r = packet.payload;
-    let start = r.offset();
-    let src = r.array::<2>("TCP source port")?;
-    let dst = r.array::<2>("TCP destination port")?;
-    let path = path(packet, src, dst, Protocol::Tcp);
-    let payload = match tcp_header_len(&mut r) {
-        Some(len @ 20..) => packet.payload.peek_rest().get(len..).unwrap_or_default(),
-        Some(len) => {
-            return Err(ParseError::length("TCP data offset", start + 12, len, 20));
-        }
-        // The snaplen cut the header: the ports are known, and that is all.
-        None => &[],
-    };
-    Ok(Decoded::Tcp { path, payload })
-}
-
-/// The header's length in bytes, from behind the ports.
-fn tcp_header_len(r: &mut Reader<'_>) -> Option<usize> {
-    r.skip(8, "TCP sequence numbers").ok()?;
-    let offset = r.u8("TCP data offset").ok()?;
-    Some(usize::from(offset >> 4) * 4)
+/// TCP: see [`Segment`].
+fn tcp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
+    let at = (frame.no, frame.ts);
+    Segment::read(packet.payload, packet.missing, at, |src, dst| Path {
+        src: packet.src.with_port(src),
+        dst: packet.dst.with_port(dst),
+        protocol: Protocol::Tcp,
+    })
+    .map(Decoded::Tcp)
 }
 
 #[inline]
@@ -326,6 +368,40 @@ mod tests {
     }
 
     #[test]
+    fn tunnels_are_opened_to_a_bounded_depth() {
+        let mut packet = v4(17, 0, 0, &datagram(b"hello"));
+        for depth in 1..=MAX_TUNNELS + 1 {
+            packet = v4(4, 0, 0, &packet);
+            let mut decoder = Decoder::new();
+            match decoder.decode(&frame(&packet, 0)) {
+                Decoded::Udp(d) if depth <= MAX_TUNNELS => assert_eq!(d.payload, b"hello"),
+                Decoded::Tunnel(Tunnel::Ipv4) if depth > MAX_TUNNELS => {}
+                other => panic!("{depth}: {other:?}"),
+            }
+            assert_eq!(decoder.tunnels(), depth as u64);
+        }
+    }
+
+    #[test]
+    fn fragments_inside_a_tunnel_that_comes_in_fragments() {
+        let payload: Vec<u8> = (0..=255).collect();
+        let mut decoder = Decoder::new();
+        let mut found = Vec::new();
+        for (id, inner) in (1..).zip(fragments(9, &datagram(&payload), 88)) {
+            for outer in fragments(id, &[&[0, 0, 8, 0], &inner[..]].concat(), 48) {
+                let mut outer = outer;
+                outer[9] = 47; // GRE
+                if let Decoded::Udp(d) = decoder.decode(&frame(&outer, 0)) {
+                    found.push(d.payload.to_vec());
+                }
+            }
+        }
+        assert_eq!(found, [payload]);
+        assert_eq!(decoder.fragment_stats().reassembled, 4);
+        assert_eq!((decoder.tunnels(), decoder.incomplete()), (3, 0));
+    }
+
+    #[test]
     fn others_are_told_apart() {
         let mut decoder = Decoder::new();
         let mut is = |packet: Vec<u8>| format!("{:?}", decoder.decode(&frame(&packet, 0)));
@@ -337,9 +413,7 @@ mod tests {
         .concat();
         assert_eq!(is(v4(1, 0, 0, &quoted)), "Icmp");
         assert_eq!(is(v6(58, &[1, 0])), "Icmp");
-        assert_eq!(is(v4(47, 0, 0, &[])), "Tunnel(Gre)");
-        assert_eq!(is(v4(4, 0, 0, &v4(17, 0, 0, &[]))), "Tunnel(Ipv4)");
-        assert_eq!(is(v6(41, &v6(17, &[]))), "Tunnel(Ipv6)");
+        assert_eq!(is(v4(47, 0, 0, &[0x40, 0, 8, 0])), "Tunnel(Gre)", "routes");
         assert_eq!(is(v4(132, 0, 0, &[])), "OtherIp(132)");
         let mut tcp = vec![0, 80, 0, 81, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0];
         assert!(
@@ -418,6 +492,10 @@ mod tests {
                 vec![0x60, 0, 0, 0, 0, 30, 0],
                 [&[0; 12][..], &[8, 0, 0x45]].concat(),
                 [&[0; 12][..], &[0x86, 0xdd, 0x60, 0, 0, 0, 0, 60, 44]].concat(),
+                v4(47, 0, 0, &[0x20, 0, 0x65, 0x58])[..24].to_vec(),
+                v4(17, 0, 0, &[0x12, 0xb5, 0x12, 0xb5, 0, 0, 0, 0, 8])[..29].to_vec(),
+                v4(17, 0, 0, &[0x17, 0xc1, 0x17, 0xc1, 0, 0, 0, 0, 1])[..29].to_vec(),
+                v4(17, 0, 0, &[0x08, 0x68, 0x08, 0x68, 0, 0, 0, 0, 0x34, 0xff])[..30].to_vec(),
             ]),
             tails in proptest::collection::vec(
                 proptest::collection::vec(proptest::prelude::any::<u8>(), 0..120), 1..8),

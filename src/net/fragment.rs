@@ -34,6 +34,19 @@ pub struct FragmentStats {
     pub unusable: u64,
 }
 
+impl std::ops::Add for FragmentStats {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            fragments: self.fragments + other.fragments,
+            reassembled: self.reassembled + other.reassembled,
+            abandoned: self.abandoned + other.abandoned,
+            unusable: self.unusable + other.unusable,
+        }
+    }
+}
+
 /// The datagrams waited for.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {

@@ -4,7 +4,7 @@
 //! PPP RFC 1661 and RFC 1662, MPLS RFC 3032. Used by [`Decoder`](super::Decoder).
 
 use crate::capture::LinkType;
-use crate::wire::{ParseError, Reader};
+use crate::wire::{ParseError, Reader, part};
 
 /// What a frame carries.
 #[derive(Debug)]
@@ -25,11 +25,7 @@ const MAX_TAGS: usize = 8;
 pub(super) fn network(link: LinkType, data: &[u8]) -> Result<Network<'_>, ParseError> {
     let mut r = Reader::new(data);
     match link {
-        LinkType::ETHERNET => {
-            r.skip(12, "Ethernet addresses")?;
-            let ether_type = r.u16("EtherType")?;
-            ether_payload(ether_type, r)
-        }
+        LinkType::ETHERNET => ethernet(r),
         LinkType::RAW | LinkType::RAW_12 | LinkType::RAW_14 | LinkType::IPV4 | LinkType::IPV6 => {
             Ok(Network::Ip(r))
         }
@@ -44,32 +40,46 @@ pub(super) fn network(link: LinkType, data: &[u8]) -> Result<Network<'_>, ParseE
             ether_payload(ether_type, r)
         }
         LinkType::NULL | LinkType::LOOP => loopback(r),
-        LinkType::PPP => {
-            if r.peek_rest().starts_with(&[0xff, 0x03]) {
-                r.skip(2, "PPP address and control")?;
-            }
-            ppp(r)
-        }
+        LinkType::PPP => framed_ppp(r),
         _ => Ok(Network::UnknownLink),
     }
 }
 
 /// EtherTypes that matter here.
-mod ether_type {
-    pub(super) const IPV4: u16 = 0x0800;
-    pub(super) const IPV6: u16 = 0x86dd;
-    pub(super) const VLAN: u16 = 0x8100;
-    pub(super) const SERVICE_VLAN: u16 = 0x88a8;
+pub(super) mod ether_type {
+    pub(in crate::net) const IPV4: u16 = 0x0800;
+    pub(in crate::net) const ARP: u16 = 0x0806;
+    /// Ethernet in GRE or Geneve.
+    pub(in crate::net) const TRANSPARENT_ETHERNET: u16 = 0x6558;
+    pub(in crate::net) const VLAN: u16 = 0x8100;
+    /// PPP in GRE (RFC 2637).
+    pub(in crate::net) const PPP: u16 = 0x880b;
+    pub(in crate::net) const IPV6: u16 = 0x86dd;
+    pub(in crate::net) const SERVICE_VLAN: u16 = 0x88a8;
+    /// Mirrored Ethernet in GRE, types I and II.
+    pub(in crate::net) const ERSPAN: u16 = 0x88be;
+    /// The same, type III.
+    pub(in crate::net) const ERSPAN_III: u16 = 0x22eb;
+    pub(in crate::net) const LLDP: u16 = 0x88cc;
     /// Tags in use before 802.1ad.
-    pub(super) const OLD_QINQ: [u16; 2] = [0x9100, 0x9200];
-    pub(super) const PPPOE_SESSION: u16 = 0x8864;
-    pub(super) const MPLS: [u16; 2] = [0x8847, 0x8848];
+    pub(in crate::net) const OLD_QINQ: [u16; 2] = [0x9100, 0x9200];
+    pub(in crate::net) const PPPOE_SESSION: u16 = 0x8864;
+    pub(in crate::net) const MPLS: [u16; 2] = [0x8847, 0x8848];
     /// What is not above this is a length (IEEE 802.3) and an LLC header follows.
-    pub(super) const MAX_LENGTH: u16 = 1500;
+    pub(in crate::net) const MAX_LENGTH: u16 = 1500;
 }
 
+/// Finds the IP packet in an Ethernet frame.
 #[inline]
-fn ether_payload(kind: u16, r: Reader<'_>) -> Result<Network<'_>, ParseError> {
+pub(super) fn ethernet(mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
+    r.skip(12, "Ethernet addresses")?;
+    let ether_type = r.u16("EtherType")?;
+    ether_payload(ether_type, r)
+}
+
+/// What follows an EtherType.
+#[inline]
+pub(super) fn ether_payload(kind: u16, r: Reader<'_>) -> Result<Network<'_>, ParseError> {
     match kind {
         ether_type::IPV4 | ether_type::IPV6 => Ok(Network::Ip(r)),
         _ => tagged(kind, r),
@@ -119,6 +129,14 @@ fn pppoe(mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
     ppp(r.sub(len, "PPPoE payload")?)
 }
 
+/// PPP, with or without the address and control fields of HDLC before it.
+pub(super) fn framed_ppp(mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
+    if r.peek_rest().starts_with(&[0xff, 0x03]) {
+        r.skip(2, "PPP address and control")?;
+    }
+    ppp(r)
+}
+
 /// A PPP protocol field and what it says; an odd first byte means it was compressed to one.
 fn ppp(mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
     let first = r.u8("PPP protocol")?;
@@ -133,19 +151,41 @@ fn ppp(mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
     }
 }
 
-/// MPLS labels up to the bottom of the stack. Nothing tells what follows; the first four bits of
-/// an IP packet do.
+/// MPLS labels up to the bottom of the stack (RFC 3032). Nothing tells what follows; the first four
+/// bits of an IP packet do. Those of a pseudowire's control word (RFC 4385) are zero.
 fn mpls(mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
+    const UNKNOWN: Network<'_> = Network::NotIp(ether_type::MPLS[0]);
     for _ in 0..MAX_TAGS {
         let label = r.u32("MPLS label")?;
         if label & 0x100 != 0 {
-            return Ok(match r.peek_rest().first().map(|b| b >> 4) {
-                Some(4 | 6) => Network::Ip(r),
-                _ => Network::NotIp(0x8847),
-            });
+            return match r.peek_rest().first().map(|b| b >> 4) {
+                Some(4 | 6) => Ok(Network::Ip(r)),
+                Some(0) => pseudowire(r),
+                _ => Ok(UNKNOWN),
+            };
         }
     }
-    Ok(Network::NotIp(0x8847))
+    Ok(UNKNOWN)
+}
+
+/// Ethernet behind the control word of a pseudowire (RFC 4448), if that is what follows: a frame
+/// whose tags, all known, end in an IP packet.
+fn pseudowire(mut r: Reader<'_>) -> Result<Network<'_>, ParseError> {
+    let unknown = Ok(Network::NotIp(ether_type::MPLS[0]));
+    r.skip(4, "control word of the pseudowire")?;
+    let mut kind = match part(r.peek_rest(), 12..14) {
+        &[a, b] => u16::from_be_bytes([a, b]),
+        _ => return unknown,
+    };
+    r.skip(14, "Ethernet header")?;
+    for _ in 0..MAX_TAGS {
+        match kind {
+            ether_type::VLAN | ether_type::SERVICE_VLAN => kind = untag(&mut r)?,
+            ether_type::IPV4 | ether_type::IPV6 => return Ok(Network::Ip(r)),
+            _ => return unknown,
+        }
+    }
+    unknown
 }
 
 /// BSD loopback: an address family in the byte order of the capturing machine (NULL) or the
@@ -212,6 +252,12 @@ mod tests {
             ip,
             "MPLS"
         );
+        let pseudowire = [
+            &[0x88, 0x47, 0, 0, 0x11, 1, 0, 0, 0, 0][..],
+            &mac,
+            &[0x81, 0, 0, 5, 8, 0],
+        ];
+        assert_eq!(ether(&pseudowire.concat()), ip, "Ethernet in MPLS");
         assert_eq!(ether(&[0, 11, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]), ip, "SNAP");
         let sll = [0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0];
         assert_eq!(behind(LinkType::LINUX_SLL, &sll), ip);

@@ -8,21 +8,17 @@ mod fragment;
 mod ip;
 mod link;
 mod plain;
+pub mod tcp;
+mod tunnel;
 
-pub use decoder::{Decoded, Decoder, Tunnel};
+pub(crate) use decoder::Layer;
+pub use decoder::{Decoded, Decoder};
 pub use endpoint::{Endpoint, Path, Protocol};
 pub use fragment::FragmentStats;
+pub use tunnel::Tunnel;
 
-use crate::capture::{LinkType, PacketNo};
+use crate::capture::PacketNo;
 use crate::time::Timestamp;
-
-/// Where the IP packet of a frame begins; `None` where there is none. For decode trees.
-pub(crate) fn ip_offset(link: LinkType, data: &[u8]) -> Option<usize> {
-    match link::network(link, data) {
-        Ok(link::Network::Ip(reader)) => Some(reader.offset()),
-        _ => None,
-    }
-}
 
 /// How a payload reached us inside its packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

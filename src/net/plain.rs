@@ -3,7 +3,7 @@
 //! Almost every packet of a call is one of these, and this takes a tenth of the general way's steps.
 //! Whatever is not plain is left to the general way; what is, must come out the same there (tested).
 
-use super::{Datagram, Endpoint, Path, Protocol, Via};
+use super::{Datagram, Endpoint, Path, Protocol, Via, tunnel};
 use crate::capture::{Frame, LinkType};
 
 /// Ethernet, IPv4 and UDP headers together.
@@ -27,6 +27,9 @@ pub(super) fn datagram<'a>(frame: &Frame<'a>) -> Option<Datagram<'a>> {
     let payload = frame.data.get(HEADERS..14 + total)?;
     let src = u16::from_be_bytes([h[34], h[35]]);
     let dst = u16::from_be_bytes([h[36], h[37]]);
+    if tunnel::is_port(dst) {
+        return None;
+    }
     Some(Datagram {
         no: frame.no,
         ts: frame.ts,

@@ -118,7 +118,10 @@ impl Filter {
         let Ok(data) = cx.bytes.read(row) else {
             return false;
         };
-        let brief = brief(&frame(no, row, &data), row.kind == PacketKind::Udp);
+        let brief = brief(
+            &frame(no, row, &data),
+            matches!(row.kind, PacketKind::Udp | PacketKind::Tcp),
+        );
         let summary = brief.summary.to_lowercase();
         words.iter().all(|word| {
             word.in_row(row).unwrap_or_else(|| {

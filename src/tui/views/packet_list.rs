@@ -262,7 +262,10 @@ impl PacketList {
 
 fn read_brief(no: PacketNo, row: &PacketRef, cx: &Ctx<'_>) -> Brief {
     match cx.bytes.read(row) {
-        Ok(data) => brief(&frame(no, row, &data), row.kind == PacketKind::Udp),
+        Ok(data) => brief(
+            &frame(no, row, &data),
+            matches!(row.kind, PacketKind::Udp | PacketKind::Tcp),
+        ),
         Err(summary) => Brief {
             summary,
             path: None,

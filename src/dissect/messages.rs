@@ -1,0 +1,109 @@
+//! The messages of a datagram as lines and rows: wrappers first, then what they hold.
+
+use crate::demux::{Class, classify};
+use crate::net::Datagram;
+use crate::proto::stun::{self, StunClass};
+use crate::proto::{Message, parse};
+use crate::tree::{Describe, Row, Tree};
+use crate::wire::{ParseError, range_of};
+use std::fmt::Write;
+
+/// ChannelData inside ChannelData inside …: no honest packet goes deeper than this.
+const MAX_WRAPPERS: usize = 4;
+
+/// One message of a datagram: a wrapper, or what is in it.
+pub(super) struct Part<'a> {
+    payload: &'a [u8],
+    looks_like: Class,
+    class: Class,
+    message: Result<Message<'a>, ParseError>,
+    /// What it wraps; empty for the innermost.
+    inside: &'a [u8],
+}
+
+/// Calls `visit` with the messages of a datagram, wrappers first.
+pub(super) fn parts<'a>(datagram: &Datagram<'a>, plain: bool, mut visit: impl FnMut(&Part<'a>)) {
+    let mut payload = datagram.payload;
+    for depth in 0..=MAX_WRAPPERS {
+        let looks_like = classify(payload, datagram.missing);
+        let class = believed(looks_like, plain);
+        let message = parse(payload, class, datagram.missing);
+        let inside = match &message {
+            Ok(message) if depth < MAX_WRAPPERS => wrapped(message),
+            _ => &[],
+        };
+        visit(&Part {
+            payload,
+            looks_like,
+            class,
+            message,
+            inside,
+        });
+        if inside.is_empty() {
+            return;
+        }
+        payload = inside;
+    }
+}
+
+/// What a TURN message carries for a peer (RFC 8656).
+fn wrapped<'a>(message: &Message<'a>) -> &'a [u8] {
+    match message {
+        Message::ChannelData(wrapper) => wrapper.data,
+        Message::Stun(wrapper) if wrapper.class() == StunClass::Indication => {
+            let data = wrapper.attribute(stun::codes::DATA).map(|a| a.data);
+            data.unwrap_or_default()
+        }
+        _ => &[],
+    }
+}
+
+impl Part<'_> {
+    pub(super) fn summary(&self, out: &mut String) {
+        let _ = match &self.message {
+            Err(error) => write!(out, "{error}"),
+            Ok(message) if self.inside.is_empty() => {
+                message.summary(out);
+                Ok(())
+            }
+            Ok(Message::ChannelData(wrapper)) => {
+                write!(out, "[channel 0x{:04x}] ", wrapper.channel)
+            }
+            Ok(_) => write!(out, "[indication] "),
+        };
+    }
+
+    pub(super) fn rows(&self, frame: &[u8], out: &mut Vec<Row>) {
+        let mut tree = Tree::new(self.payload);
+        match &self.message {
+            Ok(message) => message.describe(&mut tree),
+            Err(error) => tree.problem(error),
+        }
+        if self.class != self.looks_like {
+            let like = self.looks_like;
+            let note = format_args!("looks like {like:?}, but the packets around it do not");
+            tree.note("note", note);
+        }
+        append(out, tree, range_of(self.payload, frame).map(|r| r.start));
+    }
+}
+
+/// What to decode a payload as: what its structure says, where that says much.
+fn believed(looks_like: Class, plain: bool) -> Class {
+    match looks_like {
+        Class::Rtp | Class::Rtcp | Class::DtlsCiphertext if plain => Class::Unknown,
+        class => class,
+    }
+}
+
+/// Adds the rows of `tree`, whose data begins at `offset` of the frame; without one (a datagram
+/// that came in fragments), the rows have no bytes in this frame.
+fn append(rows: &mut Vec<Row>, tree: Tree<'_>, offset: Option<usize>) {
+    rows.extend(tree.into_rows().into_iter().map(|mut row| {
+        row.bytes = match (row.bytes, offset) {
+            (Some(bytes), Some(offset)) => Some(bytes.start + offset..bytes.end + offset),
+            _ => None,
+        };
+        row
+    }));
+}

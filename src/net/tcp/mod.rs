@@ -1,0 +1,3 @@
+//! TCP.
+mod segment;
+pub use segment::{Flags, Segment};
