@@ -1,11 +1,27 @@
-//! SCTP: the common header and a walk over the chunks (RFC 9260).
+//! SCTP: the common header, its checksum, and a walk over the chunks (RFC 9260 and its extensions;
+//! RFC 8260, RFC 3758, RFC 6525, RFC 4820, RFC 4895, RFC 5061, RFC 9653).
 //!
-//! Data channels run SCTP inside DTLS (RFC 8261), so this sees bytes only once they are decrypted.
-//! DATA and I-DATA (RFC 8260), INIT, SACK and FORWARD-TSN (RFC 3758) are decoded; other chunks are
-//! named.
+//! Data channels run SCTP inside DTLS (RFC 8261), so this sees bytes only once they are decrypted,
+//! or where a test setup leaves the DTLS out. Every chunk is decoded; [`Dcep`] is what opens a data
+//! channel (RFC 8832). Used by `analysis` for associations and by the packet views.
 
+mod cause;
 pub mod codes;
+mod crc32c;
+mod data;
+mod dcep;
 mod describe;
+mod describe_tlv;
+mod parameter;
+mod text;
+mod tlv;
+
+pub use cause::Cause;
+pub use data::{Data, ForwardTsn, Sack, Skipped};
+pub use dcep::{Dcep, Open, Reliability};
+pub use parameter::{Parameter, Reconfiguration, Streams};
+pub use text::Text;
+pub use tlv::{Tlv, Tlvs};
 
 use crate::wire::{ParseError, Reader, part};
 
@@ -24,11 +40,34 @@ pub struct SctpPacket<'a> {
     pub verification_tag: u32,
     /// CRC-32C; over DTLS it may be 0.
     pub checksum: u32,
+    /// Bytes behind these that were on the wire but not captured.
+    pub missing: u32,
+}
+
+/// What the checksum of a packet says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// It is right.
+    Correct,
+    /// It is 0, which the peers may agree on where DTLS finds errors (RFC 9653).
+    Zero,
+    /// It is wrong.
+    Wrong {
+        /// What it should be.
+        expected: u32,
+    },
+    /// The packet was cut when captured.
+    Cut,
 }
 
 impl<'a> SctpPacket<'a> {
-    /// Reads the common header.
+    /// Reads the common header of a whole packet.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
+        Self::parse_cut(bytes, 0)
+    }
+
+    /// Reads the common header of a packet of which `missing` more bytes were not captured.
+    pub fn parse_cut(bytes: &'a [u8], missing: u32) -> Result<Self, ParseError> {
         let mut r = Reader::new(bytes);
         Ok(Self {
             bytes,
@@ -36,7 +75,29 @@ impl<'a> SctpPacket<'a> {
             destination_port: r.u16("destination port")?,
             verification_tag: r.u32("verification tag")?,
             checksum: r.u32("checksum")?,
+            missing,
         })
+    }
+
+    /// The CRC-32C over the captured bytes, as the checksum field would hold it.
+    pub fn computed_checksum(&self) -> u32 {
+        let head = part(self.bytes, 0..8);
+        let chunks = part(self.bytes, HEADER_LEN..self.bytes.len());
+        // It travels least significant byte first.
+        crc32c::crc32c(&[head, &[0; 4], chunks]).swap_bytes()
+    }
+
+    /// Verifies the checksum. A correct one may happen to be 0 as well.
+    pub fn verify(&self) -> Checksum {
+        if self.missing > 0 {
+            return Checksum::Cut;
+        }
+        let expected = self.computed_checksum();
+        match self.checksum {
+            found if found == expected => Checksum::Correct,
+            0 => Checksum::Zero,
+            _ => Checksum::Wrong { expected },
+        }
     }
 
     /// The chunks in order; an `Err` for one that does not fit is the last item.
@@ -44,6 +105,7 @@ impl<'a> SctpPacket<'a> {
         let chunks = self.bytes.get(HEADER_LEN..).unwrap_or_default();
         Chunks {
             reader: Reader::at(chunks, HEADER_LEN),
+            missing: self.missing as usize,
         }
     }
 }
@@ -55,12 +117,14 @@ pub struct Chunk<'a> {
     pub chunk_type: u8,
     /// Flags, whose meaning the type defines.
     pub flags: u8,
-    /// What follows its header, without padding.
+    /// What follows its header, without padding, as far as it was captured.
     pub data: &'a [u8],
     /// Header, value and padding.
     pub bytes: &'a [u8],
     /// Where it begins in the packet.
     pub offset: usize,
+    /// Bytes of `data` that were not captured.
+    pub missing: usize,
 }
 
 /// A decoded chunk.
@@ -72,31 +136,30 @@ pub enum ChunkValue<'a> {
     Init(Init<'a>),
     /// SACK.
     Sack(Sack<'a>),
-    /// FORWARD-TSN or I-FORWARD-TSN: the receiver should not wait for anything up to this TSN.
-    ForwardTsn(u32),
+    /// HEARTBEAT or HEARTBEAT ACK: what the sender wants back.
+    Heartbeat(&'a [u8]),
+    /// ABORT or ERROR: [`Cause::parse`] decodes each.
+    Causes(Tlvs<'a>),
+    /// SHUTDOWN: everything up to this TSN arrived.
+    Shutdown(u32),
+    /// COOKIE ECHO: the state cookie of the INIT ACK.
+    Cookie(&'a [u8]),
+    /// COOKIE ACK, SHUTDOWN ACK or SHUTDOWN COMPLETE: the type says it all.
+    Plain,
+    /// ECNE or CWR: the lowest TSN concerned.
+    Congestion(u32),
+    /// AUTH.
+    Auth(Auth<'a>),
+    /// RE-CONFIG: [`Parameter::parse`] decodes each.
+    Reconfig(Tlvs<'a>),
+    /// PAD.
+    Padding(&'a [u8]),
+    /// FORWARD-TSN or I-FORWARD-TSN.
+    ForwardTsn(ForwardTsn<'a>),
+    /// ASCONF or ASCONF-ACK: a serial number and parameters.
+    Addresses(u32, Tlvs<'a>),
     /// Any other chunk.
     Other(&'a [u8]),
-}
-
-/// User data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Data<'a> {
-    /// Transmission sequence number.
-    pub tsn: u32,
-    /// Stream.
-    pub stream: u16,
-    /// Stream sequence number of DATA (16 bits) or message identifier of I-DATA (32 bits).
-    pub message: u32,
-    /// Payload protocol identifier; not present on later fragments of I-DATA.
-    pub protocol: Option<u32>,
-    /// First fragment of its message.
-    pub begins: bool,
-    /// Last fragment of its message.
-    pub ends: bool,
-    /// Delivered out of order.
-    pub unordered: bool,
-    /// User data.
-    pub payload: &'a [u8],
 }
 
 /// Start of an association.
@@ -112,39 +175,26 @@ pub struct Init<'a> {
     pub inbound_streams: u16,
     /// First TSN of the sender.
     pub initial_tsn: u32,
-    /// Optional parameters, not decoded.
-    pub parameters: &'a [u8],
+    /// What follows; [`Parameter::parse`] decodes each.
+    pub parameters: Tlvs<'a>,
 }
 
-/// Selective acknowledgement.
+/// Authentication of the chunks behind it (RFC 4895).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sack<'a> {
-    /// Everything up to this TSN arrived.
-    pub cumulative_tsn: u32,
-    /// Receiver window in bytes.
-    pub receiver_window: u32,
-    gaps: &'a [[u8; 4]],
-    duplicates: &'a [[u8; 4]],
-}
-
-impl<'a> Sack<'a> {
-    /// Ranges that arrived beyond the cumulative TSN, as first and last offset from it.
-    pub fn gaps(&self) -> impl Iterator<Item = (u16, u16)> + use<'a> {
-        self.gaps
-            .iter()
-            .map(|&[a, b, c, d]| (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])))
-    }
-
-    /// TSNs that arrived more than once.
-    pub fn duplicates(&self) -> impl Iterator<Item = u32> + use<'a> {
-        self.duplicates.iter().map(|tsn| u32::from_be_bytes(*tsn))
-    }
+pub struct Auth<'a> {
+    /// Which shared key.
+    pub key: u16,
+    /// Which HMAC: 1 is SHA-1, 3 SHA-256.
+    pub hmac_id: u16,
+    /// The HMAC.
+    pub hmac: &'a [u8],
 }
 
 /// Walks the chunks of a packet.
 #[derive(Clone, Debug)]
 pub struct Chunks<'a> {
     reader: Reader<'a>,
+    missing: usize,
 }
 
 impl<'a> Iterator for Chunks<'a> {
@@ -178,11 +228,12 @@ impl<'a> Chunks<'a> {
                 "at least 4",
             ));
         };
-        if value > self.reader.left() {
-            let left = self.reader.left();
+        let left = self.reader.left();
+        let missing = value.saturating_sub(left);
+        if missing > self.missing {
             return Err(ParseError::length("chunk length", offset + 2, value, left));
         }
-        let data = self.reader.take(value, "chunk value")?;
+        let data = self.reader.take(value - missing, "chunk value")?;
         let padding = (length.next_multiple_of(4) - length).min(self.reader.left());
         self.reader.skip(padding, "chunk padding")?;
         Ok(Chunk {
@@ -191,6 +242,7 @@ impl<'a> Chunks<'a> {
             data,
             bytes: part(whole, 0..length + padding),
             offset,
+            missing,
         })
     }
 }
@@ -200,57 +252,41 @@ impl<'a> Chunk<'a> {
     pub fn value(&self) -> Result<ChunkValue<'a>, ParseError> {
         let mut r = Reader::at(self.data, self.offset + 4);
         Ok(match self.chunk_type {
-            codes::DATA | codes::I_DATA => ChunkValue::Data(self.user_data(&mut r)?),
+            codes::DATA | codes::I_DATA => {
+                ChunkValue::Data(Data::read(&mut r, self.chunk_type, self.flags)?)
+            }
             codes::INIT | codes::INIT_ACK => ChunkValue::Init(Init {
                 initiate_tag: r.u32("initiate tag")?,
                 receiver_window: r.u32("a_rwnd")?,
                 outbound_streams: r.u16("outbound streams")?,
                 inbound_streams: r.u16("inbound streams")?,
                 initial_tsn: r.u32("initial TSN")?,
-                parameters: r.rest(),
+                parameters: Tlvs::new(r),
             }),
-            codes::SACK => {
-                let cumulative_tsn = r.u32("cumulative TSN")?;
-                let receiver_window = r.u32("a_rwnd")?;
-                let gaps = usize::from(r.u16("number of gaps")?);
-                let duplicates = usize::from(r.u16("number of duplicates")?);
-                ChunkValue::Sack(Sack {
-                    cumulative_tsn,
-                    receiver_window,
-                    gaps: r.take(4 * gaps, "gap blocks")?.as_chunks().0,
-                    duplicates: r.take(4 * duplicates, "duplicate TSNs")?.as_chunks().0,
-                })
+            codes::SACK => ChunkValue::Sack(Sack::read(&mut r)?),
+            codes::HEARTBEAT | codes::HEARTBEAT_ACK => {
+                let info = Tlvs::new(r).next().transpose()?;
+                ChunkValue::Heartbeat(info.map_or(&[], |info| info.value))
             }
+            codes::ABORT | codes::ERROR => ChunkValue::Causes(Tlvs::new(r)),
+            codes::SHUTDOWN => ChunkValue::Shutdown(r.u32("cumulative TSN")?),
+            codes::SHUTDOWN_ACK | codes::COOKIE_ACK | codes::SHUTDOWN_COMPLETE => ChunkValue::Plain,
+            codes::COOKIE_ECHO => ChunkValue::Cookie(self.data),
+            codes::ECNE | codes::CWR => ChunkValue::Congestion(r.u32("lowest TSN")?),
+            codes::AUTH => ChunkValue::Auth(Auth {
+                key: r.u16("shared key identifier")?,
+                hmac_id: r.u16("HMAC identifier")?,
+                hmac: r.rest(),
+            }),
+            codes::RE_CONFIG => ChunkValue::Reconfig(Tlvs::new(r)),
+            codes::PAD => ChunkValue::Padding(self.data),
             codes::FORWARD_TSN | codes::I_FORWARD_TSN => {
-                ChunkValue::ForwardTsn(r.u32("new cumulative TSN")?)
+                ChunkValue::ForwardTsn(ForwardTsn::read(&mut r, self.chunk_type)?)
+            }
+            codes::ASCONF | codes::ASCONF_ACK => {
+                ChunkValue::Addresses(r.u32("serial number")?, Tlvs::new(r))
             }
             _ => ChunkValue::Other(self.data),
-        })
-    }
-
-    fn user_data(&self, r: &mut Reader<'a>) -> Result<Data<'a>, ParseError> {
-        let begins = self.flags & 0x02 != 0;
-        let tsn = r.u32("TSN")?;
-        let stream = r.u16("stream identifier")?;
-        let (message, protocol) = if self.chunk_type == codes::DATA {
-            let message = r.u16("stream sequence number")?;
-            (message.into(), Some(r.u32("payload protocol identifier")?))
-        } else {
-            r.skip(2, "reserved")?;
-            let message = r.u32("message identifier")?;
-            // The first fragment has the protocol where later ones have their number.
-            let number = r.u32("protocol or fragment number")?;
-            (message, begins.then_some(number))
-        };
-        Ok(Data {
-            tsn,
-            stream,
-            message,
-            protocol,
-            begins,
-            ends: self.flags & 0x01 != 0,
-            unordered: self.flags & 0x04 != 0,
-            payload: r.rest(),
         })
     }
 }

@@ -12,6 +12,75 @@ const TWO_GAPS: &str = "13881388 00000001 00000000 0300001c 00000064 00010000 00
 const I_DATA: &str =
     "13881388 00000001 00000000 40010016 00000001 00070000 00000009 00000002 6162 0000";
 
+/// Closes the channel on stream 3.
+const RESET: &str = "13881388f55a5cafa74f0cc082000016 000d0012 22cfcc7222cfcc7222cfceab 00030000";
+/// How Chromium ends an association.
+const ABORT: &str = "13881388f55a5caf2581f6f706000014 000c0010 436c6f73652063616c6c6564";
+/// A chunk of each type that the others lack.
+const ALL_TYPES: &str = "13881388 00000001 00000000 02000014 00000002 00001000 00010001 00000003
+    0400000c 00010008 01020304 0500000c 00010008 01020304 07000008 00000009 08000004
+    09000008 00040004 0a000006 abcd0000 0b000004 0c000008 00000005 0d000008 00000005 0e010004
+    0f00000c 00000001 01020304 80000008 00000007 84000005 00000000 c1000008 00000007
+    ff000005 01000000";
+
+#[test]
+fn every_type_of_chunk_is_named_and_closed_channels_are() {
+    let words = |text| {
+        let bytes = hex(text);
+        summary(&SctpPacket::parse(&bytes).unwrap())
+    };
+    assert_eq!(words(RESET), "SCTP RE-CONFIG reset outgoing stream 3");
+    assert_eq!(
+        words(ABORT),
+        "SCTP ABORT (user-initiated abort: Close called)"
+    );
+    let bytes = hex(ALL_TYPES);
+    let packet = SctpPacket::parse(&bytes).unwrap();
+    let values: Vec<_> = packet
+        .chunks()
+        .map(|c| c.unwrap().value().unwrap())
+        .collect();
+    assert_eq!(values.len(), 16);
+    assert_eq!(values[1], ChunkValue::Heartbeat(&[1, 2, 3, 4]));
+    assert_eq!(values[3], ChunkValue::Shutdown(9));
+    assert_eq!(values[6], ChunkValue::Cookie(&[0xab, 0xcd]));
+    assert_eq!(values[8], ChunkValue::Congestion(5));
+    assert_eq!(values[15], ChunkValue::Other(&[1]));
+    let tree = rows(&packet, &bytes);
+    assert!(tree.iter().all(|row| !row.problem), "{tree:#?}");
+}
+
+#[test]
+fn checksums_are_verified() {
+    let bytes = hex(INIT);
+    let packet = SctpPacket::parse(&bytes).unwrap();
+    assert_eq!(packet.verify(), Checksum::Correct);
+    let mut bad = bytes.clone();
+    bad[20] ^= 1;
+    let expected = packet.checksum;
+    let verdict = SctpPacket::parse(&bad).unwrap().verify();
+    assert!(matches!(verdict, Checksum::Wrong { expected: e } if e != expected));
+    bad[8..12].fill(0);
+    assert_eq!(SctpPacket::parse(&bad).unwrap().verify(), Checksum::Zero);
+    let cut = SctpPacket::parse_cut(&bytes[..30], 14).unwrap();
+    assert_eq!(cut.verify(), Checksum::Cut);
+}
+
+#[test]
+fn what_the_snaplen_cut_off_is_missing_and_not_wrong() {
+    let bytes = hex(OPEN);
+    let packet = SctpPacket::parse_cut(&bytes[..40], 4).unwrap();
+    let chunk = packet.chunks().next().unwrap().unwrap();
+    assert_eq!((chunk.missing, chunk.data.len()), (4, 24));
+    let Ok(ChunkValue::Data(data)) = chunk.value() else {
+        panic!("{chunk:?}");
+    };
+    assert_eq!(data.tsn, 1_724_752_532);
+    assert!(packet.chunks().count() == 1);
+    let less = SctpPacket::parse_cut(&bytes[..40], 3).unwrap();
+    assert!(less.chunks().next().unwrap().is_err());
+}
+
 #[test]
 fn chunks_of_a_data_channel_are_read() {
     let bytes = hex(INIT);
@@ -41,7 +110,7 @@ fn chunks_of_a_data_channel_are_read() {
     assert!(data.payload.ends_with(b"chat"));
     assert_eq!(
         summary(&packet),
-        "SCTP DATA TSN 1724752532 stream 1 DCEP 16 bytes"
+        "SCTP DATA TSN 1724752532 stream 1 DATA_CHANNEL_OPEN \"chat\""
     );
 }
 
@@ -54,7 +123,10 @@ fn acknowledgements_have_gaps_and_duplicates() {
     };
     assert_eq!(sack.gaps().collect::<Vec<_>>(), [(2, 3), (5, 5)]);
     assert_eq!(sack.duplicates().collect::<Vec<_>>(), [99]);
-    assert_eq!(summary(&packet), "SCTP SACK 100 + I-FORWARD-TSN 112");
+    assert_eq!(
+        summary(&packet),
+        "SCTP SACK 100 (2 gaps, 1 duplicates) + I-FORWARD-TSN 112"
+    );
 }
 
 #[test]
@@ -97,7 +169,7 @@ fn prefixes_and_flipped_bytes_are_answered() {
             }
         }
     };
-    for text in [INIT, OPEN, SACK, TWO_GAPS, I_DATA] {
+    for text in [INIT, OPEN, SACK, TWO_GAPS, I_DATA, RESET, ABORT, ALL_TYPES] {
         let bytes = hex(text);
         for at in 0..bytes.len() {
             read(&bytes[..at]);
