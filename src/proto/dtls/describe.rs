@@ -163,20 +163,28 @@ fn describe_header(t: &mut Tree<'_>, record: &Record<'_>) {
             t.field("length", length, at(end - 2, end));
         }
         Header::Unified {
-            has_connection_id,
+            connection_id,
             epoch_bits,
             encrypted_sequence,
             long_sequence,
             length,
         } => {
             t.bits("fixed bits", "001", at(0, 1), 0xe0);
-            t.bits("connection id present", has_connection_id, at(0, 1), 0x10);
+            t.bits(
+                "connection id present",
+                connection_id.is_some(),
+                at(0, 1),
+                0x10,
+            );
             t.bits("16-bit sequence number", long_sequence, at(0, 1), 0x08);
             t.bits("length present", length.is_some(), at(0, 1), 0x04);
             t.bits("low bits of the epoch", epoch_bits, at(0, 1), 0x03);
             let header_end = record.bytes.len() - record.fragment.len();
             let length_at = header_end - if length.is_some() { 2 } else { 0 };
             let sequence_len = if long_sequence { 2 } else { 1 };
+            if let Some(id) = connection_id {
+                t.field("connection id", Hex(id), id);
+            }
             t.field(
                 "encrypted sequence number",
                 format_args!("0x{encrypted_sequence:0width$x}", width = 2 * sequence_len),

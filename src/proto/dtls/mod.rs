@@ -9,15 +9,30 @@ pub mod codes;
 mod describe;
 mod describe_hello;
 mod extension;
+mod extension_values;
 mod handshake;
 mod hello;
+mod ja4;
+mod message;
+mod reassembly;
 mod record;
+mod x509;
 
 pub use certificate::{Certificates, server_key_exchange_group};
 pub use extension::{Alpn, Extension, Extensions, KeyShare, KeyShares, U16List, UseSrtp};
+pub use extension_values::PreSharedKey;
 pub use handshake::{Handshake, HandshakeFragments};
 pub use hello::{ClientHello, HelloVerifyRequest, ServerHello};
+pub use ja4::ja4;
+pub use message::{
+    AckedRecords, CertificateRequest, CertificateVerify, EcdheParameters, NewSessionTicket,
+    encrypted_extensions, key_update_requested,
+};
+pub use reassembly::{
+    BYTES_MAX, MESSAGES_MAX, PIECES_MAX, Pushed, Reassembler, Refusal, Unfinished,
+};
 pub use record::{Header, Record, Records};
+pub use x509::{Certificate, sha256_fingerprint};
 
 use crate::wire::{ParseError, Reader};
 

@@ -24,8 +24,9 @@ pub enum Header<'a> {
     },
     /// The header of encrypted records of DTLS 1.3.
     Unified {
-        /// The C bit: a connection id follows.
-        has_connection_id: bool,
+        /// The connection id, if the C bit says that there is one; empty where its length is not
+        /// known.
+        connection_id: Option<&'a [u8]>,
         /// The low two bits of the epoch.
         epoch_bits: u8,
         /// The encrypted sequence number, 8 or 16 bits.
@@ -112,12 +113,15 @@ impl<'a> Record<'a> {
     }
 }
 
+/// The longest connection id that is guessed from the length of a record; it could have 255 bytes.
+const CONNECTION_ID_GUESS: usize = 32;
+
 /// Walks the records of a datagram.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     reader: Reader<'a>,
     missing: usize,
-    connection_id_len: usize,
+    connection_id_len: Option<usize>,
 }
 
 impl<'a> Records<'a> {
@@ -125,15 +129,32 @@ impl<'a> Records<'a> {
         Self {
             reader: Reader::new(data),
             missing: missing as usize,
-            connection_id_len: 0,
+            connection_id_len: None,
         }
     }
 
     /// The same walk where the receiver has negotiated connection ids of this length in bytes.
+    ///
+    /// Records do not say how long theirs is. Where it is not told, a length that makes the record
+    /// end with its datagram is taken, which is right when there is one record.
     #[must_use]
     pub fn with_connection_id_len(mut self, len: usize) -> Self {
-        self.connection_id_len = len;
+        self.connection_id_len = Some(len);
         self
+    }
+
+    /// The length of the connection id that comes next in `rest`, when `after` bytes and the
+    /// record's length follow it.
+    fn connection_id_len(&self, rest: &[u8], after: usize) -> usize {
+        let is_last = |len: &usize| {
+            let at = len + after;
+            let length = part(rest, at..at + 2);
+            let length = <[u8; 2]>::try_from(length).map(u16::from_be_bytes);
+            length.is_ok_and(|n| at + 2 + usize::from(n) == rest.len() + self.missing)
+        };
+        self.connection_id_len
+            .or_else(|| (0..=CONNECTION_ID_GUESS).find(is_last))
+            .unwrap_or(0)
     }
 }
 
@@ -199,7 +220,8 @@ impl<'a> Records<'a> {
         let epoch = self.reader.u16("epoch")?;
         let sequence = self.reader.u48("sequence number")?;
         let connection_id = if content_type == codes::TLS12_CID {
-            self.reader.take(self.connection_id_len, "connection id")?
+            let length = self.connection_id_len(self.reader.peek_rest(), 0);
+            self.reader.take(length, "connection id")?
         } else {
             &[]
         };
@@ -218,9 +240,18 @@ impl<'a> Records<'a> {
     fn unified(&mut self, first: u8) -> Result<(Header<'a>, Option<usize>), ParseError> {
         let has_connection_id = first & 0x10 != 0;
         let long_sequence = first & 0x08 != 0;
-        if has_connection_id {
-            self.reader.skip(self.connection_id_len, "connection id")?;
-        }
+        let connection_id = if has_connection_id {
+            let has_length = first & 0x04 != 0;
+            let length = if has_length {
+                let sequence = if long_sequence { 2 } else { 1 };
+                self.connection_id_len(self.reader.peek_rest(), sequence)
+            } else {
+                self.connection_id_len.unwrap_or(0)
+            };
+            self.reader.take(length, "connection id")?
+        } else {
+            &[]
+        };
         let encrypted_sequence = if long_sequence {
             self.reader.u16("sequence number")?
         } else {
@@ -232,7 +263,7 @@ impl<'a> Records<'a> {
             None
         };
         let header = Header::Unified {
-            has_connection_id,
+            connection_id: has_connection_id.then_some(connection_id),
             epoch_bits: first & 0x03,
             encrypted_sequence,
             long_sequence,

@@ -254,7 +254,7 @@ fn unified_headers_are_read() {
     assert_eq!(
         all[0].header,
         Header::Unified {
-            has_connection_id: false,
+            connection_id: None,
             epoch_bits: 2,
             encrypted_sequence: 0x0102,
             long_sequence: true,
@@ -283,6 +283,14 @@ fn connection_ids_need_their_length() {
         (None, &[1, 2, 3][..])
     );
     assert!(all.next().is_none());
+    // A record that ends with its datagram tells the length itself.
+    let guessed = records(&data);
+    assert_eq!((guessed.len(), guessed[0].fragment), (1, &[1, 2, 3][..]));
+    let unified = hex("3d c1c2c3 0001 0003 010203");
+    let Header::Unified { connection_id, .. } = records(&unified)[0].header else {
+        panic!("a unified header");
+    };
+    assert_eq!(connection_id, Some(&[0xc1, 0xc2, 0xc3][..]));
 }
 
 #[test]
