@@ -49,6 +49,7 @@ pub fn stun(data: &[u8]) {
         assert!(message.body().len() <= data.len());
         assert!(message.attributes().count() <= data.len() / 4);
         message.verify_fingerprint();
+        message.verify_integrity(&stun::Key::short_term("password"));
         message.mapped_address();
         if let Some((code, _)) = message.error_code() {
             assert!(code < 800, "a three-bit class and at most 99, or 255");

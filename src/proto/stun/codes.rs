@@ -1,7 +1,11 @@
 //! STUN registries: methods, attributes, error codes, transports.
 //!
 //! Sources: the IANA registry "STUN Parameters"; for vendors, libwebrtc's `stun.h` and Microsoft's
-//! \[MS-TURN\] and \[MS-ICE2\]. One row adds an attribute.
+//! \[MS-TURN\], \[MS-ICE2\] and \[MS-TURNBWM\]. One row in [`ATTRIBUTES`] adds an attribute.
+
+mod attributes;
+
+pub use attributes::{ATTRIBUTES, CLASSIC_ATTRIBUTES};
 
 /// How an attribute's value is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,30 @@ pub enum Kind {
     AddressErrorCode,
     /// Google's network id and network cost.
     NetworkInfo,
+    /// A port-pair flag in the first bit (RFC 8656 EVEN-PORT).
+    EvenPort,
+    /// A password algorithm with its parameters (RFC 8489).
+    PasswordAlgorithm,
+    /// A list of them (RFC 8489).
+    PasswordAlgorithms,
+    /// Type, code and error data of an ICMP packet (RFC 8656).
+    Icmp,
+    /// ECN field and its validity (RFC 6679).
+    EcnCheck,
+    /// How often a request and its response were sent (RFC 7982).
+    TransmitCounter,
+    /// A nonce and an encrypted block (RFC 7635).
+    AccessToken,
+    /// A list of 16-bit numbers.
+    U16List,
+    /// A list of 32-bit numbers.
+    U32List,
+    /// A 32-bit number that is a set of bits or a version, shown in hexadecimal.
+    Hex32,
+    /// A connection id of 20 bytes and a sequence number (MS-TURN).
+    MsSequence,
+    /// Two 16-bit numbers: kind of stream and quality (MS-TURN).
+    MsQuality,
 }
 
 /// One attribute type.
@@ -49,15 +77,6 @@ pub struct Row {
     pub kind: Kind,
     /// Where it is specified.
     pub source: &'static str,
-}
-
-const fn row(value: u16, name: &'static str, kind: Kind, source: &'static str) -> Row {
-    Row {
-        value,
-        name,
-        kind,
-        source,
-    }
 }
 
 /// MAPPED-ADDRESS.
@@ -74,6 +93,8 @@ pub const CHANNEL_NUMBER: u16 = 0x000c;
 pub const LIFETIME: u16 = 0x000d;
 /// XOR-PEER-ADDRESS.
 pub const XOR_PEER_ADDRESS: u16 = 0x0012;
+/// CHANGE-REQUEST.
+pub const CHANGE_REQUEST: u16 = 0x0003;
 /// DATA.
 pub const DATA: u16 = 0x0013;
 /// REALM.
@@ -92,6 +113,10 @@ pub const XOR_MAPPED_ADDRESS: u16 = 0x0020;
 pub const PRIORITY: u16 = 0x0024;
 /// USE-CANDIDATE.
 pub const USE_CANDIDATE: u16 = 0x0025;
+/// PASSWORD-ALGORITHM.
+pub const PASSWORD_ALGORITHM: u16 = 0x001d;
+/// XOR-MAPPED-ADDRESS of classic servers and of Microsoft.
+pub const CLASSIC_XOR_MAPPED_ADDRESS: u16 = 0x8020;
 /// SOFTWARE.
 pub const SOFTWARE: u16 = 0x8022;
 /// FINGERPRINT.
@@ -100,6 +125,10 @@ pub const FINGERPRINT: u16 = 0x8028;
 pub const ICE_CONTROLLED: u16 = 0x8029;
 /// ICE-CONTROLLING.
 pub const ICE_CONTROLLING: u16 = 0x802a;
+/// NOMINATION, of draft-thatcher-ice-renomination; IANA gave the number to ENF-FLOW-DESCRIPTION.
+pub const NOMINATION: u16 = 0xc001;
+/// GOOG-MESSAGE-INTEGRITY-32: HMAC-SHA1 cut to 32 bits, in GOOG-PING.
+pub const GOOG_MESSAGE_INTEGRITY_32: u16 = 0xc060;
 /// GOOG-NETWORK-INFO.
 pub const GOOG_NETWORK_INFO: u16 = 0xc057;
 /// META-DTLS-IN-STUN: a DTLS packet inside a connectivity check.
@@ -107,144 +136,35 @@ pub const DTLS_IN_STUN: u16 = 0xc070;
 /// META-DTLS-IN-STUN-ACK.
 pub const DTLS_IN_STUN_ACK: u16 = 0xc071;
 
-/// Attribute types, ascending.
-pub const ATTRIBUTES: &[Row] = &[
-    row(0x0001, "MAPPED-ADDRESS", Kind::Address, "RFC 8489"),
-    row(0x0002, "RESPONSE-ADDRESS", Kind::Address, "RFC 3489"),
-    row(0x0003, "CHANGE-REQUEST", Kind::ChangeRequest, "RFC 5780"),
-    row(0x0004, "SOURCE-ADDRESS", Kind::Address, "RFC 3489"),
-    row(0x0005, "CHANGED-ADDRESS", Kind::Address, "RFC 3489"),
-    row(0x0006, "USERNAME", Kind::Text, "RFC 8489"),
-    row(0x0007, "PASSWORD", Kind::Bytes, "RFC 3489"),
-    row(0x0008, "MESSAGE-INTEGRITY", Kind::Bytes, "RFC 8489"),
-    row(0x0009, "ERROR-CODE", Kind::ErrorCode, "RFC 8489"),
-    row(
-        0x000a,
-        "UNKNOWN-ATTRIBUTES",
-        Kind::AttributeTypes,
-        "RFC 8489",
-    ),
-    row(0x000b, "REFLECTED-FROM", Kind::Address, "RFC 3489"),
-    row(0x000c, "CHANNEL-NUMBER", Kind::U16, "RFC 8656"),
-    row(0x000d, "LIFETIME", Kind::U32, "RFC 8656"),
-    row(0x000f, "MAGIC-COOKIE", Kind::Bytes, "MS-TURN"),
-    row(0x0010, "BANDWIDTH", Kind::U32, "MS-TURN"),
-    row(0x0011, "DESTINATION-ADDRESS", Kind::Address, "MS-TURN"),
-    row(0x0012, "XOR-PEER-ADDRESS", Kind::XorAddress, "RFC 8656"),
-    row(0x0013, "DATA", Kind::Bytes, "RFC 8656"),
-    row(0x0014, "REALM", Kind::Text, "RFC 8489"),
-    row(0x0015, "NONCE", Kind::Text, "RFC 8489"),
-    row(0x0016, "XOR-RELAYED-ADDRESS", Kind::XorAddress, "RFC 8656"),
-    row(0x0017, "REQUESTED-ADDRESS-FAMILY", Kind::Family, "RFC 8656"),
-    row(0x0018, "EVEN-PORT", Kind::Bytes, "RFC 8656"),
-    row(0x0019, "REQUESTED-TRANSPORT", Kind::Transport, "RFC 8656"),
-    row(0x001a, "DONT-FRAGMENT", Kind::Flag, "RFC 8656"),
-    row(0x001b, "ACCESS-TOKEN", Kind::Bytes, "RFC 7635"),
-    row(0x001c, "MESSAGE-INTEGRITY-SHA256", Kind::Bytes, "RFC 8489"),
-    row(0x001d, "PASSWORD-ALGORITHM", Kind::Bytes, "RFC 8489"),
-    row(0x001e, "USERHASH", Kind::Bytes, "RFC 8489"),
-    row(0x0020, "XOR-MAPPED-ADDRESS", Kind::XorAddress, "RFC 8489"),
-    row(0x0022, "RESERVATION-TOKEN", Kind::Bytes, "RFC 8656"),
-    row(0x0024, "PRIORITY", Kind::U32, "RFC 8445"),
-    row(0x0025, "USE-CANDIDATE", Kind::Flag, "RFC 8445"),
-    row(0x0026, "PADDING", Kind::Bytes, "RFC 5780"),
-    row(0x0027, "RESPONSE-PORT", Kind::U16, "RFC 5780"),
-    row(0x002a, "CONNECTION-ID", Kind::U32, "RFC 6062"),
-    row(
-        0x8000,
-        "ADDITIONAL-ADDRESS-FAMILY",
-        Kind::Family,
-        "RFC 8656",
-    ),
-    row(
-        0x8001,
-        "ADDRESS-ERROR-CODE",
-        Kind::AddressErrorCode,
-        "RFC 8656",
-    ),
-    row(0x8002, "PASSWORD-ALGORITHMS", Kind::Bytes, "RFC 8489"),
-    row(0x8003, "ALTERNATE-DOMAIN", Kind::Text, "RFC 8489"),
-    row(0x8004, "ICMP", Kind::Bytes, "RFC 8656"),
-    row(0x8008, "MS-VERSION", Kind::U32, "MS-TURN"),
-    row(0x8020, "MS-XOR-MAPPED-ADDRESS", Kind::XorAddress, "MS-TURN"),
-    row(0x8022, "SOFTWARE", Kind::Text, "RFC 8489"),
-    row(0x8023, "ALTERNATE-SERVER", Kind::Address, "RFC 8489"),
-    row(
-        0x8025,
-        "TRANSACTION-TRANSMIT-COUNTER",
-        Kind::Bytes,
-        "RFC 7982",
-    ),
-    row(0x8027, "CACHE-TIMEOUT", Kind::U32, "RFC 5780"),
-    row(0x8028, "FINGERPRINT", Kind::U32, "RFC 8489"),
-    row(0x8029, "ICE-CONTROLLED", Kind::U64, "RFC 8445"),
-    row(0x802a, "ICE-CONTROLLING", Kind::U64, "RFC 8445"),
-    row(0x802b, "RESPONSE-ORIGIN", Kind::Address, "RFC 5780"),
-    row(0x802c, "OTHER-ADDRESS", Kind::Address, "RFC 5780"),
-    row(0x802d, "ECN-CHECK", Kind::Bytes, "RFC 6679"),
-    row(0x802e, "THIRD-PARTY-AUTHORIZATION", Kind::Text, "RFC 7635"),
-    row(0x8030, "MOBILITY-TICKET", Kind::Bytes, "RFC 8016"),
-    row(0x8050, "MS-SEQUENCE-NUMBER", Kind::Bytes, "MS-TURN"),
-    row(0x8054, "MS-CANDIDATE-IDENTIFIER", Kind::Text, "MS-ICE2"),
-    row(0x8055, "MS-SERVICE-QUALITY", Kind::Bytes, "MS-TURN"),
-    row(0x8070, "MS-IMPLEMENTATION-VERSION", Kind::U32, "MS-ICE2"),
-    row(
-        0x8090,
-        "MS-ALTERNATE-MAPPED-ADDRESS",
-        Kind::Bytes,
-        "MS-TURN",
-    ),
-    row(
-        0x8095,
-        "MS-MULTIPLEXED-TURN-SESSION-ID",
-        Kind::Bytes,
-        "MS-TURN",
-    ),
-    row(
-        0xc001,
-        "GOOG-NOMINATION",
-        Kind::U32,
-        "draft-thatcher-ice-renomination",
-    ),
-    row(0xc057, "GOOG-NETWORK-INFO", Kind::NetworkInfo, "libwebrtc"),
-    row(
-        0xc058,
-        "GOOG-LAST-ICE-CHECK-RECEIVED",
-        Kind::Bytes,
-        "libwebrtc",
-    ),
-    row(0xc059, "GOOG-MISC-INFO", Kind::Bytes, "libwebrtc"),
-    row(0xc05a, "GOOG-OBSOLETE-1", Kind::Bytes, "libwebrtc"),
-    row(0xc05b, "GOOG-CONNECTION-ID", Kind::Bytes, "libwebrtc"),
-    row(0xc05c, "GOOG-DELTA", Kind::Bytes, "libwebrtc"),
-    row(0xc05d, "GOOG-DELTA-ACK", Kind::Bytes, "libwebrtc"),
-    row(0xc05e, "GOOG-DELTA-SYNC-REQ", Kind::Bytes, "libwebrtc"),
-    row(
-        0xc060,
-        "GOOG-MESSAGE-INTEGRITY-32",
-        Kind::Bytes,
-        "libwebrtc",
-    ),
-    row(0xc070, "META-DTLS-IN-STUN", Kind::Bytes, "libwebrtc"),
-    row(0xc071, "META-DTLS-IN-STUN-ACK", Kind::Bytes, "libwebrtc"),
-];
-
 /// The row of an attribute type.
 pub fn attribute(value: u16) -> Option<&'static Row> {
-    let at = ATTRIBUTES
-        .binary_search_by_key(&value, |row| row.value)
-        .ok()?;
-    ATTRIBUTES.get(at)
+    find(ATTRIBUTES, value)
 }
 
-/// How the value of an attribute type is laid out.
-pub fn kind(value: u16) -> Kind {
-    attribute(value).map_or(Kind::Bytes, |row| row.kind)
+/// The row of an attribute type in a message without magic cookie, where some numbers had other
+/// meanings (RFC 3489, MS-TURN).
+pub fn classic_attribute(value: u16) -> Option<&'static Row> {
+    find(CLASSIC_ATTRIBUTES, value).or_else(|| attribute(value))
+}
+
+fn find(table: &'static [Row], value: u16) -> Option<&'static Row> {
+    let at = table.binary_search_by_key(&value, |row| row.value).ok()?;
+    table.get(at)
 }
 
 /// Whether a receiver that does not know this type must refuse the message (RFC 8489).
 pub fn is_comprehension_required(value: u16) -> bool {
     value < 0x8000
+}
+
+/// Binding: connectivity checks, and questions to STUN servers.
+pub const BINDING: u16 = 0x001;
+/// GOOG-PING: a short connectivity check between libwebrtc agents.
+pub const GOOG_PING: u16 = 0x080;
+
+/// Whether a method belongs to TURN (RFC 8656, TCP allocations RFC 6062).
+pub fn is_turn_method(method: u16) -> bool {
+    matches!(method, 0x003 | 0x004 | 0x006..=0x00c)
 }
 
 /// Methods.
@@ -260,7 +180,14 @@ pub const METHODS: &[(u16, &str, &str)] = &[
     (0x00a, "Connect", "RFC 6062"),
     (0x00b, "ConnectionBind", "RFC 6062"),
     (0x00c, "ConnectionAttempt", "RFC 6062"),
-    (0x080, "GOOG-PING", "libwebrtc"),
+    (GOOG_PING, "GOOG-PING", "libwebrtc"),
+    // Message types 0x0800 to 0x0805: not documented, seen in WhatsApp calls.
+    (0x200, "WHATSAPP-0x0800", "WhatsApp"),
+    (0x201, "WHATSAPP-0x0801", "WhatsApp"),
+    (0x202, "WHATSAPP-0x0802", "WhatsApp"),
+    (0x203, "WHATSAPP-0x0803", "WhatsApp"),
+    (0x204, "WHATSAPP-0x0804", "WhatsApp"),
+    (0x205, "WHATSAPP-0x0805", "WhatsApp"),
 ];
 
 /// Name of a method.
@@ -273,12 +200,21 @@ pub fn method_name(value: u16) -> Option<&'static str> {
 
 /// Error codes and their recommended reason phrases.
 pub const ERRORS: &[(u16, &str, &str)] = &[
+    (274, "Disable Candidate", "MS-ICE2BWN"),
+    (275, "Disable Candidate Pair", "MS-ICE2BWN"),
     (300, "Try Alternate", "RFC 8489"),
     (400, "Bad Request", "RFC 8489"),
     (401, "Unauthenticated", "RFC 8489"),
     (403, "Forbidden", "RFC 8656"),
     (405, "Mobility Forbidden", "RFC 8016"),
     (420, "Unknown Attribute", "RFC 8489"),
+    (430, "Stale Credentials", "RFC 3489"),
+    (431, "Integrity Check Failure", "RFC 3489"),
+    (432, "Missing Username", "RFC 3489"),
+    (433, "Use TLS", "RFC 3489"),
+    (434, "Missing Realm", "MS-TURN"),
+    (435, "Missing Nonce", "MS-TURN"),
+    (436, "Unknown User", "MS-TURN"),
     (437, "Allocation Mismatch", "RFC 8656"),
     (438, "Stale Nonce", "RFC 8489"),
     (440, "Address Family not Supported", "RFC 8656"),
@@ -287,11 +223,28 @@ pub const ERRORS: &[(u16, &str, &str)] = &[
     (443, "Peer Address Family Mismatch", "RFC 8656"),
     (446, "Connection Already Exists", "RFC 6062"),
     (447, "Connection Timeout or Failure", "RFC 6062"),
+    (
+        481,
+        "Connection Does Not Exist",
+        "draft-ietf-behave-nat-behavior-discovery",
+    ),
     (486, "Allocation Quota Reached", "RFC 8656"),
     (487, "Role Conflict", "RFC 8445"),
     (500, "Server Error", "RFC 8489"),
     (508, "Insufficient Capacity", "RFC 8656"),
+    (600, "Global Failure", "RFC 3489"),
 ];
+
+/// Password algorithms (RFC 8489).
+pub const PASSWORD_ALGORITHMS: &[(u16, &str)] = &[(1, "MD5"), (2, "SHA-256")];
+
+/// Name of a password algorithm.
+pub fn password_algorithm_name(value: u16) -> Option<&'static str> {
+    PASSWORD_ALGORITHMS
+        .iter()
+        .find(|(number, _)| *number == value)
+        .map(|(_, name)| *name)
+}
 
 /// Recommended reason phrase of an error code.
 pub fn error_name(code: u16) -> Option<&'static str> {
@@ -307,10 +260,28 @@ mod tests {
 
     #[test]
     fn tables_are_sorted_and_unique() {
-        assert!(ATTRIBUTES.windows(2).all(|w| w[0].value < w[1].value));
+        for table in [ATTRIBUTES, CLASSIC_ATTRIBUTES] {
+            assert!(table.windows(2).all(|w| w[0].value < w[1].value));
+        }
         assert!(METHODS.windows(2).all(|w| w[0].0 < w[1].0));
         assert!(ERRORS.windows(2).all(|w| w[0].0 < w[1].0));
         assert_eq!(attribute(SOFTWARE).map(|row| row.name), Some("SOFTWARE"));
         assert_eq!(attribute(0x7fff), None);
+    }
+
+    #[test]
+    fn classic_messages_have_names_of_their_own() {
+        let name = |value| classic_attribute(value).map(|row| row.name);
+        assert_eq!(name(0x0014), Some("NONCE"));
+        assert_eq!(name(0x0012), Some("REMOTE-ADDRESS"));
+        assert_eq!(name(0x0001), Some("MAPPED-ADDRESS"));
+        assert_eq!(attribute(0x0014).map(|row| row.name), Some("REALM"));
+    }
+
+    #[test]
+    fn what_is_turn_and_what_must_be_understood() {
+        assert!(is_turn_method(0x003) && is_turn_method(0x00c));
+        assert!(!is_turn_method(BINDING) && !is_turn_method(GOOG_PING) && !is_turn_method(0x200));
+        assert!(is_comprehension_required(0x4000) && !is_comprehension_required(FINGERPRINT));
     }
 }

@@ -1,6 +1,6 @@
 //! STUN in a packet list and as a decode tree.
 
-use super::{Attribute, Fingerprint, Role, StunMessage, Value, codes};
+use super::{Attribute, Fingerprint, PasswordAlgorithm, Role, StunMessage, Value, codes};
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
 use std::fmt::{self, Write};
@@ -93,7 +93,11 @@ impl StunMessage<'_> {
         let shown = self.attributes().map_while(Result::ok);
         for attribute in shown.take(SUMMARY_ATTRIBUTES) {
             let label = match attribute.attribute_type {
-                codes::XOR_MAPPED_ADDRESS | codes::MAPPED_ADDRESS => "mapped",
+                codes::XOR_MAPPED_ADDRESS
+                | codes::CLASSIC_XOR_MAPPED_ADDRESS
+                | codes::MAPPED_ADDRESS => "mapped",
+                codes::CHANGE_REQUEST => "asks to",
+                codes::NOMINATION => "nomination",
                 codes::XOR_PEER_ADDRESS => "peer",
                 codes::XOR_RELAYED_ADDRESS => "relayed",
                 codes::CHANNEL_NUMBER => "channel",
@@ -104,6 +108,9 @@ impl StunMessage<'_> {
             };
             match attribute.value() {
                 Ok(Value::U16(channel)) => write!(out, "  {label} 0x{channel:04x}")?,
+                Ok(Value::U32(n)) if attribute.attribute_type == codes::NOMINATION => {
+                    write!(out, "  {label} {n}")?;
+                }
                 Ok(Value::U32(seconds)) => write!(out, "  {label} {seconds} s")?,
                 Ok(Value::Bytes(data)) => write!(out, "  {label} {} bytes", data.len())?,
                 Ok(value) => write!(out, "  {label} {value}")?,
@@ -122,7 +129,12 @@ fn describe_attribute(t: &mut Tree<'_>, attribute: &Attribute<'_>) {
     let label = match attribute.name() {
         Some(name) => name,
         None => {
-            unnamed = format!("attribute 0x{:04x}", attribute.attribute_type);
+            // What a receiver does with an attribute it does not know depends on the range.
+            let must = match codes::is_comprehension_required(attribute.attribute_type) {
+                true => "comprehension required",
+                false => "optional",
+            };
+            unnamed = format!("attribute 0x{:04x} ({must})", attribute.attribute_type);
             &unnamed
         }
     };
@@ -198,17 +210,13 @@ impl fmt::Display for Value<'_> {
             Self::U64(n) => write!(f, "0x{n:016x}"),
             Self::Address(address) => address.fmt(f),
             Self::ErrorCode { code, reason } => write!(f, "{code} {}", Clean(reason)),
-            Self::AttributeTypes(types) => {
-                for (i, attribute_type) in types.iter().enumerate() {
-                    let attribute_type = u16::from_be_bytes(*attribute_type);
-                    let comma = if i > 0 { ", " } else { "" };
-                    match codes::attribute(attribute_type) {
-                        Some(row) => write!(f, "{comma}{}", row.name)?,
-                        None => write!(f, "{comma}0x{attribute_type:04x}")?,
-                    }
+            Self::AttributeTypes(types) => list(f, types.iter(), |attribute_type, f| {
+                let attribute_type = u16::from_be_bytes(*attribute_type);
+                match codes::attribute(attribute_type) {
+                    Some(row) => f.write_str(row.name),
+                    None => write!(f, "0x{attribute_type:04x}"),
                 }
-                Ok(())
-            }
+            }),
             Self::Transport(17) => f.write_str("UDP"),
             Self::Transport(6) => f.write_str("TCP"),
             Self::Transport(n) => write!(f, "protocol {n}"),
@@ -222,7 +230,73 @@ impl fmt::Display for Value<'_> {
                 write!(f, "{}: {code} {}", family_name(*family), Clean(reason))
             }
             Self::NetworkInfo { id, cost } => write!(f, "network {id}, cost {cost}"),
+            Self::EvenPort { reserve_next: true } => f.write_str("reserve the next port too"),
+            Self::EvenPort { .. } => f.write_str("even port"),
+            Self::PasswordAlgorithm(one) => one.fmt(f),
+            Self::PasswordAlgorithms(data) => {
+                list(f, PasswordAlgorithm::list(data), |one, f| one.fmt(f))
+            }
+            Self::Icmp { kind, code, data } => {
+                write!(f, "type {kind}, code {code}, data 0x{data:08x}")
+            }
+            Self::EcnCheck { ecn, valid: true } => write!(f, "ECN field {ecn}"),
+            Self::EcnCheck { .. } => f.write_str("not valid"),
+            Self::TransmitCounter {
+                requests,
+                responses,
+            } => write!(f, "request {requests}, response {responses}"),
+            Self::AccessToken { nonce, encrypted } => {
+                let len = encrypted.len();
+                write!(f, "nonce {}, {len} bytes encrypted", Hex(nonce))
+            }
+            Self::U16List(all) => list(f, all.iter(), |n, f| {
+                write!(f, "{}", u16::from_be_bytes(*n))
+            }),
+            Self::U32List(all) => list(f, all.iter(), |n, f| {
+                write!(f, "0x{:08x}", u32::from_be_bytes(*n))
+            }),
+            Self::Hex32(n) => write!(f, "0x{n:08x}"),
+            Self::MsSequence { connection, number } => {
+                write!(f, "connection {}, number {number}", Hex(connection))
+            }
+            Self::MsQuality { stream, quality } => {
+                write!(f, "stream type {stream}, quality {quality}")
+            }
         }
+    }
+}
+
+/// The most items of a list that are shown: a hostile message may have thousands.
+const LISTED: usize = 32;
+
+/// Items with commas between them.
+fn list<T>(
+    f: &mut fmt::Formatter<'_>,
+    items: impl Iterator<Item = T>,
+    show: impl Fn(T, &mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    for (i, item) in items.enumerate() {
+        if i == LISTED {
+            return f.write_str(", …");
+        }
+        if i > 0 {
+            f.write_str(", ")?;
+        }
+        show(item, f)?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for PasswordAlgorithm<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match codes::password_algorithm_name(self.algorithm) {
+            Some(name) => f.write_str(name)?,
+            None => write!(f, "algorithm 0x{:04x}", self.algorithm)?,
+        }
+        if !self.parameters.is_empty() {
+            write!(f, " ({})", Hex(self.parameters))?;
+        }
+        Ok(())
     }
 }
 

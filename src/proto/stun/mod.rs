@@ -3,15 +3,18 @@
 //! A message with a wrong length or a bad attribute is still shown: [`StunMessage::problem`] and the
 //! attribute iterator say what was wrong. Attribute values are decoded on demand by
 //! [`Attribute::value`]. ICE attributes are those of RFC 8445, NAT behaviour discovery of RFC 5780,
-//! TCP allocations of RFC 6062; classic STUN (RFC 3489) is read too.
+//! TCP allocations of RFC 6062; classic STUN (RFC 3489) is read too. FINGERPRINT can be checked
+//! always, MESSAGE-INTEGRITY given a [`Key`].
 
 pub mod codes;
 mod describe;
 mod fingerprint;
+mod integrity;
 mod value;
 
 pub use fingerprint::Fingerprint;
-pub use value::Value;
+pub use integrity::{Integrity, Key};
+pub use value::{PasswordAlgorithm, Value};
 
 use crate::wire::{ParseError, Reader, part};
 use std::net::SocketAddr;
@@ -168,8 +171,15 @@ impl<'a> StunMessage<'a> {
     pub fn attributes(&self) -> Attributes<'a> {
         Attributes {
             reader: Reader::at(self.body(), HEADER_LEN),
-            transaction_id: self.transaction_id(),
+            mask: self.mask(),
+            classic: self.is_classic(),
         }
+    }
+
+    /// What addresses are XORed with: the rest of the header behind the length.
+    fn mask(&self) -> [u8; 16] {
+        let rest = part(self.data, 4..HEADER_LEN).first_chunk::<16>();
+        rest.copied().unwrap_or_default()
     }
 
     /// The first attribute of this type.
@@ -184,10 +194,12 @@ impl<'a> StunMessage<'a> {
         self.attribute(attribute_type)?.value().ok()
     }
 
-    /// The address a success response reports: XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS.
+    /// The address a success response reports: XOR-MAPPED-ADDRESS, of classic servers too, else
+    /// MAPPED-ADDRESS.
     pub fn mapped_address(&self) -> Option<SocketAddr> {
         let value = self
             .value(codes::XOR_MAPPED_ADDRESS)
+            .or_else(|| self.value(codes::CLASSIC_XOR_MAPPED_ADDRESS))
             .or_else(|| self.value(codes::MAPPED_ADDRESS))?;
         value.address()
     }
@@ -236,9 +248,28 @@ impl<'a> StunMessage<'a> {
         }
     }
 
+    /// The value of NOMINATION (draft-thatcher-ice-renomination): the highest wins.
+    pub fn nomination(&self) -> Option<u32> {
+        match self.value(codes::NOMINATION)? {
+            Value::U32(n) => Some(n),
+            _ => None,
+        }
+    }
+
     /// Whether FINGERPRINT is present and holds (RFC 8489).
     pub fn verify_fingerprint(&self) -> Fingerprint {
         fingerprint::verify(self)
+    }
+
+    /// Whether MESSAGE-INTEGRITY, MESSAGE-INTEGRITY-SHA256 or GOOG-MESSAGE-INTEGRITY-32 is present,
+    /// and all that are hold under `key` (RFC 8489).
+    pub fn verify_integrity(&self, key: &Key) -> Integrity {
+        integrity::verify(self, key)
+    }
+
+    /// Whether it carries an integrity attribute, so that a key could tell whether it is genuine.
+    pub fn has_integrity(&self) -> bool {
+        integrity::is_present(self)
     }
 }
 
@@ -262,7 +293,8 @@ pub struct Attribute<'a> {
     pub bytes: &'a [u8],
     /// Where it begins in the message.
     pub offset: usize,
-    transaction_id: [u8; 12],
+    mask: [u8; 16],
+    classic: bool,
 }
 
 impl<'a> Attribute<'a> {
@@ -271,17 +303,21 @@ impl<'a> Attribute<'a> {
     /// Types without a decoder give [`Value::Bytes`]; a value its type does not allow is an error,
     /// with the offset in the message.
     pub fn value(&self) -> Result<Value<'a>, ParseError> {
-        value::decode(
-            codes::kind(self.attribute_type),
-            self.data,
-            self.offset + 4,
-            &self.transaction_id,
-        )
+        let kind = self.row().map_or(codes::Kind::Bytes, |row| row.kind);
+        value::decode(kind, self.data, self.offset + 4, &self.mask)
     }
 
     /// Name in the registry, or `None`.
     pub fn name(&self) -> Option<&'static str> {
-        codes::attribute(self.attribute_type).map(|row| row.name)
+        self.row().map(|row| row.name)
+    }
+
+    fn row(&self) -> Option<&'static codes::Row> {
+        if self.classic {
+            codes::classic_attribute(self.attribute_type)
+        } else {
+            codes::attribute(self.attribute_type)
+        }
     }
 }
 
@@ -289,7 +325,8 @@ impl<'a> Attribute<'a> {
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
     reader: Reader<'a>,
-    transaction_id: [u8; 12],
+    mask: [u8; 16],
+    classic: bool,
 }
 
 impl<'a> Iterator for Attributes<'a> {
@@ -330,7 +367,8 @@ impl<'a> Attributes<'a> {
             data,
             bytes: part(whole, 0..4 + length + padding),
             offset,
-            transaction_id: self.transaction_id,
+            mask: self.mask,
+            classic: self.classic,
         })
     }
 }

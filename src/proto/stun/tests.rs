@@ -230,3 +230,193 @@ fn prefixes_and_flipped_bytes_are_answered() {
         }
     }
 }
+
+/// The keys of the RFC 5769 vectors: short-term, and long-term for the last.
+fn rfc_5769_keys() -> [Key; 4] {
+    let short = || Key::short_term("VOkJxbRl1RmTxUk/WvJxBt");
+    let long = Key::long_term_md5("マトリックス", "example.org", "TheMatrIX");
+    [short(), short(), short(), long]
+}
+
+#[test]
+fn rfc_5769_integrity_holds_and_one_flipped_bit_breaks_it() {
+    for (text, key) in RFC_5769.iter().zip(rfc_5769_keys()) {
+        let bytes = hex(text);
+        let message = StunMessage::parse(&bytes).unwrap();
+        assert_eq!(message.verify_integrity(&key), Integrity::Valid);
+        let other = Key::short_term("VOkJxbRl1RmTxUk/WvJxBT");
+        assert_eq!(message.verify_integrity(&other), Integrity::Wrong);
+        let integrity = message.attribute(codes::MESSAGE_INTEGRITY).unwrap();
+        // Every bit before it and of it, but those of the lengths, which decide what is covered.
+        let end = integrity.offset + 24;
+        let starts: Vec<usize> = message.attributes().map(|a| a.unwrap().offset).collect();
+        let is_length =
+            |at: usize| (2..4).contains(&at) || starts.iter().any(|s| (s + 2..s + 4).contains(&at));
+        for at in (0..end).filter(|at| !is_length(*at)) {
+            for bit in 0..8 {
+                let mut bad = bytes.clone();
+                bad[at] ^= 1 << bit;
+                let Ok(message) = StunMessage::parse(&bad) else {
+                    continue;
+                };
+                let outcome = message.verify_integrity(&key);
+                assert_ne!(outcome, Integrity::Valid, "bit {bit} of byte {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rfc_5769_fingerprint_breaks_with_any_flipped_bit_before_it() {
+    for text in &RFC_5769[..3] {
+        let bytes = hex(text);
+        let at_fingerprint = bytes.len() - 8;
+        for at in 4..at_fingerprint {
+            let mut bad = bytes.clone();
+            bad[at] ^= 0x10;
+            let message = StunMessage::parse(&bad).unwrap();
+            assert_ne!(
+                message.verify_fingerprint(),
+                Fingerprint::Valid,
+                "byte {at}"
+            );
+        }
+    }
+}
+
+#[test]
+fn classic_servers_are_understood() {
+    // A response of RFC 3489 with the attributes of its servers; the addresses are TEST-NETs.
+    let bytes = hex("01010030 00112233445566778899aabbccddeeff
+        00010008 0001 1f90 c0000201  00040008 0001 0d96 cb007101
+        00050008 0001 0d97 cb007102  80200008 0001 1f81 c01123 32");
+    let message = StunMessage::parse(&bytes).unwrap();
+    assert!(message.is_classic());
+    assert_eq!(message.problem(), None);
+    let named: Vec<_> = message
+        .attributes()
+        .map(|a| a.unwrap())
+        .map(|a| {
+            (
+                a.name().unwrap(),
+                a.value().unwrap().address().unwrap().to_string(),
+            )
+        })
+        .collect();
+    // XORed with the transaction id, which begins where the cookie would be.
+    assert_eq!(
+        named,
+        [
+            ("MAPPED-ADDRESS", "192.0.2.1:8080".to_owned()),
+            ("SOURCE-ADDRESS", "203.0.113.1:3478".to_owned()),
+            ("CHANGED-ADDRESS", "203.0.113.2:3479".to_owned()),
+            ("XOR-MAPPED-ADDRESS", "192.0.1.1:8080".to_owned()),
+        ]
+    );
+    let request = hex("00010008 00112233445566778899aabbccddeeff 00030004 00000006");
+    assert_eq!(
+        summary(&StunMessage::parse(&request).unwrap()),
+        "Binding request  asks to change IP true, change port true"
+    );
+}
+
+/// One attribute of each layout: (type, value, what the decode tree shows).
+const LAYOUTS: &[(u16, &str, &str)] = &[
+    (0x0018, "80", "reserve the next port too"),
+    (0x0018, "00", "even port"),
+    (
+        0x001b,
+        "0004 01020304 aabbccdd",
+        "nonce 01020304, 4 bytes encrypted",
+    ),
+    (0x001d, "00020000", "SHA-256"),
+    (
+        0x8002,
+        "00010000 00020000 0009000155000000",
+        "MD5, SHA-256, algorithm 0x0009 (55)",
+    ),
+    (
+        0x8004,
+        "00000304 000005dc",
+        "type 3, code 4, data 0x000005dc",
+    ),
+    (0x8025, "00000301", "request 3, response 1"),
+    (0x802d, "00000005", "ECN field 2"),
+    (0x802d, "00000004", "not valid"),
+    (0x8000, "02000000", "IPv6"),
+    (0x002a, "0000beef", "0x0000beef"),
+    (0xc059, "0001 0002", "1, 2"),
+    (0xc071, "deadbeef 00000001", "0xdeadbeef, 0x00000001"),
+    (0x8055, "0001 0000", "stream type 1, quality 0"),
+    (
+        0x8050,
+        "000102030405060708090a0b0c0d0e0f10111213 00000007",
+        "connection 000102030405060708090a0b0c0d0e0f10111213, number 7",
+    ),
+    (0x8095, "0000000000000001", "0x0000000000000001"),
+    (0x0014, "6c6162", "lab"),
+    (0x8030, "aabb", "aabb"),
+    (0x4003, "0102", "0102"),
+];
+
+#[test]
+fn every_layout_is_decoded_and_its_prefixes_are_answered() {
+    for (kind, value, shown) in LAYOUTS {
+        let value = hex(value);
+        let mut bytes = hex("00010000 2112a442 000000000000000000000000");
+        bytes.extend(kind.to_be_bytes());
+        bytes.extend((value.len() as u16).to_be_bytes());
+        bytes.extend(&value);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        let length = bytes.len() as u16 - 20;
+        bytes[2..4].copy_from_slice(&length.to_be_bytes());
+        let message = StunMessage::parse(&bytes).unwrap();
+        let attribute = message.attribute(*kind).unwrap();
+        let rows = rows(&message, &bytes);
+        let row = rows.iter().find(|r| r.label == attribute.name().unwrap());
+        assert_eq!(row.unwrap().value, *shown, "0x{kind:04x}");
+        every_prefix(&bytes);
+        // Shorter values, whose lengths are right.
+        for len in 0..value.len() {
+            let mut short = bytes[..24 + len].to_vec();
+            short[2..4].copy_from_slice(&(4 + len as u16).to_be_bytes());
+            short[22..24].copy_from_slice(&(len as u16).to_be_bytes());
+            decode_as_everything(&short);
+        }
+    }
+}
+
+#[test]
+fn unknown_attributes_keep_their_bytes_and_say_whether_they_matter() {
+    let bytes =
+        hex("00010010 2112a442 000000000000000000000000 7abc0004 01020304 f0000004 05060708");
+    let message = StunMessage::parse(&bytes).unwrap();
+    let rows = rows(&message, &bytes);
+    let of = |label: &str| {
+        rows.iter()
+            .find(|r| r.label == label)
+            .map(|r| r.value.as_str())
+    };
+    assert_eq!(
+        of("attribute 0x7abc (comprehension required)"),
+        Some("01020304")
+    );
+    assert_eq!(of("attribute 0xf000 (optional)"), Some("05060708"));
+}
+
+#[test]
+fn a_flood_of_attributes_is_read_once_and_shown_in_part() {
+    let mut bytes = hex("00010000 2112a442 000000000000000000000000");
+    for _ in 0..16_000 {
+        bytes.extend([0xc0, 0x70, 0, 0]);
+    }
+    let length = (bytes.len() - 20) as u16;
+    bytes[2..4].copy_from_slice(&length.to_be_bytes());
+    let message = StunMessage::parse(&bytes).unwrap();
+    assert_eq!(message.attributes().count(), 16_000);
+    assert!(summary(&message).len() < 1_000);
+    assert_eq!(
+        message.verify_integrity(&Key::short_term("x")),
+        Integrity::Absent
+    );
+}
