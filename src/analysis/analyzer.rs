@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::connection;
+use super::dtls::Carrier;
 use super::file_facts::FileFacts;
 use super::ids::Ssrc;
 use super::legs::Origin;
@@ -294,7 +295,8 @@ impl State {
                     transport.dtls_ciphertext += 1;
                 }
                 let state = transport.dtls_state.get_or_insert_default();
-                state.push(d.payload, d.missing, &moment(d, at), &mut transport.log);
+                let (moment, problems) = (moment(d, at), &mut self.problems);
+                state.push(d.payload, d.missing, &moment, Carrier::Raw, problems);
             }
             Class::ChannelData => {
                 row.kind = PacketKind::ChannelData;
@@ -456,7 +458,8 @@ impl State {
                 _ => return,
             }
             let state = transport.dtls_state.get_or_insert_default();
-            state.push(flight, 0, &moment(d, at), &mut transport.log);
+            let (moment, problems) = (moment(d, at), &mut self.problems);
+            state.push(flight, 0, &moment, Carrier::Stun, problems);
         }
     }
 

@@ -44,6 +44,8 @@ impl Flow {
 pub(super) struct Media {
     /// RTP packets of its believable streams.
     pub(super) rtp: u64,
+    /// The first of them.
+    pub(super) first: Option<Timestamp>,
     /// Its opaque RTCP comes from the SSRC of a believable stream between the same hosts.
     pub(super) rtcp_is_believed: bool,
 }
@@ -109,7 +111,15 @@ impl TransportState {
 
     /// Whether ICE or DTLS shows that two peers speak WebRTC here.
     pub(super) fn is_proven(&self) -> bool {
-        self.dtls > 0 || self.ice.as_ref().is_some_and(|ice| ice.has_checks())
+        self.ice.as_ref().is_some_and(|ice| ice.has_checks()) || self.has_dtls_for_media()
+    }
+
+    /// Whether the client of a DTLS handshake offers to protect media with it, as every WebRTC
+    /// endpoint does; VPNs and devices speak DTLS too, and do not. A hello that was not seen whole
+    /// may have offered it.
+    fn has_dtls_for_media(&self) -> bool {
+        let dtls = self.dtls_state.as_ref().filter(|d| d.has_handshake());
+        dtls.is_some_and(|d| d.offers_srtp() != Some(false))
     }
 
     /// The two hosts, lower address first.
@@ -135,7 +145,7 @@ impl TransportState {
     /// Datagrams by what they carry, given what is known of its streams.
     pub(super) fn protocols(&self, media: Media) -> Protocols {
         let believed = |n: u64, proof: bool| if proof { n } else { 0 };
-        let proven = self.is_proven() || media.rtp > 0;
+        let proven = self.is_proven() || self.dtls > 0 || media.rtp > 0;
         let own_dtls = self.dtls + believed(self.dtls_ciphertext, proven);
         let mut counts = Protocols {
             stun: self.stun,

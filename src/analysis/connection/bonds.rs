@@ -22,6 +22,8 @@ pub(super) enum Bond {
     TieBreakers(u64, u64),
     /// The tie-breaker of the only agent that sends checks here, and the other's host.
     LoneTieBreaker(u64, IpAddr),
+    /// The random number of a ClientHello: one DTLS association.
+    ClientRandom([u8; 32]),
     /// A path to a TURN server, and what was wrapped on it.
     Relay(Path),
     /// An address that a TURN server gave to one client, seen on either side of the server.
@@ -42,6 +44,10 @@ pub(super) fn bonds_of(t: &TransportState, relayed: impl Fn(&Endpoint) -> bool) 
             (None, Some(b)) => Some(Bond::LoneTieBreaker(b, t.path.src.ip())),
             (None, None) => None,
         });
+    }
+    if let Some(dtls) = &t.dtls_state {
+        let randoms = dtls.identities().filter_map(|i| i.client_random);
+        bonds.extend(randoms.map(Bond::ClientRandom));
     }
     if let Some(turn) = &t.turn {
         bonds.extend(turn.relayed().iter().map(|r| Bond::Relayed(*r)));

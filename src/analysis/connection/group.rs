@@ -5,7 +5,6 @@
 //! the same host at that time. An ICE restart whose stack draws new tie-breakers is recognised by
 //! what is missing: it has no DTLS handshake, because that of the old path still holds.
 
-use super::super::model::DtlsState;
 use super::super::transport::{Media, TransportState};
 use super::bonds::{Bond, bonds_of, tie_breakers};
 use super::groups::Groups;
@@ -93,16 +92,14 @@ fn attach_restarts(transports: &[TransportState], groups: &mut Groups) {
     let mut has_handshake: BTreeSet<usize> = BTreeSet::new();
     for (i, t) in transports.iter().enumerate() {
         let Some(root) = groups.root(i) else { continue };
-        match t.dtls_state.as_ref().map(|d| d.progress()) {
-            Some(DtlsState::NotCaptured) => without.push(i),
-            Some(DtlsState::Complete) => {
-                has_handshake.insert(root);
-                shaken.entry(t.hosts()).or_default().push(i);
-            }
-            Some(_) => {
-                has_handshake.insert(root);
-            }
-            None => {}
+        let Some(dtls) = &t.dtls_state else { continue };
+        if dtls.has_handshake() {
+            has_handshake.insert(root);
+        } else {
+            without.push(i);
+        }
+        if dtls.is_complete() {
+            shaken.entry(t.hosts()).or_default().push(i);
         }
     }
     for i in without {

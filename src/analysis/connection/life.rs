@@ -13,13 +13,15 @@ type Life = (ConnectionState, Option<String>);
 
 /// The state of a connection, and where it stopped if it is not up.
 pub(super) fn life(c: &Connection) -> Life {
-    if let Some(end) = c.dtls.as_ref().and_then(ended) {
-        return end;
+    let associations = || c.dtls.iter().chain(&c.other_dtls);
+    let find = |state| associations().find(|d| d.state == state);
+    if let Some(dtls) = find(DtlsState::Failed) {
+        return (ConnectionState::Failed, stopped_at_dtls(dtls));
     }
-    let is_up = c
-        .dtls
-        .as_ref()
-        .is_some_and(|d| d.state == DtlsState::Complete);
+    let is_up = find(DtlsState::Complete).is_some();
+    if let (Some(dtls), false) = (find(DtlsState::Closed), is_up) {
+        return (ConnectionState::Closed, dtls.stopped.clone());
+    }
     if is_up || (!c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some())) {
         return (ConnectionState::Connected, None);
     }
@@ -35,16 +37,10 @@ pub(super) fn life(c: &Connection) -> Life {
     relaying(c)
 }
 
-/// An end that DTLS tells of.
-fn ended(dtls: &Dtls) -> Option<Life> {
-    let alerts = dtls.alerts.value()?;
-    let find = |words: &str| alerts.iter().find(|(alert, _)| alert.contains(words));
-    if let Some((alert, _)) = find("fatal") {
-        let why = format!("stopped by a DTLS alert: {alert}");
-        return Some((ConnectionState::Failed, Some(why)));
-    }
-    let closed = || "closed by a DTLS close_notify".to_owned();
-    find("close_notify").map(|_| (ConnectionState::Closed, Some(closed())))
+fn stopped_at_dtls(dtls: &Dtls) -> Option<String> {
+    dtls.stopped
+        .as_ref()
+        .map(|why| format!("stopped at DTLS: {why}"))
 }
 
 /// The state after `lasted` of trying in vain.
@@ -58,17 +54,12 @@ fn failed_after(lasted: Span) -> ConnectionState {
 
 /// DTLS has begun, and is not through.
 fn shaking_hands(c: &Connection, dtls: &Dtls) -> Life {
-    let lasted = c.last_seen - c.first_seen;
-    let how = match dtls.state {
-        DtlsState::Unanswered => "the DTLS ClientHello was never answered",
-        DtlsState::NotCaptured => "DTLS records, but neither handshake nor media in the capture",
-        _ => "the DTLS handshake did not come to its end",
-    };
-    let state = match dtls.state {
-        DtlsState::NotCaptured => ConnectionState::Checking,
-        _ => failed_after(lasted),
-    };
-    (state, Some(how.to_owned()))
+    let began = dtls.flights.first().and_then(|f| f.transmissions.first());
+    let lasted = began.map_or(Span::default(), |t| c.last_seen - t.at);
+    match dtls.state {
+        DtlsState::NotCaptured => (ConnectionState::Checking, None),
+        _ => (failed_after(lasted), stopped_at_dtls(dtls)),
+    }
 }
 
 /// Connectivity checks, and nothing else.

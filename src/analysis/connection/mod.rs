@@ -15,9 +15,10 @@ use super::event_log::EventLog;
 use super::ice::IceState;
 use super::ids::{ConnectionId, StreamId};
 use super::known::{Known, Unknown};
-use super::model::{Connection, ConnectionState, Dtls, Event, EventKind, Ice, Protocols, Stream};
+use super::model::{Connection, ConnectionState, Event, EventKind, Ice, Protocols, Stream};
 use super::stream::StreamState;
 use super::transport::TransportState;
+use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// The connections, their streams, and all datagrams by protocol.
@@ -31,6 +32,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
     let mut connections: Vec<Connection> = Vec::new();
     let mut place: BTreeMap<usize, usize> = BTreeMap::new();
     let mut members: Vec<Vec<&TransportState>> = Vec::new();
+    let mut first_media: Vec<Option<Timestamp>> = Vec::new();
     for (i, transport) in state.transports.iter().enumerate() {
         let media = media.get(i).copied().unwrap_or_default();
         add(&mut protocols, &transport.protocols(media));
@@ -40,6 +42,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         let at = *place.entry(*group).or_insert_with(|| {
             connections.push(empty(ConnectionId(connections.len() as u32 + 1), transport));
             members.push(Vec::new());
+            first_media.push(None);
             connections.len() - 1
         });
         if let (Some(connection), Some(list)) = (connections.get_mut(at), members.get_mut(at)) {
@@ -49,18 +52,28 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             connection.first_seen = connection.first_seen.min(transport.first);
             connection.last_seen = connection.last_seen.max(transport.last);
             list.push(transport);
+            if let Some(first) = first_media.get_mut(at) {
+                *first = [*first, media.first].into_iter().flatten().min();
+            }
         }
     }
-    for (connection, members) in connections.iter_mut().zip(&members) {
+    for ((connection, members), media) in connections.iter_mut().zip(&members).zip(first_media) {
         connection.ice = merged_ice(members);
-        connection.dtls = merged_dtls(members);
+        let states = members.iter().filter_map(|t| t.dtls_state.as_deref());
+        let (associations, dtls_events) = dtls::assemble(states, media);
+        let mut associations = associations.into_iter();
+        connection.dtls = associations.next();
+        connection.other_dtls = associations.collect();
+        connection.events.extend(dtls_events);
         let turn = members
             .iter()
             .filter_map(|t| t.turn.as_ref()?.report(t.path.protocol));
         connection.turn = turn.collect();
         let logs = members.iter().map(|t| &t.log);
         connection.events_not_kept = logs.clone().map(EventLog::not_kept).sum();
-        connection.events = logs.flat_map(EventLog::events).cloned().collect();
+        connection
+            .events
+            .extend(logs.flat_map(EventLog::events).cloned());
         if let Some(main) = connection.main_transport() {
             connection.endpoints = [main.a.ip(), main.b.ip()];
         }
@@ -93,7 +106,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             connection.streams.push(id);
             connection
                 .events
-                .extend(first_media(state, stream, &reported));
+                .extend(first_packet(state, stream, &reported));
             streams.push(reported);
         }
     }
@@ -105,7 +118,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
     (connections, streams, protocols)
 }
 
-fn first_media(state: &State, stream: &StreamState, reported: &Stream) -> Option<Event> {
+fn first_packet(state: &State, stream: &StreamState, reported: &Stream) -> Option<Event> {
     let flow = state.flows.get(stream.flow)?;
     Some(Event {
         at: stream.first,
@@ -130,6 +143,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         streams: Vec::new(),
         ice: None,
         dtls: None,
+        other_dtls: Vec::new(),
         turn: Vec::new(),
         events: Vec::new(),
         events_not_kept: 0,
@@ -157,25 +171,6 @@ fn merged_ice(members: &[&TransportState]) -> Option<Ice> {
         controlling: all.controlling,
         cut: all.cut,
     })
-}
-
-/// One association over all transports, beginning with the one where it got furthest.
-fn merged_dtls(members: &[&TransportState]) -> Option<Dtls> {
-    let datagrams: u64 = members
-        .iter()
-        .map(|t| t.dtls + t.dtls_ciphertext + t.dtls_in_stun)
-        .sum();
-    let mut states: Vec<&dtls::DtlsState> = members
-        .iter()
-        .filter_map(|t| t.dtls_state.as_deref())
-        .collect();
-    states.sort_by_key(|d| std::cmp::Reverse((d.progress(), d.records())));
-    let (best, rest) = states.split_first()?;
-    let mut whole = (*best).clone();
-    for other in rest {
-        whole.merge(other);
-    }
-    Some(whole.report(datagrams))
 }
 
 fn add(sum: &mut Protocols, p: &Protocols) {

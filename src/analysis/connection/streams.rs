@@ -7,6 +7,7 @@ use super::super::model::{Connection, Leg, Stream};
 use super::super::sequence::Sequence;
 use super::super::stream::StreamState;
 use super::super::transport::{Media, TransportState};
+use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -47,22 +48,23 @@ pub(super) fn media(state: &State, believed: &[Believed<'_>]) -> Vec<Media> {
     let mut all = vec![Media::default(); state.transports.len()];
     let mut sources: BTreeSet<((IpAddr, IpAddr), u32)> = BTreeSet::new();
     for Believed { stream, transport } in believed {
-        let mut note = |transport: usize, packets: u64| {
+        let mut note = |transport: usize, packets: u64, first: Timestamp| {
             if let Some(media) = all.get_mut(transport) {
                 media.rtp += packets;
+                media.first = Some(media.first.map_or(first, |known| known.min(first)));
             }
             if let Some(t) = state.transports.get(transport) {
                 sources.insert((t.hosts(), stream.ssrc));
             }
         };
         if stream.legs.is_empty() {
-            note(*transport, stream.packets);
+            note(*transport, stream.packets, stream.first);
         }
         let mut counted = 0;
         for leg in stream.legs.iter() {
             counted += leg.packets;
             if let Some(flow) = state.flows.get(leg.flow) {
-                note(flow.transport as usize, leg.packets);
+                note(flow.transport as usize, leg.packets, leg.first);
             }
         }
         debug_assert!(counted == 0 || counted == stream.packets);

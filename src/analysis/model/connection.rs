@@ -27,6 +27,8 @@ pub struct Connection {
     pub ice: Option<Ice>,
     /// DTLS, if records were seen.
     pub dtls: Option<Dtls>,
+    /// Further DTLS associations: one for each transport without BUNDLE, or peers that began again.
+    pub other_dtls: Vec<Dtls>,
     /// TURN servers that were asked, in order of appearance.
     pub turn: Vec<Turn>,
     /// What happened, in order of time.

@@ -12,7 +12,10 @@ mod stream;
 mod turn;
 
 pub use connection::{Connection, ConnectionState, Transport};
-pub use dtls::{Dtls, DtlsState};
+pub use dtls::{
+    CertificateContent, Dtls, DtlsState, EncryptedAlert, Flight, MessageCount, Offer,
+    PeerCertificate, Role, Transmission,
+};
 pub use event::{Event, EventKind};
 pub use ice::{Ice, RoundTrip};
 pub use latency::{Grade, Latency, LatencySource};

@@ -1,6 +1,7 @@
 //! A connection's lines: how it came up.
 
 use super::super::printable;
+use super::dtls::dtls_lines;
 use super::protocol_counts;
 use super::style::{Style, duration, grouped, size};
 use crate::analysis::Analysis;
@@ -90,18 +91,10 @@ pub(super) fn connection_head(
         writeln!(out)?;
     }
     if let Some(dtls) = &c.dtls {
-        let mut facts = vec![match dtls.version.value() {
-            Some(version) => format!("{version} {}", dtls.state.name()),
-            None => dtls.state.name().to_owned(),
-        }];
-        if let Some(took) = dtls.handshake_duration.value() {
-            facts.push(format!("handshake {}", duration(*took)));
+        dtls_lines(dtls, style, out)?;
+        for other in &c.other_dtls {
+            dtls_lines(other, style, out)?;
         }
-        let known = [&dtls.cipher_suite, &dtls.key_exchange, &dtls.srtp_profile];
-        facts.extend(known.iter().filter_map(|k| k.value().cloned()));
-        let alerts = dtls.alerts.value().into_iter().flatten();
-        facts.extend(alerts.map(|(alert, n)| format!("{n} alert: {alert}")));
-        writeln!(out, "  DTLS  {}", facts.join(", "))?;
     } else if c.ice.is_some() {
         writeln!(out, "  DTLS  none seen")?;
     }

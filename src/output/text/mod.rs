@@ -4,6 +4,7 @@
 //! and the notes below the table say why.
 
 mod connection;
+mod dtls;
 mod streams;
 mod style;
 

@@ -51,7 +51,9 @@ pub(crate) fn dtls_short(connection: &Connection) -> (String, Role) {
         .unwrap_or_default();
     match dtls.state {
         DtlsState::Complete => (format!("{version}ok"), Role::Ok),
-        DtlsState::Handshaking => (format!("{version}begun"), Role::Warn),
+        DtlsState::Closed => (format!("{version}closed"), Role::Text),
+        DtlsState::Failed => (format!("{version}failed"), Role::Error),
+        DtlsState::Stuck(_) => (format!("{version}stuck"), Role::Error),
         DtlsState::Unanswered => ("no answer".to_owned(), Role::Error),
         DtlsState::NotCaptured => ("no start".to_owned(), Role::Dim),
     }
@@ -176,9 +178,9 @@ fn dtls_lines(c: &Connection, out: &mut Vec<Line>) {
         return;
     };
     let role = match dtls.state {
-        DtlsState::Complete => Role::Text,
-        DtlsState::Unanswered => Role::Error,
-        DtlsState::Handshaking | DtlsState::NotCaptured => Role::Warn,
+        DtlsState::Complete | DtlsState::Closed => Role::Text,
+        DtlsState::Unanswered | DtlsState::Failed | DtlsState::Stuck(_) => Role::Error,
+        DtlsState::NotCaptured => Role::Warn,
     };
     let version = known_why(&dtls.version, ToString::to_string);
     let client = known_why(&dtls.client, |e| side(c, *e).to_owned());

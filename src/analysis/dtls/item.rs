@@ -1,0 +1,93 @@
+//! The log of a handshake: what each record was, without its bytes, so that points of view can be
+//! laid together by time and folded into flights.
+
+use crate::analysis::model::{Event, EventKind};
+use crate::analysis::moment::Moment;
+use crate::capture::PacketNo;
+use crate::time::Timestamp;
+
+/// When and in which packet, on which transport and in which direction of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sighting {
+    pub(super) ts: Timestamp,
+    pub(super) no: PacketNo,
+    transport: u32,
+    reverse: bool,
+}
+
+impl Sighting {
+    pub(super) fn new(at: &Moment) -> Self {
+        Self {
+            ts: at.ts,
+            no: at.no,
+            transport: at.transport,
+            reverse: at.reverse,
+        }
+    }
+
+    /// By time, then by place in the capture.
+    pub(super) fn order(&self) -> (Timestamp, PacketNo) {
+        (self.ts, self.no)
+    }
+
+    pub(super) fn event(&self, kind: EventKind) -> Event {
+        Event {
+            at: self.ts,
+            packet: self.no,
+            transport: self.transport,
+            reverse: self.reverse,
+            kind,
+        }
+    }
+}
+
+/// Tells records of one sender apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RecordKey {
+    /// Epoch and sequence number, where they are in clear.
+    Number(u16, u64),
+    /// The first bytes of the ciphertext, which no two records share.
+    Ciphertext([u8; 8]),
+}
+
+/// One step of a handshake.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    pub(super) at: Sighting,
+    /// 0 or 1: index into the sides of the association.
+    pub(super) side: usize,
+    /// What tells the record from others of its sender, and is the same in each copy of it.
+    pub(super) record: RecordKey,
+    /// Whether it came in a STUN message.
+    pub(super) in_stun: bool,
+    pub(super) what: What,
+}
+
+/// What a record, or a fragment in it, was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A handshake fragment in clear.
+    Fragment {
+        message_type: u8,
+        seq: u16,
+        start: u32,
+        end: u32,
+        /// A ServerHello that is a HelloRetryRequest.
+        is_retry: bool,
+    },
+    /// ChangeCipherSpec in clear.
+    ChangeCipherSpec,
+    /// An encrypted record of the handshake.
+    Sealed {
+        /// Bytes of ciphertext.
+        length: usize,
+        /// Whether it has the unified header of DTLS 1.3.
+        unified: bool,
+    },
+    /// An encrypted record of the handshake's epoch that is as long as an alert.
+    SealedAlert,
+    /// An alert in clear: level and description.
+    Alert(u8, u8),
+    /// An ACK record in clear.
+    Ack,
+}

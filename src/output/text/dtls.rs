@@ -1,0 +1,67 @@
+//! The lines of a DTLS association: what was agreed on, where it stopped, what was sent again.
+
+use super::style::{Style, duration};
+use crate::analysis::model::{Dtls, DtlsState};
+use crate::output::printable;
+use std::io::{self, Write};
+
+pub(super) fn dtls_lines(dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut facts = vec![match dtls.version.value() {
+        Some(version) => format!("{version} {}", dtls.state.name()),
+        None => dtls.state.name().to_owned(),
+    }];
+    if let Some(took) = dtls.handshake_duration.value() {
+        facts.push(format!("handshake {}", duration(*took)));
+    }
+    let known = [&dtls.cipher_suite, &dtls.key_exchange, &dtls.srtp_profile];
+    facts.extend(known.iter().filter_map(|k| k.value().cloned()));
+    let alerts = dtls.alerts.value().into_iter().flatten();
+    facts.extend(alerts.map(|(alert, n)| format!("{n} alert: {alert}")));
+    writeln!(out, "  DTLS  {}", facts.join(", "))?;
+    more(dtls, style, out)
+}
+
+/// Where a handshake stopped, what was sent again, and whose certificates travelled in clear.
+fn more(dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(stopped) = &dtls.stopped {
+        let stopped = match dtls.state {
+            DtlsState::Closed => style.warn(stopped),
+            _ => style.bad(stopped),
+        };
+        writeln!(out, "        {stopped}")?;
+    }
+    if let Some(n @ 1..) = dtls.retransmissions.value() {
+        let again = dtls.flights.iter().filter(|f| f.transmissions.len() > 1);
+        let which: Vec<String> = again
+            .map(|f| {
+                let estimated = f.transmissions.iter().any(|t| t.estimated);
+                let probably = if estimated { ", estimated" } else { "" };
+                let times = f.transmissions.len();
+                format!(
+                    "flight {} of the {} sent {times} times{probably}",
+                    f.number,
+                    f.sender.name()
+                )
+            })
+            .collect();
+        writeln!(out, "        {n} retransmissions: {}", which.join("; "))?;
+    }
+    for c in dtls.certificates.value().into_iter().flatten() {
+        let of = format!("certificate of the {}", c.sender.name());
+        match &c.content {
+            Ok(content) => {
+                let valid = if content.valid {
+                    ""
+                } else {
+                    ", not valid at that time"
+                };
+                let subject = printable(&content.subject);
+                let key = &content.public_key;
+                writeln!(out, "        {of}: {subject}, {key}{valid}")?;
+            }
+            Err(error) => writeln!(out, "        {of} cannot be read: {error}")?,
+        }
+        writeln!(out, "        sha-256 {}", c.fingerprint)?;
+    }
+    Ok(())
+}
