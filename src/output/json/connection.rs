@@ -21,6 +21,7 @@ pub(super) struct ConnectionOut {
     ice: Option<IceOut>,
     turn: Vec<TurnOut>,
     dtls: Option<DtlsOut>,
+    other_dtls: Vec<DtlsOut>,
     decryption: Option<()>,
     data_channels: Option<()>,
     latency_grade: Option<&'static str>,
@@ -63,7 +64,12 @@ impl ConnectionOut {
             stopped: c.stopped.clone(),
             ice: c.ice.as_ref().map(|ice| IceOut::new(ice, at)),
             turn: c.turn.iter().map(TurnOut::new).collect(),
-            dtls: c.dtls.as_ref().map(DtlsOut::new),
+            dtls: c.dtls.as_ref().map(|dtls| DtlsOut::new(dtls, at)),
+            other_dtls: c
+                .other_dtls
+                .iter()
+                .map(|dtls| DtlsOut::new(dtls, at))
+                .collect(),
             decryption: None,
             data_channels: None,
             latency_grade: latency.map(|l| l.grade.name()),

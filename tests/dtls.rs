@@ -1,0 +1,316 @@
+//! DTLS of every recording against its independent decode, and of public captures against what
+//! tshark says of them. Both are outside the repository; the tests say so and pass where they are
+//! missing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::panic
+)]
+
+use rtcscope::analysis::model::{Analysis, Dtls, DtlsState};
+use rtcscope::analysis::{Known, Options};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
+
+fn recordings() -> Vec<(PathBuf, Value)> {
+    let Ok(folders) = fs::read_dir(Path::new(SHARED).join("captures")) else {
+        eprintln!("skipped: {SHARED}/captures is not here");
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for folder in folders.map(|f| f.unwrap().path()) {
+        for name in ["verify.json", "verify-b.json"] {
+            let Ok(text) = fs::read(folder.join(name)) else {
+                continue;
+            };
+            let verify: Value = serde_json::from_slice(&text).unwrap();
+            let file = Path::new(verify["file"].as_str().unwrap()).file_name();
+            found.push((folder.join(file.unwrap()), verify));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(found.len() >= 30, "the recordings are there");
+    found
+}
+
+fn recording(name: &str) -> Option<Analysis> {
+    let path = Path::new(SHARED).join("captures").join(name);
+    if !path.is_file() {
+        eprintln!("skipped: {} is not here", path.display());
+        return None;
+    }
+    Some(analyze(&path))
+}
+
+fn analyze(path: &Path) -> Analysis {
+    rtcscope::analyze(path, &Options::default()).unwrap()
+}
+
+/// The associations of an independent decode; a plain RTP session has no such field.
+fn decoded(verify: &Value) -> &[Value] {
+    verify["dtls"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// All associations whose handshake was captured.
+fn associations(analysis: &Analysis) -> Vec<&Dtls> {
+    let all = analysis.connections.iter();
+    all.flat_map(|c| c.dtls.iter().chain(&c.other_dtls))
+        .filter(|d| d.state != DtlsState::NotCaptured)
+        .collect()
+}
+
+fn known<T: Clone>(value: &Known<T>) -> Option<T> {
+    value.value().cloned()
+}
+
+#[test]
+fn version_suite_and_client_agree_with_the_independent_decode() {
+    let mut compared = 0;
+    for (file, verify) in recordings() {
+        let analysis = analyze(&file);
+        let ours = associations(&analysis);
+        let mut ours: Vec<(String, String, String)> = ours
+            .iter()
+            .filter(|d| d.cipher_suite.value().is_some())
+            .map(|d| {
+                let version = known(&d.version).unwrap_or("?").to_owned();
+                let suite = known(&d.cipher_suite).unwrap();
+                let client = known(&d.client).unwrap();
+                let client = format!("{}:{}", client.ip(), client.port());
+                (client, version, suite)
+            })
+            .collect();
+        let text = |d: &Value, field: &str| d[field].as_str().unwrap().to_owned();
+        let suite = |d: &Value| {
+            let number = text(d, "suite");
+            let number = u16::from_str_radix(number.trim_start_matches("0x"), 16).unwrap();
+            rtcscope::proto::dtls::codes::cipher_suite_name(number)
+                .unwrap()
+                .to_owned()
+        };
+        let mut theirs: Vec<(String, String, String)> = decoded(&verify)
+            .iter()
+            .map(|d| (text(d, "client"), text(d, "version"), suite(d)))
+            .collect();
+        ours.sort();
+        theirs.sort();
+        assert_eq!(ours, theirs, "{}", file.display());
+        compared += ours.len();
+    }
+    eprintln!("{compared} associations compared");
+}
+
+/// What travels in clear: of 1.3 the two hellos, of 1.2 everything up to Finished. The independent
+/// decode has keys and counts what they open as well; Finished of 1.2 it does not count.
+#[test]
+fn handshake_messages_in_clear_are_counted_as_in_the_independent_decode() {
+    for (file, verify) in recordings() {
+        let analysis = analyze(&file);
+        let mut ours: BTreeMap<String, u64> = BTreeMap::new();
+        let all = associations(&analysis);
+        for m in all.iter().flat_map(|d| &d.messages) {
+            *ours.entry(m.message_type.to_string()).or_default() += m.count;
+            assert_eq!(m.unfinished, 0, "{}: {}", file.display(), m.name);
+        }
+        let is_13 = |d: &Value| d["version"] == "1.3";
+        let any_13 = decoded(&verify).iter().any(is_13);
+        let theirs: BTreeMap<String, u64> = verify["handshake_types"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(kind, _)| !any_13 || ["1", "2"].contains(&kind.as_str()))
+            .map(|(kind, n)| (kind.clone(), n.as_u64().unwrap()))
+            .collect();
+        assert_eq!(ours, theirs, "{}", file.display());
+    }
+}
+
+/// Alerts that no key opens here are found by content type (1.2) or by length (1.3); with keys, the
+/// independent decode counts as many.
+#[test]
+fn encrypted_alerts_are_as_many_as_the_keys_show() {
+    for (file, verify) in recordings() {
+        let analysis = analyze(&file);
+        let all = associations(&analysis);
+        let ours: usize = all.iter().map(|d| d.encrypted_alerts.len()).sum();
+        let later = analysis.connections.iter().filter_map(|c| c.dtls.as_ref());
+        // After a path switch, the end of an association is seen where its begin was not.
+        let later = later.filter(|d| d.state == DtlsState::NotCaptured);
+        let later: usize = later.map(|d| d.encrypted_alerts.len()).sum();
+        let alerts = verify["alerts"].as_object().into_iter().flatten();
+        let theirs: u64 = alerts.map(|(_, n)| n.as_u64().unwrap()).sum();
+        assert_eq!((ours + later) as u64, theirs, "{}", file.display());
+    }
+}
+
+/// A message that is sent again in 1.2 is in the independent decode's notes.
+#[test]
+fn retransmitted_messages_are_those_of_the_independent_decode() {
+    for (file, verify) in recordings() {
+        let versions = decoded(&verify);
+        if versions.iter().any(|d| d["version"] != "1.2") || versions.is_empty() {
+            continue;
+        }
+        let analysis = analyze(&file);
+        let mut ours: BTreeMap<u8, u64> = BTreeMap::new();
+        for m in associations(&analysis).iter().flat_map(|d| &d.messages) {
+            if m.retransmitted > 0 {
+                *ours.entry(m.message_type).or_default() += m.retransmitted;
+            }
+        }
+        let seen_again = |(note, n): (&String, &Value)| {
+            let kind = note.strip_prefix("handshake msg type ")?;
+            let kind = kind.split(' ').next()?.parse().ok()?;
+            Some((kind, n.as_u64()?))
+        };
+        let none = serde_json::Map::new();
+        let notes = verify["notes"].as_object().unwrap_or(&none);
+        let theirs: BTreeMap<u8, u64> = notes.iter().filter_map(seen_again).collect();
+        assert_eq!(ours, theirs, "{}", file.display());
+    }
+}
+
+/// Whoever was there announced the certificate that travelled: the session descriptions have its
+/// fingerprint.
+#[test]
+fn certificates_in_clear_have_the_announced_fingerprints() {
+    let mut compared = 0;
+    for (file, _) in recordings() {
+        let folder = file.parent().unwrap();
+        let descriptions: String = ["offer.sdp", "answer.sdp"]
+            .iter()
+            .filter_map(|name| fs::read_to_string(folder.join(name)).ok())
+            .collect();
+        let analysis = analyze(&file);
+        for dtls in associations(&analysis) {
+            for c in dtls.certificates.value().into_iter().flatten() {
+                assert!(
+                    descriptions.contains(&c.fingerprint),
+                    "{}: {}",
+                    file.display(),
+                    c.fingerprint
+                );
+                let content = c.content.as_ref().unwrap();
+                assert!(content.valid && content.self_signed, "{}", file.display());
+                compared += 1;
+            }
+        }
+    }
+    eprintln!("{compared} certificates compared");
+}
+
+#[test]
+fn what_failed_says_where() {
+    if let Some(analysis) = recording("fail-dtls-blocked/capture-b.pcapng") {
+        let [dtls] = associations(&analysis)[..] else {
+            panic!("one association");
+        };
+        assert_eq!(dtls.state, DtlsState::Unanswered);
+        let stopped = dtls.stopped.as_ref().unwrap();
+        assert!(stopped.starts_with("no answer to the ClientHello, sent "));
+        assert_eq!(dtls.flights.len(), 1);
+        assert!(dtls.flights[0].transmissions.len() > 5);
+    }
+    if let Some(analysis) = recording("fail-fingerprint/capture.pcapng") {
+        let [dtls] = associations(&analysis)[..] else {
+            panic!("one association");
+        };
+        assert_eq!(dtls.state, DtlsState::Failed);
+        assert!(dtls.stopped.as_ref().unwrap().contains("packet 13"));
+    }
+}
+
+#[test]
+fn a_handshake_inside_stun_is_read() {
+    for name in ["capture.pcapng", "capture-b.pcapng"] {
+        let Some(analysis) = recording(&format!("cc-dtls-in-stun/{name}")) else {
+            return;
+        };
+        let all = associations(&analysis);
+        let dtls = all[0];
+        assert_eq!(dtls.version, Known::Yes("1.3"));
+        assert_eq!(dtls.key_exchange, Known::Yes("X25519MLKEM768".to_owned()));
+        assert_eq!(dtls.datagrams_in_stun, 9);
+        assert!(dtls.flights.iter().any(|f| f.records_in_stun > 0));
+    }
+}
+
+/// Rows of a table that tshark wrote beside a capture.
+fn tshark_rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().unwrap_or("").split('\t').collect();
+    let row = |line: &str| {
+        let cells = line.split('\t').map(str::to_owned);
+        names.iter().map(|n| (*n).to_owned()).zip(cells).collect()
+    };
+    lines.map(row).collect()
+}
+
+fn tables(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            tables(&path, found);
+        } else if path.to_string_lossy().ends_with(".dtls.tsv") {
+            found.push(path);
+        }
+    }
+}
+
+/// Public captures: browsers of two years, CAPWAP, AnyConnect, and others. The suites that servers
+/// chose are those that tshark read, as are certificates and versions of hellos.
+#[test]
+fn public_captures_show_what_tshark_says() {
+    let corpus = Path::new(SHARED).join("corpus/captures");
+    if !corpus.is_dir() {
+        eprintln!("skipped: {} is not here", corpus.display());
+        return;
+    }
+    let mut all = Vec::new();
+    tables(&corpus, &mut all);
+    all.sort();
+    let (mut compared, mut suites) = (0, 0);
+    for table in all {
+        let capture = PathBuf::from(table.to_string_lossy().trim_end_matches(".dtls.tsv"));
+        if !capture.is_file() {
+            continue;
+        }
+        let analysis = analyze(&capture);
+        let ours: Vec<String> = associations(&analysis)
+            .iter()
+            .filter_map(|d| known(&d.cipher_suite))
+            .collect();
+        // A ServerHello in a packet of its own kinds: tshark lists one suite for it.
+        let mut theirs = Vec::new();
+        for row in tshark_rows(&table) {
+            let kinds: Vec<&str> = row["dtls.handshake.type"].split(',').collect();
+            let suite = row["dtls.handshake.ciphersuite"].as_str();
+            if kinds.contains(&"2") && !kinds.contains(&"1") && suite.len() == 6 {
+                let number = u16::from_str_radix(&suite[2..], 16).unwrap();
+                let name = rtcscope::proto::dtls::codes::cipher_suite_name(number);
+                theirs.push(name.map_or_else(|| suite.to_owned(), str::to_owned));
+            }
+        }
+        compared += 1;
+        suites += ours.len();
+        for suite in &theirs {
+            assert!(
+                ours.contains(suite),
+                "{}: {suite} {ours:?}",
+                capture.display()
+            );
+        }
+        for suite in &ours {
+            assert!(theirs.contains(suite), "{}: {suite}", capture.display());
+        }
+    }
+    eprintln!("{compared} captures, {suites} suites compared");
+    assert!(compared > 100, "{compared}");
+}
