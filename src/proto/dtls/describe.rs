@@ -2,8 +2,7 @@
 
 use super::handshake::Handshake;
 use super::record::{Header, Record};
-use super::{Certificates, DtlsDatagram, ServerHello, codes, server_key_exchange_group};
-use super::{describe_hello as hello, hello::HelloVerifyRequest};
+use super::{DtlsDatagram, ServerHello, codes, describe_message};
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
 use std::fmt::{self, Write};
@@ -131,6 +130,9 @@ fn describe_record(tree: &mut Tree<'_>, record: &Record<'_>) {
         } else {
             let value = format_args!("{} bytes", record.fragment.len());
             t.field("fragment", value, record.fragment);
+            if record.content_type() == Some(codes::ACK) {
+                describe_message::ack(t, record);
+            }
         }
     });
 }
@@ -213,48 +215,8 @@ fn describe_handshake(t: &mut Tree<'_>, message: &Handshake<'_>) {
             let value = format_args!("{} bytes", message.body.len());
             return t.field("continues an earlier fragment", value, message.body);
         }
-        describe_body(t, message);
+        describe_message::body(t, message);
     });
-}
-
-fn describe_body(t: &mut Tree<'_>, message: &Handshake<'_>) {
-    let (body, offset) = (message.body, message.body_offset());
-    match message.message_type {
-        codes::CLIENT_HELLO => hello::client(t, message),
-        codes::SERVER_HELLO => hello::server(t, message),
-        codes::HELLO_VERIFY_REQUEST => match HelloVerifyRequest::parse(body, offset) {
-            Ok(request) => {
-                let name = codes::version_name(request.version).unwrap_or("unknown");
-                t.field("version", name, part(body, 0..2));
-                t.field("cookie", Hex(request.cookie), request.cookie);
-            }
-            Err(error) => hello::problem(t, message, &error),
-        },
-        codes::CERTIFICATE => match Certificates::parse(body, offset) {
-            Ok(certificates) => {
-                for certificate in certificates {
-                    match certificate {
-                        Ok(der) => {
-                            let value = format_args!("{} bytes of DER", der.len());
-                            t.field("certificate", value, der);
-                        }
-                        Err(error) => hello::problem(t, message, &error),
-                    }
-                }
-            }
-            Err(error) => hello::problem(t, message, &error),
-        },
-        codes::SERVER_KEY_EXCHANGE => match server_key_exchange_group(body) {
-            Some(group) => {
-                let name = codes::group_name(group).unwrap_or("unknown");
-                let value = format_args!("0x{group:04x} ({name})");
-                t.field("named curve", value, part(body, 1..3));
-            }
-            None => t.field("body", format_args!("{} bytes", body.len()), body),
-        },
-        _ if body.is_empty() => {}
-        _ => t.field("body", format_args!("{} bytes", body.len()), body),
-    }
 }
 
 /// A content type's name, or its number.

@@ -2,12 +2,12 @@
 
 use super::describe::Hex;
 use super::handshake::Handshake;
-use super::{ClientHello, Extension, ServerHello, U16List, codes};
+use super::{ClientHello, Extension, PreSharedKey, ServerHello, U16List, codes, ja4};
 use crate::tree::Tree;
 use crate::wire::{ParseError, Reason, part};
 use std::fmt;
 
-type Names = fn(u16) -> Option<&'static str>;
+pub(super) type Names = fn(u16) -> Option<&'static str>;
 
 pub(super) fn client(t: &mut Tree<'_>, message: &Handshake<'_>) {
     let parsed = ClientHello::parse(message.body, message.body_offset());
@@ -24,8 +24,9 @@ pub(super) fn client(t: &mut Tree<'_>, message: &Handshake<'_>) {
             describe_extension(t, &extension, true);
         }
     });
-    if let Some(error) = parsed.problem {
-        problem(t, message, &error);
+    match parsed.problem {
+        Some(error) => problem(t, message, &error),
+        None => t.note("JA4", ja4(&hello)),
     }
 }
 
@@ -118,7 +119,49 @@ fn describe_extension(t: &mut Tree<'_>, extension: &Extension<'_>, is_client: bo
             }
         });
     }
+    if let Some(value) = small_value(extension) {
+        return t.field(&label, value, extension.bytes);
+    }
     t.field(&label, Hex(extension.data), extension.bytes);
+}
+
+/// Extensions that fit in a line.
+fn small_value(e: &Extension<'_>) -> Option<String> {
+    let names = |values: &[u8], name: fn(u8) -> Option<&'static str>| {
+        let each = values.iter().map(|v| match name(*v) {
+            Some(name) => name.to_owned(),
+            None => v.to_string(),
+        });
+        each.collect::<Vec<_>>().join(", ")
+    };
+    if let Some(formats) = e.ec_point_formats() {
+        return Some(names(formats, codes::point_format_name));
+    }
+    if let Some(modes) = e.psk_modes() {
+        return Some(names(modes, codes::psk_mode_name));
+    }
+    if let Some(limit) = e.record_size_limit() {
+        return Some(format!("{limit} bytes"));
+    }
+    if let Some(name) = e.server_name() {
+        return Some(name.escape_ascii().to_string());
+    }
+    if let Some(schemes) = e.certificate_schemes() {
+        let each = schemes
+            .iter()
+            .map(|s| Named(s, codes::signature_scheme_name).to_string());
+        return Some(each.collect::<Vec<_>>().join(", "));
+    }
+    if let Some(id) = e.connection_id().or_else(|| e.cookie()) {
+        return Some(match id {
+            [] => "empty".to_owned(),
+            id => Hex(id).to_string(),
+        });
+    }
+    match e.pre_shared_key()? {
+        PreSharedKey::Offered(n) => Some(format!("{n} identities offered")),
+        PreSharedKey::Selected(n) => Some(format!("identity {n} chosen")),
+    }
 }
 
 fn list(
@@ -131,14 +174,14 @@ fn list(
     t.group(label, extension.bytes, |t| rows(t, values, names));
 }
 
-fn rows(t: &mut Tree<'_>, values: U16List<'_>, names: Names) {
+pub(super) fn rows(t: &mut Tree<'_>, values: U16List<'_>, names: Names) {
     for (value, bytes) in values.iter().zip(values.bytes().chunks(2)) {
         t.field("", Named(value, names), bytes);
     }
 }
 
 /// A number with its name.
-struct Named(u16, Names);
+pub(super) struct Named(pub(super) u16, pub(super) Names);
 
 impl fmt::Display for Named {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

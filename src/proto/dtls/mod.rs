@@ -8,6 +8,7 @@ mod certificate;
 pub mod codes;
 mod describe;
 mod describe_hello;
+mod describe_message;
 mod extension;
 mod extension_values;
 mod handshake;

@@ -355,3 +355,28 @@ fn prefixes_and_flipped_bytes_are_answered() {
         ServerHello::parse(&hello[..end], 0);
     }
 }
+
+#[test]
+fn the_decode_tree_names_what_is_in_the_smaller_messages() {
+    let request = "0201400004040308040000";
+    let record = hex(&format!(
+        "16fefd0000000000000003 0017 0d00000b 0003 000000 00000b {request}"
+    ));
+    let datagram = DtlsDatagram::new(&record, 0);
+    let rows = rows(&datagram, &record);
+    let has = |value: &str| rows.iter().any(|row| row.value.contains(value));
+    assert!(has("ecdsa_sign (64)") && has("ecdsa_secp256r1_sha256"));
+    assert!(rows.iter().all(|row| !row.problem), "{rows:?}");
+    every_prefix(&record);
+}
+
+#[test]
+fn the_decode_tree_lists_what_an_ack_acknowledges() {
+    let record = hex("1afefd0000000000000002 0012 0010 0000000000000000 0000000000000001");
+    let datagram = DtlsDatagram::new(&record, 0);
+    let rows = rows(&datagram, &record);
+    let row = rows.iter().find(|row| row.label == "acknowledges").unwrap();
+    assert_eq!(row.value, "epoch 0, record 1");
+    assert_eq!(row.bytes, Some(15..31));
+    every_prefix(&record);
+}
