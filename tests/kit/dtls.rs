@@ -111,3 +111,106 @@ fn both(a: u16, b: u16) -> [u8; 4] {
     let [a, b] = [a.to_be_bytes(), b.to_be_bytes()];
     [a[0], a[1], b[0], b[1]]
 }
+
+/// One side of a handshake of DTLS 1.2, which numbers its records.
+#[derive(Clone, Debug, Default)]
+pub struct Sender {
+    record: u64,
+    sealed: u64,
+}
+
+impl Sender {
+    /// A handshake message, whole in one record.
+    pub fn message(&mut self, kind: u8, seq: u16, body: &[u8]) -> Vec<u8> {
+        self.fragment(kind, seq, body, 0..body.len())
+    }
+
+    /// A part of a handshake message.
+    pub fn fragment(
+        &mut self,
+        kind: u8,
+        seq: u16,
+        body: &[u8],
+        range: std::ops::Range<usize>,
+    ) -> Vec<u8> {
+        let u24 = |n: usize| (n as u32).to_be_bytes()[1..].to_vec();
+        let mut content = vec![kind];
+        content.extend(u24(body.len()));
+        content.extend(seq.to_be_bytes());
+        content.extend(u24(range.start));
+        content.extend(u24(range.len()));
+        content.extend(&body[range]);
+        self.clear(22, &content)
+    }
+
+    pub fn change_cipher_spec(&mut self) -> Vec<u8> {
+        self.clear(20, &[1])
+    }
+
+    pub fn alert(&mut self, level: u8, description: u8) -> Vec<u8> {
+        self.clear(21, &[level, description])
+    }
+
+    /// An encrypted Finished.
+    pub fn finished(&mut self) -> Vec<u8> {
+        self.sealed(22, 40)
+    }
+
+    pub fn application(&mut self, len: usize) -> Vec<u8> {
+        self.sealed(23, len)
+    }
+
+    pub fn encrypted_alert(&mut self) -> Vec<u8> {
+        self.sealed(21, 26)
+    }
+
+    fn clear(&mut self, kind: u8, content: &[u8]) -> Vec<u8> {
+        let number = self.record;
+        self.record += 1;
+        Self::record(kind, 0, number, content)
+    }
+
+    fn sealed(&mut self, kind: u8, len: usize) -> Vec<u8> {
+        let number = self.sealed;
+        self.sealed += 1;
+        let content: Vec<u8> = (0..len).map(|i| (i as u64 * 37 + number) as u8).collect();
+        Self::record(kind, 1, number, &content)
+    }
+
+    fn record(kind: u8, epoch: u16, number: u64, content: &[u8]) -> Vec<u8> {
+        let mut out = vec![kind];
+        out.extend(DTLS_1_2.to_be_bytes());
+        out.extend(epoch.to_be_bytes());
+        out.extend(&number.to_be_bytes()[2..]);
+        out.extend((content.len() as u16).to_be_bytes());
+        out.extend_from_slice(content);
+        out
+    }
+}
+
+/// The body of a ClientHello of DTLS 1.2, with this byte as random and this cookie.
+pub fn client_hello_12(random: u8, cookie: &[u8]) -> Vec<u8> {
+    let mut body = DTLS_1_2.to_be_bytes().to_vec();
+    body.extend([random; 32]);
+    body.push(0);
+    body.push(cookie.len() as u8);
+    body.extend_from_slice(cookie);
+    body.extend([0, 2, 0xc0, 0x2b, 1, 0]);
+    body
+}
+
+/// The body of a HelloVerifyRequest.
+pub fn hello_verify_request(cookie: &[u8]) -> Vec<u8> {
+    let mut body = DTLS_1_2.to_be_bytes().to_vec();
+    body.push(cookie.len() as u8);
+    body.extend_from_slice(cookie);
+    body
+}
+
+/// The body of a ServerHello of DTLS 1.2, with this byte as random.
+pub fn server_hello_12(random: u8) -> Vec<u8> {
+    let mut body = DTLS_1_2.to_be_bytes().to_vec();
+    body.extend([random; 32]);
+    body.extend([0, 0xc0, 0x2b, 0]);
+    body
+}
