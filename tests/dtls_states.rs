@@ -346,3 +346,123 @@ fn a_flood_of_messages_is_counted_and_the_handshake_before_it_kept() {
     assert!(problem(&analysis, "dtls-too-many-unfinished").is_some());
     assert!(dtls.messages.len() < 10 && dtls.flights.len() < 10);
 }
+
+/// DTLS 1.3 by its hellos and what can be seen of its ciphertext.
+mod version_13 {
+    use super::*;
+    use kit::prng::{Noise, Prng};
+
+    /// Ciphertext of an alert: two bytes, their type and a tag.
+    const ALERT: usize = 19;
+
+    struct Call13 {
+        scenario: Scenario,
+        prng: Prng,
+        noise: Noise,
+        number: u64,
+    }
+
+    impl Call13 {
+        fn new() -> Self {
+            let mut prng = Prng::new(3);
+            let mut call = Self {
+                scenario: Scenario::new(),
+                noise: Noise::new(&mut prng),
+                prng,
+                number: 0,
+            };
+            let mut out = Vec::new();
+            dtls::client_hello(&mut out, &mut call.prng);
+            call.scenario.udp(A, &out).wait_ms(10);
+            dtls::server_hello(&mut out, &mut call.prng);
+            call.scenario.udp(B, &out);
+            call
+        }
+
+        fn sealed(&mut self, side: Side, epoch: u8, len: usize) -> &mut Self {
+            let mut out = Vec::new();
+            self.number += 1;
+            dtls::ciphertext(&mut out, epoch, self.number * 31, len, &self.noise);
+            self.scenario.udp(side, &out);
+            self
+        }
+
+        fn wait_ms(&mut self, ms: u64) -> &mut Self {
+            self.scenario.wait_ms(ms);
+            self
+        }
+
+        fn dtls(&self) -> Dtls {
+            let scenario = self.scenario.clone();
+            let call = Call {
+                scenario,
+                ..Call::default()
+            };
+            call.dtls()
+        }
+    }
+
+    #[test]
+    fn a_client_that_refuses_the_server_sends_an_alert_instead_of_its_flight() {
+        let mut call = Call13::new();
+        call.sealed(B, dtls::HANDSHAKE_EPOCH, 700).wait_ms(10);
+        assert_eq!(call.dtls().state, DtlsState::Stuck(5));
+        call.sealed(A, dtls::HANDSHAKE_EPOCH, ALERT);
+        let dtls = call.dtls();
+        assert_eq!(dtls.state, DtlsState::Failed);
+        assert!(dtls.stopped.unwrap().contains("instead of flight 5"));
+        assert!(!dtls.encrypted_alerts[0].certain);
+        assert_eq!(dtls.encrypted_alerts[0].packet, 4);
+    }
+
+    #[test]
+    fn an_encrypted_flight_sent_again_is_an_estimate() {
+        let mut call = Call13::new();
+        for _ in 0..3 {
+            call.sealed(B, dtls::HANDSHAKE_EPOCH, 700);
+            call.sealed(B, dtls::HANDSHAKE_EPOCH, 300).wait_ms(100);
+        }
+        let dtls = call.dtls();
+        assert_eq!(dtls.retransmissions, Known::Yes(2));
+        let flight = &dtls.flights[1];
+        assert_eq!((flight.number, flight.encrypted_records), (4, 2));
+        let estimated: Vec<bool> = flight.transmissions.iter().map(|t| t.estimated).collect();
+        assert_eq!(estimated, [false, true, true]);
+    }
+
+    #[test]
+    fn a_last_flight_that_nobody_acknowledges_is_where_it_hangs() {
+        let mut call = Call13::new();
+        call.sealed(B, dtls::HANDSHAKE_EPOCH, 700).wait_ms(10);
+        call.sealed(A, dtls::HANDSHAKE_EPOCH, 500).wait_ms(50);
+        assert_eq!(call.dtls().state, DtlsState::Complete);
+        call.sealed(A, dtls::HANDSHAKE_EPOCH, 500).wait_ms(100);
+        let dtls = call.dtls();
+        assert_eq!(dtls.state, DtlsState::Stuck(6));
+        assert!(
+            dtls.stopped
+                .unwrap()
+                .contains("has not acknowledged flight 5")
+        );
+        // An ACK of one record.
+        call.sealed(B, dtls::APPLICATION_EPOCH, ALERT + 16);
+        assert_eq!(call.dtls().state, DtlsState::Complete);
+    }
+
+    #[test]
+    fn an_alert_sized_record_in_the_middle_is_no_close() {
+        let mut call = Call13::new();
+        call.sealed(B, dtls::HANDSHAKE_EPOCH, 700).wait_ms(10);
+        call.sealed(A, dtls::HANDSHAKE_EPOCH, 500).wait_ms(10);
+        for len in [60, ALERT, 60] {
+            call.sealed(B, dtls::APPLICATION_EPOCH, len).wait_ms(3_000);
+        }
+        let dtls = call.dtls();
+        assert_eq!(dtls.state, DtlsState::Complete);
+        assert!(dtls.encrypted_alerts.is_empty());
+        call.sealed(B, dtls::APPLICATION_EPOCH, ALERT);
+        let dtls = call.dtls();
+        assert_eq!(dtls.state, DtlsState::Closed);
+        assert!(dtls.stopped.unwrap().contains("probably closed it"));
+    }
+}

@@ -331,3 +331,6 @@ pub(super) fn assemble<'a>(
     });
     (reports, events)
 }
+
+#[cfg(test)]
+mod tests;
