@@ -4,6 +4,7 @@ use super::Options;
 use super::connection;
 use super::dtls::Carrier;
 use super::file_facts::FileFacts;
+use super::ice;
 use super::ids::Ssrc;
 use super::legs::Origin;
 use super::model::{Analysis, CaptureInfo, CountedProblem, EventKind, Protocols};
@@ -424,7 +425,7 @@ impl State {
             self.problems
                 .packet("malformed-stun", d.no, || error.to_string());
         }
-        if message.method() != BINDING {
+        if stun::codes::is_turn_method(message.method()) {
             let turn = transport.turn.get_or_insert_default();
             turn.push(&message, &moment(d, at), &mut transport.log);
             // Send and Data indications wrap a datagram (RFC 8656).
@@ -446,8 +447,23 @@ impl State {
             }
             return;
         }
+        if !matches!(
+            message.method(),
+            stun::codes::BINDING | stun::codes::GOOG_PING
+        ) {
+            return;
+        }
         let ice = transport.ice.get_or_insert_default();
-        ice.push(&message, &moment(d, at), &mut transport.log);
+        ice.push(
+            &message,
+            &moment(d, at),
+            &mut ice::Context {
+                log: &mut transport.log,
+                problems: &mut self.problems,
+                credentials: &self.options.credentials,
+                via: transport.via,
+            },
+        );
         // A DTLS flight may ride in a check; it counts as DTLS besides.
         if let Some(Ok(Value::Bytes(flight))) = message
             .attribute(stun::codes::DTLS_IN_STUN)
@@ -483,8 +499,6 @@ impl State {
         }
     }
 }
-
-const BINDING: u16 = 0x001;
 
 /// A capture with a small snaplen is usable, but whoever reads its numbers should know.
 fn snaplen_problem(info: &CaptureInfo) -> Option<CountedProblem> {

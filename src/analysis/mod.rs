@@ -7,6 +7,7 @@
 mod analyzer;
 mod clock;
 mod connection;
+mod credentials;
 mod dtls;
 mod event_log;
 mod feedback;
@@ -29,6 +30,7 @@ mod transport;
 mod turn;
 
 pub use analyzer::Analyzer;
+pub use credentials::Credentials;
 pub use file_facts::FileFacts;
 
 pub use ids::{ConnectionId, Ssrc, StreamId};
@@ -49,6 +51,8 @@ pub struct Options {
     pub series_limit: usize,
     /// Most packets to keep a row of; 0 keeps none.
     pub packet_index: usize,
+    /// ICE passwords and candidates that the user knows.
+    pub credentials: std::sync::Arc<Credentials>,
 }
 
 impl Default for Options {
@@ -57,6 +61,7 @@ impl Default for Options {
             series_width: crate::time::Span::from_millis(100),
             series_limit: 512,
             packet_index: 0,
+            credentials: std::sync::Arc::default(),
         }
     }
 }

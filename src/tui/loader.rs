@@ -165,6 +165,7 @@ impl Growing {
                 series_width: Span::from_millis(100),
                 series_limit: 4096,
                 packet_index: ROWS,
+                ..Options::default()
             })),
             load,
             due: Instant::now() + FIRST,

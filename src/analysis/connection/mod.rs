@@ -12,10 +12,10 @@ use self::streams::Believed;
 use super::analyzer::State;
 use super::dtls;
 use super::event_log::EventLog;
-use super::ice::IceState;
+use super::ice;
 use super::ids::{ConnectionId, StreamId};
 use super::known::{Known, Unknown};
-use super::model::{Connection, ConnectionState, Event, EventKind, Ice, Protocols, Stream};
+use super::model::{Connection, ConnectionState, Event, EventKind, Protocols, Stream};
 use super::stream::StreamState;
 use super::transport::TransportState;
 use crate::time::Timestamp;
@@ -58,7 +58,12 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         }
     }
     for ((connection, members), media) in connections.iter_mut().zip(&members).zip(first_media) {
-        connection.ice = merged_ice(members);
+        let ice = ice::report(members, state.info.last.unwrap_or(connection.last_seen));
+        let (ice, shown_together) = ice.unzip();
+        connection.ice = ice;
+        connection
+            .events
+            .extend(shown_together.into_iter().flatten());
         let states = members.iter().filter_map(|t| t.dtls_state.as_deref());
         let (associations, dtls_events) = dtls::assemble(states, media);
         let mut associations = associations.into_iter();
@@ -150,27 +155,6 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         first_seen: transport.first,
         last_seen: transport.last,
     }
-}
-
-fn merged_ice(members: &[&TransportState]) -> Option<Ice> {
-    let mut all = IceState::default();
-    for ice in members
-        .iter()
-        .filter_map(|t| t.ice.as_ref())
-        .filter(|ice| ice.has_checks())
-    {
-        all.merge(ice);
-    }
-    all.has_checks().then(|| Ice {
-        requests: all.requests,
-        responses: all.responses,
-        round_trip_time: all.round_trip(),
-        errors: all.errors,
-        ufrags: all.usernames,
-        nominated: all.nominated,
-        controlling: all.controlling,
-        cut: all.cut,
-    })
 }
 
 fn add(sum: &mut Protocols, p: &Protocols) {

@@ -6,7 +6,9 @@
 use super::{Kind, Role};
 use crate::analysis::Ssrc;
 use crate::capture::PacketNo;
-use crate::time::Timestamp;
+use crate::net::Endpoint;
+use crate::proto::stun::{Role as IceRole, codes};
+use crate::time::{Span, Timestamp};
 
 /// Something that happened on a transport.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +63,53 @@ pub enum EventKind {
         /// How often it was sent.
         sent: u32,
     },
+    /// A nominated pair was nominated again with a higher NOMINATION value.
+    Renominated {
+        /// The value.
+        value: u32,
+    },
+    /// The first check with other username fragments on both sides: ICE was restarted.
+    IceRestart {
+        /// `receiver-ufrag:sender-ufrag`.
+        username: String,
+    },
+    /// A peer-reflexive address showed: one that was not signalled, as far as that is known.
+    PeerReflexive {
+        /// The address.
+        address: Endpoint,
+        /// Whether session descriptions were given and do not have it.
+        certain: bool,
+    },
+    /// A STUN server told its client the address it sees.
+    ServerReflexive {
+        /// The address.
+        address: Endpoint,
+    },
+    /// Both sides claim the same role.
+    RoleConflict {
+        /// The role.
+        role: IceRole,
+    },
+    /// A check was refused with this error code; the first time on a pair.
+    CheckRefused {
+        /// The code.
+        code: u16,
+    },
+    /// Several consent checks in a row went unanswered: agents call this disconnected.
+    ConsentUnanswered {
+        /// Since the last answer.
+        silent: Span,
+    },
+    /// No consent check was answered for 30 s: consent expired (RFC 7675).
+    ConsentExpired {
+        /// Since the last answer.
+        silent: Span,
+    },
+    /// A consent check was answered after an outage.
+    ConsentRegained {
+        /// Since the last answer before.
+        after: Span,
+    },
     /// A DTLS record under the new keys from each side: the handshake is through.
     HandshakeComplete,
     /// The first packet of an RTP stream.
@@ -99,6 +148,15 @@ impl EventKind {
             Self::DtlsFlight { .. } => "dtls-flight",
             Self::DtlsRetransmission { .. } => "dtls-retransmission",
             Self::HelloUnanswered { .. } => "dtls-hello-unanswered",
+            Self::Renominated { .. } => "ice-renominated",
+            Self::IceRestart { .. } => "ice-restart",
+            Self::PeerReflexive { .. } => "ice-peer-reflexive",
+            Self::ServerReflexive { .. } => "stun-server-reflexive",
+            Self::RoleConflict { .. } => "ice-role-conflict",
+            Self::CheckRefused { .. } => "ice-check-refused",
+            Self::ConsentUnanswered { .. } => "ice-consent-unanswered",
+            Self::ConsentExpired { .. } => "ice-consent-expired",
+            Self::ConsentRegained { .. } => "ice-consent-regained",
             Self::HandshakeComplete => "dtls-complete",
             Self::FirstMedia { .. } => "first-media",
             Self::StreamMoved { .. } => "stream-moved",
@@ -143,6 +201,41 @@ impl EventKind {
                     n => format!("{n} times"),
                 };
                 format!("ClientHello never answered, sent {times}")
+            }
+            Self::Renominated { value } => format!("pair nominated again, value {value}"),
+            Self::IceRestart { username } => format!("ICE restarted, username {username}"),
+            Self::PeerReflexive {
+                address,
+                certain: true,
+            } => format!("peer-reflexive candidate {address}: not in the session descriptions"),
+            Self::PeerReflexive { address, .. } => {
+                format!("sender seen as {address}: peer-reflexive, unless it was signalled")
+            }
+            Self::ServerReflexive { address } => format!("server-reflexive address {address}"),
+            Self::RoleConflict {
+                role: IceRole::Controlling,
+            } => "role conflict: both sides claim to control".to_owned(),
+            Self::RoleConflict { .. } => {
+                "role conflict: both sides claim to be controlled".to_owned()
+            }
+            Self::CheckRefused { code } => match codes::error_name(*code) {
+                Some(name) => format!("check refused: {code} {name}"),
+                None => format!("check refused: {code}"),
+            },
+            Self::ConsentUnanswered { silent } => {
+                format!(
+                    "checks unanswered for {:.1} s: disconnected",
+                    silent.seconds()
+                )
+            }
+            Self::ConsentExpired { silent } => {
+                format!(
+                    "checks unanswered for {:.1} s: consent expired",
+                    silent.seconds()
+                )
+            }
+            Self::ConsentRegained { after } => {
+                format!("checks answered again after {:.1} s", after.seconds())
             }
             Self::HandshakeComplete => "handshake complete".to_owned(),
             Self::FirstMedia { ssrc, kind } => match kind {

@@ -17,7 +17,10 @@ pub use dtls::{
     PeerCertificate, Role, Transmission,
 };
 pub use event::{Event, EventKind};
-pub use ice::{Ice, RoundTrip};
+pub use ice::{
+    CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, PairState, Reflexive,
+    RoundTrip, Verified,
+};
 pub use latency::{Grade, Latency, LatencySource};
 pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Leg, Source, Stream};
 pub use turn::Turn;

@@ -1,7 +1,11 @@
 //! The `ice` object of a connection.
 
-use super::fields::{CodeCount, Unknowns, not_yet, span};
-use crate::analysis::model::{Ice, RoundTrip};
+use super::fields::{CodeCount, Fields, Unknowns, span, via};
+use crate::analysis::model::{
+    CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, Reflexive, RoundTrip,
+    Verified,
+};
+use crate::proto::stun::Role;
 use crate::time::Timestamp;
 use serde::Serialize;
 
@@ -10,25 +14,35 @@ use serde::Serialize;
 pub(super) struct IceOut {
     requests: u64,
     responses: u64,
+    retransmissions: u64,
     errors: Vec<CodeCount>,
     nominated: Option<Nominated>,
+    nomination: Option<&'static str>,
     controlling: Option<String>,
+    role_conflicts: u64,
+    lite: Option<String>,
     ufrags: Vec<String>,
+    sessions: Vec<SessionOut>,
+    restarts: u32,
     round_trip_time: Option<RoundTripOut>,
-    restarts: Option<()>,
-    consent: Option<()>,
+    pairs: Vec<PairOut>,
+    pairs_not_kept: u64,
+    consent: Option<ConsentOut>,
+    server_reflexive: Vec<ReflexiveOut>,
+    fingerprint: FingerprintOut,
+    integrity: IntegrityOut,
     unknown: Unknowns,
 }
 
 #[derive(Serialize)]
-pub(super) struct Nominated {
+struct Nominated {
     a: String,
     b: String,
     time: f64,
 }
 
 #[derive(Serialize)]
-pub(super) struct RoundTripOut {
+struct RoundTripOut {
     min: f64,
     median: f64,
     max: f64,
@@ -36,32 +50,47 @@ pub(super) struct RoundTripOut {
     directions: u8,
 }
 
+impl From<RoundTrip> for RoundTripOut {
+    fn from(r: RoundTrip) -> Self {
+        Self {
+            min: span(r.min),
+            median: span(r.median),
+            max: span(r.max),
+            samples: r.samples,
+            directions: r.directions,
+        }
+    }
+}
+
+/// Says why a field is null, if it is.
+fn reason(unknown: &mut Unknowns, field: &'static str, is_none: bool, why: &str) {
+    if is_none {
+        unknown.insert(field, why.to_owned());
+    }
+}
+
 impl IceOut {
     pub(super) fn new(ice: &Ice, at: &impl Fn(Timestamp) -> f64) -> Self {
-        let mut unknown = not_yet(&["restarts", "consent"]);
-        let mut missing = |field, is_none: bool, why: &str| {
-            if is_none {
-                unknown.insert(field, why.to_owned());
-            }
-        };
+        let mut fields = Fields(Unknowns::new());
+        let nomination = fields.take("nomination", &ice.nomination);
+        let consent = fields.take("consent", &ice.consent);
+        let mut unknown = fields.0;
         let nominated = match ice.cut {
             true => "checks were cut off when captured",
             false => "no answered check with USE-CANDIDATE seen",
         };
+        let mut missing = |field, is_none, why: &str| reason(&mut unknown, field, is_none, why);
         missing("nominated", ice.nominated.is_none(), nominated);
-        missing(
-            "controlling",
-            ice.controlling.is_none(),
-            "no ICE-CONTROLLING attribute seen",
-        );
-        missing(
-            "roundTripTime",
-            ice.round_trip_time.is_none(),
-            "no answered check seen",
-        );
+        let controlling = "no ICE-CONTROLLING attribute seen";
+        missing("controlling", ice.controlling.is_none(), controlling);
+        let unanswered = "no answered check seen";
+        missing("roundTripTime", ice.round_trip_time.is_none(), unanswered);
+        let lite = "no host answered checks without sending any";
+        missing("lite", ice.lite.is_none(), lite);
         Self {
             requests: ice.requests,
             responses: ice.responses,
+            retransmissions: ice.retransmissions,
             errors: ice
                 .errors
                 .iter()
@@ -72,27 +101,265 @@ impl IceOut {
                 b: b.to_string(),
                 time: at(time),
             }),
+            nomination: nomination.map(Nomination::name),
             controlling: ice.controlling.map(|e| e.to_string()),
+            role_conflicts: ice.role_conflicts,
+            lite: ice.lite.map(|ip| ip.to_string()),
             ufrags: ice.ufrags.clone(),
-            round_trip_time: ice.round_trip_time.map(
-                |RoundTrip {
-                     min,
-                     median,
-                     max,
-                     samples,
-                     directions,
-                 }| {
-                    RoundTripOut {
-                        min: span(min),
-                        median: span(median),
-                        max: span(max),
-                        samples,
-                        directions,
-                    }
-                },
-            ),
-            restarts: None,
-            consent: None,
+            sessions: ice
+                .sessions
+                .iter()
+                .map(|s| SessionOut::new(s, at))
+                .collect(),
+            restarts: ice.restarts,
+            round_trip_time: ice.round_trip_time.map(Into::into),
+            pairs: ice.pairs.iter().map(|p| PairOut::new(p, at)).collect(),
+            pairs_not_kept: ice.pairs_not_kept,
+            consent: consent.map(|c| ConsentOut::new(&c, at)),
+            server_reflexive: ice
+                .reflexive
+                .iter()
+                .map(|r| ReflexiveOut::new(r, at))
+                .collect(),
+            fingerprint: FingerprintOut::new(&ice.fingerprint),
+            integrity: IntegrityOut::new(&ice.integrity),
+            unknown,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SessionOut {
+    ufrags: [String; 2],
+    first: f64,
+    last: f64,
+}
+
+impl SessionOut {
+    fn new(s: &IceSession, at: &impl Fn(Timestamp) -> f64) -> Self {
+        Self {
+            ufrags: s.ufrags.clone(),
+            first: at(s.first),
+            last: at(s.last),
+        }
+    }
+}
+
+/// One row of the check matrix.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PairOut {
+    a: String,
+    b: String,
+    via: String,
+    ufrags: [String; 2],
+    state: &'static str,
+    nominated: Option<f64>,
+    first_check: f64,
+    last_check: f64,
+    from_a: ChecksOut,
+    from_b: ChecksOut,
+    unknown: Unknowns,
+}
+
+impl PairOut {
+    fn new(p: &CandidatePair, at: &impl Fn(Timestamp) -> f64) -> Self {
+        let mut unknown = Unknowns::new();
+        let why = "no answered check with USE-CANDIDATE seen";
+        reason(&mut unknown, "nominated", p.nominated.is_none(), why);
+        Self {
+            a: p.a.to_string(),
+            b: p.b.to_string(),
+            via: via(p.via),
+            ufrags: p.ufrags.clone(),
+            state: p.state.name(),
+            nominated: p.nominated.map(at),
+            first_check: at(p.first_check),
+            last_check: at(p.last_check),
+            from_a: ChecksOut::new(&p.from_a),
+            from_b: ChecksOut::new(&p.from_b),
+            unknown,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChecksOut {
+    requests: u64,
+    retransmissions: u64,
+    responses: u64,
+    errors: u64,
+    role: Option<&'static str>,
+    priority: Option<u32>,
+    use_candidate: u64,
+    nomination: Option<u32>,
+    mapped: Option<String>,
+    round_trip_time: Option<RoundTripOut>,
+    unknown: Unknowns,
+}
+
+impl ChecksOut {
+    fn new(c: &Checks) -> Self {
+        let mut unknown = Unknowns::new();
+        let mut missing = |field, is_none| {
+            let why = match (c.requests, field) {
+                (0, _) => "no check of this side seen",
+                (_, "mapped" | "roundTripTime") => "no answered check seen",
+                _ => "its checks carry no such attribute",
+            };
+            reason(&mut unknown, field, is_none, why);
+        };
+        missing("role", c.role.is_none());
+        missing("priority", c.priority.is_none());
+        missing("nomination", c.nomination.is_none());
+        missing("mapped", c.mapped.is_none());
+        missing("roundTripTime", c.round_trip_time.is_none());
+        Self {
+            requests: c.requests,
+            retransmissions: c.retransmissions,
+            responses: c.responses,
+            errors: c.errors,
+            role: c.role.map(|role| match role {
+                Role::Controlling => "controlling",
+                Role::Controlled => "controlled",
+            }),
+            priority: c.priority,
+            use_candidate: c.use_candidate,
+            nomination: c.nomination,
+            mapped: c.mapped.map(|e| e.to_string()),
+            round_trip_time: c.round_trip_time.map(Into::into),
+            unknown,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ConsentOut {
+    interval: Option<f64>,
+    interval_a: Option<f64>,
+    interval_b: Option<f64>,
+    longest_unanswered: Option<f64>,
+    unanswered: u64,
+    lost: u64,
+    outages: Vec<OutageOut>,
+    unknown: Unknowns,
+}
+
+impl ConsentOut {
+    fn new(c: &Consent, at: &impl Fn(Timestamp) -> f64) -> Self {
+        let [a, b] = c.interval_of;
+        let mut unknown = Unknowns::new();
+        let why = "too few answered checks of this side on a nominated pair";
+        reason(&mut unknown, "interval", c.interval.is_none(), why);
+        reason(&mut unknown, "intervalA", a.is_none(), why);
+        reason(&mut unknown, "intervalB", b.is_none(), why);
+        let longest = c.longest_unanswered;
+        reason(&mut unknown, "longestUnanswered", longest.is_none(), why);
+        Self {
+            interval: c.interval.map(span),
+            interval_a: a.map(span),
+            interval_b: b.map(span),
+            longest_unanswered: longest.map(span),
+            unanswered: c.unanswered,
+            lost: c.expired,
+            outages: c.outages.iter().map(|o| OutageOut::new(o, at)).collect(),
+            unknown,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OutageOut {
+    start: f64,
+    end: Option<f64>,
+    expired: bool,
+    unknown: Unknowns,
+}
+
+impl OutageOut {
+    fn new(o: &Outage, at: &impl Fn(Timestamp) -> f64) -> Self {
+        let mut unknown = Unknowns::new();
+        let why = "not answered again in the capture";
+        reason(&mut unknown, "end", o.end.is_none(), why);
+        Self {
+            start: at(o.start),
+            end: o.end.map(at),
+            expired: o.expired,
+            unknown,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ReflexiveOut {
+    client: String,
+    server: String,
+    mapped: String,
+    time: f64,
+    packet: u64,
+}
+
+impl ReflexiveOut {
+    fn new(r: &Reflexive, at: &impl Fn(Timestamp) -> f64) -> Self {
+        Self {
+            client: r.client.to_string(),
+            server: r.server.to_string(),
+            mapped: r.mapped.to_string(),
+            time: at(r.at),
+            packet: r.packet,
+        }
+    }
+}
+
+const NONE_FAILED: &str = "none failed";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FingerprintOut {
+    verified: u64,
+    failed: u64,
+    absent: u64,
+    first_failed: Option<u64>,
+    unknown: Unknowns,
+}
+
+impl FingerprintOut {
+    fn new(v: &Verified) -> Self {
+        let mut unknown = Unknowns::new();
+        let none = v.first_failed.is_none();
+        reason(&mut unknown, "firstFailed", none, NONE_FAILED);
+        Self {
+            verified: v.verified,
+            failed: v.failed,
+            absent: v.unchecked,
+            first_failed: v.first_failed,
+            unknown,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IntegrityOut {
+    verified: u64,
+    failed: u64,
+    no_key: u64,
+    first_failed: Option<u64>,
+    unknown: Unknowns,
+}
+
+impl IntegrityOut {
+    fn new(v: &Verified) -> Self {
+        let mut unknown = Unknowns::new();
+        let none = v.first_failed.is_none();
+        reason(&mut unknown, "firstFailed", none, NONE_FAILED);
+        Self {
+            verified: v.verified,
+            failed: v.failed,
+            no_key: v.unchecked,
+            first_failed: v.first_failed,
             unknown,
         }
     }
