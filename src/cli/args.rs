@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 use super::color::Color;
+use super::knowledge::Knowledge;
 use super::{explain, lint};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
@@ -29,6 +30,9 @@ pub(super) struct Cli {
     /// Captures to open: pcap or pcapng, also gz, zst or lz4; `-` is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub knowledge: Knowledge,
 
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
@@ -65,6 +69,7 @@ Examples:
   rtcscope stats --format json call.pcapng > call.json
   rtcscope stats --format csv *.pcap
   rtcscope stats --format json --series 500ms call.pcapng
+  rtcscope stats --sdp offer.sdp --sdp answer.sdp call.pcapng
 
 The JSON follows a schema: rtcscope schema stats";
 
@@ -82,14 +87,18 @@ pub(super) struct StatsArgs {
     /// Add arrays over time to each stream, in steps of WIDTH: 100ms, 1s, 1m (json, ndjson)
     #[arg(long, value_name = "WIDTH", value_parser = width)]
     pub series: Option<crate::time::Span>,
+
+    #[command(flatten)]
+    pub knowledge: Knowledge,
 }
 
 impl StatsArgs {
-    pub(super) fn for_files(files: &[PathBuf]) -> Self {
+    pub(super) fn for_files(files: &[PathBuf], knowledge: &Knowledge) -> Self {
         Self {
             files: files.to_vec(),
             format: Format::Text,
             series: None,
+            knowledge: knowledge.clone(),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! 0 nothing at the fail level, 1 something, 2 a mistake in the arguments, 3 an input that could
 //! not be read or held no description.
 
-mod inputs;
+pub(in crate::cli) mod inputs;
 mod sinks;
 mod stacks;
 

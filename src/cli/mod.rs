@@ -4,6 +4,7 @@ mod args;
 pub mod color;
 pub mod explain;
 mod generate;
+mod knowledge;
 pub mod lint;
 mod progress;
 mod stats;
@@ -109,9 +110,14 @@ fn open(cli: &Cli, color: bool, out: &mut dyn Write, err: &mut dyn Write) -> io:
     }
     #[cfg(feature = "tui")]
     if let ([file], true) = (cli.files.as_slice(), io::stdout().is_terminal()) {
-        return tui::run(&tui::TuiArgs::for_file(file), color, err);
+        return tui::run(&tui::TuiArgs::for_file(file, &cli.knowledge), color, err);
     }
-    stats::run(&args::StatsArgs::for_files(&cli.files), color, out, err)
+    stats::run(
+        &args::StatsArgs::for_files(&cli.files, &cli.knowledge),
+        color,
+        out,
+        err,
+    )
 }
 
 fn from_code(code: u8) -> Exit {

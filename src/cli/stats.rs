@@ -30,7 +30,8 @@ pub(super) fn run(
         options.series_limit = SERIES_LIMIT;
     }
     let presenter = presenter(args, color);
-    let mut exit = Exit::Ok;
+    let mut exit;
+    (options.credentials, exit) = args.knowledge.read(err)?;
     let mut printed = false;
     for file in &args.files {
         let name = file.display().to_string();
@@ -100,12 +101,14 @@ fn read(mut capture: Capture, options: Options) -> Analysis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::knowledge::Knowledge;
 
     fn stats(files: &[&str], format: Format) -> (Exit, String, String) {
         let args = StatsArgs {
             files: files.iter().map(Into::into).collect(),
             format,
             series: None,
+            knowledge: Knowledge::default(),
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let exit = run(&args, false, &mut out, &mut err).unwrap();

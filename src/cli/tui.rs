@@ -1,6 +1,7 @@
 //! `rtcscope tui FILE`, and `rtcscope FILE` on a terminal.
 
 use super::Exit;
+use super::knowledge::Knowledge;
 use crate::capture::OpenError;
 use crate::tui::{Glyphs, Input, Options, run as run_tui};
 use clap::{Args, ValueEnum};
@@ -21,15 +22,19 @@ pub(super) struct TuiArgs {
     /// Leave the mouse to the terminal, for selecting text
     #[arg(long)]
     pub no_mouse: bool,
+
+    #[command(flatten)]
+    pub knowledge: Knowledge,
 }
 
 impl TuiArgs {
     /// The defaults for one file.
-    pub(super) fn for_file(file: &std::path::Path) -> Self {
+    pub(super) fn for_file(file: &std::path::Path, knowledge: &Knowledge) -> Self {
         Self {
             file: file.to_path_buf(),
             glyphs: GlyphChoice::default(),
             no_mouse: false,
+            knowledge: knowledge.clone(),
         }
     }
 }
@@ -70,7 +75,12 @@ pub(super) fn run(args: &TuiArgs, color: bool, err: &mut dyn Write) -> io::Resul
     } else {
         Input::File(args.file.clone())
     };
+    let (credentials, read) = args.knowledge.read(err)?;
+    if read != Exit::Ok {
+        return Ok(read);
+    }
     let options = Options {
+        credentials,
         color,
         glyphs: match args.glyphs {
             GlyphChoice::Auto => None,

@@ -22,6 +22,7 @@ mod widgets;
 
 pub use theme::Glyphs;
 
+use crate::analysis::Credentials;
 use app::{App, Request};
 use crossterm::event::{Event as Input_, KeyEventKind};
 use loader::Loader;
@@ -29,6 +30,7 @@ use ratatui::layout::Rect;
 use signals::Signal;
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 use term::Screen;
@@ -47,8 +49,10 @@ pub enum Input {
 }
 
 /// How it looks and behaves.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
+    /// ICE passwords and candidates that the user knows.
+    pub credentials: Arc<Credentials>,
     /// Whether colours are wanted.
     pub color: bool,
     /// The characters to draw with; `None` goes by the locale.
@@ -89,7 +93,11 @@ pub fn run(input: Input, options: &Options) -> anyhow::Result<()> {
     let mut screen = Screen::enter(options.mouse)?;
     let mut app = App::new(name, opened.bytes, look, screen.area()?);
     screen.draw(&app)?;
-    let loader = Loader::start(opened.capture, sender.clone())?;
+    let loader = Loader::start(
+        opened.capture,
+        sender.clone(),
+        Arc::clone(&options.credentials),
+    )?;
     read_keys(sender)?;
     let result = interact(&mut app, &mut screen, &loader, &receiver);
     loader.stop();

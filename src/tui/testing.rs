@@ -177,6 +177,7 @@ impl Call {
             series_width: Span::from_millis(100),
             series_limit: 4096,
             packet_index: 100_000,
+            ..Options::default()
         });
         for (no, (ts, data)) in (1..).zip(&self.frames) {
             analyzer.push(&Frame {

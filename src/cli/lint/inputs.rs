@@ -12,30 +12,30 @@ const LONGEST: u64 = 64 << 20;
 
 /// A text with session descriptions in it.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(in crate::cli) struct Input {
     /// What to call it in messages.
-    pub(super) name: String,
+    pub(in crate::cli) name: String,
     /// Whether it is the first from its file, which may hold several.
-    pub(super) first: bool,
+    pub(in crate::cli) first: bool,
     /// The text.
-    pub(super) text: Vec<u8>,
+    pub(in crate::cli) text: Vec<u8>,
     /// The role its container gives it.
-    pub(super) role: Option<Role>,
+    pub(in crate::cli) role: Option<Role>,
     /// The file, when the text is all of it and so may be rewritten.
-    pub(super) file: Option<PathBuf>,
+    pub(in crate::cli) file: Option<PathBuf>,
 }
 
 /// An input that could not be used.
 #[derive(Debug)]
-pub(super) struct Unreadable {
+pub(in crate::cli) struct Unreadable {
     /// What to call it.
-    pub(super) name: String,
+    pub(in crate::cli) name: String,
     /// Why, as half a sentence after a colon.
-    pub(super) reason: String,
+    pub(in crate::cli) reason: String,
 }
 
 /// Reads everything `paths` name, in order; directories give their `.sdp` files, sorted.
-pub(super) fn read(
+pub(in crate::cli) fn read(
     paths: &[PathBuf],
     stdin_name: &str,
     mut each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
