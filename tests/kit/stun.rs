@@ -33,6 +33,23 @@ pub fn request(out: &mut Vec<u8>, check: &Check<'_>, prng: &mut Prng) {
     end(out, prng);
 }
 
+/// A question to a STUN server: a Binding request with nothing but FINGERPRINT.
+pub fn question(out: &mut Vec<u8>, transaction: [u8; 12]) {
+    begin(out, BINDING_REQUEST, transaction);
+    fingerprint(out);
+}
+
+/// A check that nominates once more, with the value of draft-thatcher-ice-renomination.
+pub fn renomination(out: &mut Vec<u8>, check: &Check<'_>, value: u32, prng: &mut Prng) {
+    begin(out, BINDING_REQUEST, check.transaction);
+    attribute(out, 0x0006, check.username.as_bytes());
+    attribute(out, 0x802a, &check.tie_breaker.to_be_bytes());
+    attribute(out, 0x0024, &check.priority.to_be_bytes());
+    attribute(out, 0xc001, &value.to_be_bytes());
+    attribute(out, 0x0025, &[]);
+    end(out, prng);
+}
+
 /// A success response with XOR-MAPPED-ADDRESS, MESSAGE-INTEGRITY (noise) and FINGERPRINT.
 pub fn success(out: &mut Vec<u8>, transaction: [u8; 12], mapped: SocketAddr, prng: &mut Prng) {
     begin(out, BINDING_SUCCESS, transaction);
@@ -75,6 +92,10 @@ fn attribute(out: &mut Vec<u8>, kind: u16, value: &[u8]) {
 
 fn end(out: &mut Vec<u8>, prng: &mut Prng) {
     attribute(out, 0x0008, &prng.bytes::<20>());
+    fingerprint(out);
+}
+
+fn fingerprint(out: &mut Vec<u8>) {
     // FINGERPRINT covers the header with the length that includes it (RFC 8489 section 14.7).
     let length = (out.len() - 20 + 8) as u16;
     out[2..4].copy_from_slice(&length.to_be_bytes());

@@ -11,8 +11,6 @@ mod pair;
 mod reflexive;
 mod report;
 mod round_trip;
-#[cfg(test)]
-mod tests;
 mod transactions;
 
 pub(super) use report::report;

@@ -92,7 +92,7 @@ pub enum PairState {
     InProgress,
     /// A check was answered.
     Succeeded,
-    /// Refused, or unanswered for 15 s after the first check.
+    /// Refused, or unanswered for 10 s after the first check.
     Failed,
 }
 

@@ -5,7 +5,6 @@ use crate::analysis::model::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, Reflexive, RoundTrip,
     Verified,
 };
-use crate::proto::stun::Role;
 use crate::time::Timestamp;
 use serde::Serialize;
 
@@ -220,10 +219,7 @@ impl ChecksOut {
             retransmissions: c.retransmissions,
             responses: c.responses,
             errors: c.errors,
-            role: c.role.map(|role| match role {
-                Role::Controlling => "controlling",
-                Role::Controlled => "controlled",
-            }),
+            role: c.role.map(|role| role.name()),
             priority: c.priority,
             use_candidate: c.use_candidate,
             nomination: c.nomination,

@@ -2,6 +2,7 @@
 
 use super::super::printable;
 use super::dtls::dtls_lines;
+use super::ice::ice_lines;
 use super::protocol_counts;
 use super::style::{Style, duration, grouped, size};
 use crate::analysis::Analysis;
@@ -67,28 +68,7 @@ pub(super) fn connection_head(
         )?;
     }
     if let Some(ice) = &c.ice {
-        write!(
-            out,
-            "  ICE   {} checks, {} answered",
-            ice.requests, ice.responses
-        )?;
-        for (code, n) in &ice.errors {
-            write!(out, ", {n} refused with {code}")?;
-        }
-        if let Some(rtt) = ice.round_trip_time {
-            let part = if rtt.directions == 2 {
-                ""
-            } else {
-                " of one way's part"
-            };
-            write!(out, ", round trip {}{part}", duration(rtt.median))?;
-        }
-        match ice.nominated {
-            Some((_, _, ts)) => write!(out, ", nominated at {} s", at(ts))?,
-            None if ice.cut => write!(out, ", nomination cut off when captured")?,
-            None => write!(out, ", none nominated")?,
-        }
-        writeln!(out)?;
+        ice_lines(c, ice, analysis, style, out)?;
     }
     if let Some(dtls) = &c.dtls {
         dtls_lines(dtls, style, out)?;

@@ -5,6 +5,7 @@
 
 mod connection;
 mod dtls;
+mod ice;
 mod streams;
 mod style;
 

@@ -1,6 +1,6 @@
 //! STUN in a packet list and as a decode tree.
 
-use super::{Attribute, Fingerprint, PasswordAlgorithm, Role, StunMessage, Value, codes};
+use super::{Attribute, Fingerprint, PasswordAlgorithm, StunMessage, Value, codes};
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
 use std::fmt::{self, Write};
@@ -81,11 +81,7 @@ impl StunMessage<'_> {
             write!(out, "  prio {priority}")?;
         }
         if let Some((role, _)) = self.role() {
-            let role = match role {
-                Role::Controlling => "controlling",
-                Role::Controlled => "controlled",
-            };
-            write!(out, " {role}")?;
+            write!(out, " {}", role.name())?;
         }
         if self.use_candidate() {
             write!(out, " use-candidate")?;

@@ -282,6 +282,16 @@ pub enum Role {
     Controlled,
 }
 
+impl Role {
+    /// The name used in JSON and on screen (RFC 8445).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Controlling => "controlling",
+            Self::Controlled => "controlled",
+        }
+    }
+}
+
 /// One attribute of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribute<'a> {
