@@ -4,7 +4,7 @@ use super::super::printable;
 use super::dtls::dtls_lines;
 use super::ice::ice_lines;
 use super::protocol_counts;
-use super::style::{Style, duration, grouped, size};
+use super::style::{Style, grouped, size};
 use crate::analysis::Analysis;
 use crate::analysis::model::{Connection, ConnectionState, Transport, Turn};
 use crate::net::Via;
