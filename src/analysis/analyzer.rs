@@ -14,9 +14,10 @@ use super::problems::Problems;
 use super::series::Series;
 use super::table::{Flows, Place, Streams};
 use super::transport::TransportState;
+use super::turn::{Relays, is_shared};
 use crate::capture::{Frame, LinkType, Problem};
 use crate::demux::{self, Class};
-use crate::net::{Datagram, Decoded, Decoder, Via};
+use crate::net::{Datagram, Decoded, Decoder};
 use crate::proto::rtcp::{self, SrtcpPacket};
 use crate::proto::rtp::RtpPacket;
 use crate::proto::stun::{self, StunClass, StunMessage, Value};
@@ -49,6 +50,7 @@ pub(super) struct State {
     pub(super) info: CaptureInfo,
     pub(super) flows: Flows,
     pub(super) transports: Vec<TransportState>,
+    pub(super) relays: Relays,
     pub(super) streams: Streams,
     pub(super) counts: Protocols,
     pub(super) problems: Problems,
@@ -65,6 +67,7 @@ impl Analyzer {
                 info: CaptureInfo::default(),
                 flows: Flows::default(),
                 transports: Vec::new(),
+                relays: Relays::default(),
                 streams: Streams::default(),
                 counts: Protocols::default(),
                 problems: Problems::default(),
@@ -304,7 +307,8 @@ impl State {
                 transport.channel_data += 1;
                 if let Ok(channel) = ChannelData::parse_cut(d.payload, d.missing) {
                     let missing = u32::from(channel.length) - channel.data.len() as u32;
-                    let via = Via::TurnChannel(channel.channel);
+                    let peers = transport.peers.get_or_insert_default();
+                    let via = peers.on_channel(channel.channel, at.transport, &mut self.relays);
                     self.unwrapped(
                         Datagram {
                             via,
@@ -323,6 +327,13 @@ impl State {
 
     /// What a wrapper held, looked at as if it had come straight from the peer.
     fn unwrapped(&mut self, inner: Datagram<'_>, at: At, row: &mut Row) {
+        if is_shared(inner.via) {
+            self.problems.packet("too-many-turn-peers", inner.no, || {
+                "more peers behind TURN servers than are told apart; what is relayed to and from \
+                 further ones is taken for that of one peer"
+                    .to_owned()
+            });
+        }
         if at.depth < WRAPPERS_MAX {
             self.datagram(&inner, row, at.depth + 1);
         }
@@ -426,14 +437,19 @@ impl State {
                 .packet("malformed-stun", d.no, || error.to_string());
         }
         if stun::codes::is_turn_method(message.method()) {
-            let turn = transport.turn.get_or_insert_default();
-            turn.push(&message, &moment(d, at), &mut transport.log);
+            let state = transport.turn.get_or_insert_default();
+            let peers = transport.peers.get_or_insert_default();
+            state.push(&message, &moment(d, at), peers, &mut transport.log);
             // Send and Data indications wrap a datagram (RFC 8656).
             let data = message.attribute(stun::codes::DATA);
             if let (StunClass::Indication, Some(Ok(Value::Bytes(payload)))) =
                 (message.class(), data.map(|a| a.value()))
             {
-                let via = Via::TurnIndication;
+                let peer = message
+                    .value(stun::codes::XOR_PEER_ADDRESS)
+                    .and_then(|v| v.address());
+                let peer = peer.map(Into::into);
+                let via = peers.in_indication(peer, at.transport, &mut self.relays);
                 self.unwrapped(
                     Datagram {
                         via,

@@ -25,21 +25,25 @@ type Map<K> = HashMap<K, u32, foldhash::fast::RandomState>;
 struct FlowKey {
     src: Endpoint,
     dst: Endpoint,
-    /// Protocol and wrapper.
+    /// Protocol, and the peer behind a relay.
     tag: u32,
+}
+
+/// The number of the peer behind a relay; 0 is direct.
+#[inline]
+fn number(via: Via) -> u32 {
+    match via {
+        Via::Direct => 0,
+        Via::Turn(n) => n,
+    }
 }
 
 impl FlowKey {
     fn new(path: Path, via: Via) -> Self {
-        let wrapper = match via {
-            Via::Direct => 0,
-            Via::TurnChannel(n) => 0x1_0000 | u32::from(n),
-            Via::TurnIndication => 0x2_0000,
-        };
         Self {
             src: path.src,
             dst: path.dst,
-            tag: (path.protocol as u32) << 24 | wrapper,
+            tag: (path.protocol as u32) << 31 | number(via),
         }
     }
 }
@@ -75,17 +79,18 @@ impl Default for Flows {
     }
 }
 
-/// A cheap digest of a path for [`Flows::recent`].
+/// A cheap digest of a path for [`Flows::recent`]: what is wrapped has another place than its wrapper.
 #[inline]
-fn digest(path: &Path) -> usize {
+fn digest(path: &Path, via: Via) -> usize {
     let mixed = path.src.digest().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ path.dst.digest();
+    let mixed = mixed.wrapping_add(u64::from(number(via)) << 32);
     (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % RECENT
 }
 
 impl Flows {
     #[inline]
     pub(super) fn find(&mut self, d: &Datagram<'_>) -> Option<u32> {
-        let place = digest(&d.path);
+        let place = digest(&d.path, d.via);
         let index = self.recent.get(place).copied().unwrap_or(u32::MAX);
         if let Some(flow) = self.flows.get(index as usize)
             && flow.path == d.path

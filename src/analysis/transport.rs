@@ -5,7 +5,7 @@ use super::dtls::DtlsState;
 use super::event_log::EventLog;
 use super::ice::IceState;
 use super::model::{Protocols, Transport};
-use super::turn::TurnState;
+use super::turn::{Peers, Relays, TurnState};
 use crate::net::{Endpoint, Path, Via};
 use crate::time::Timestamp;
 use std::net::IpAddr;
@@ -80,6 +80,8 @@ pub(super) struct TransportState {
     pub(super) dtls_state: Option<Box<DtlsState>>,
     /// TURN, if a method of it was seen.
     pub(super) turn: Option<Box<TurnState>>,
+    /// The peers whose datagrams came wrapped here.
+    pub(super) peers: Option<Box<Peers>>,
     /// What happened on it.
     pub(super) log: EventLog,
 }
@@ -105,6 +107,7 @@ impl TransportState {
             ice: None,
             dtls_state: None,
             turn: None,
+            peers: None,
             log: EventLog::default(),
         }
     }
@@ -160,13 +163,29 @@ impl TransportState {
         counts
     }
 
-    pub(super) fn report(&self, index: u32, media: Media) -> Transport {
+    /// The transport for readers; `carriers` are all transports, of which one may carry this one.
+    pub(super) fn report(
+        &self,
+        index: u32,
+        media: Media,
+        relays: &Relays,
+        carriers: &[Self],
+    ) -> Transport {
+        let relay = relays.get(self.via);
+        let carrier = relay.and_then(|r| carriers.get(r.carrier as usize));
+        let peer = relay.and_then(|r| carrier?.peers.as_ref()?.get(r));
+        let address = peer.and_then(|p| p.address);
+        let turn = carrier.and_then(|c| c.turn.as_deref());
         Transport {
             index,
             protocol: self.path.protocol,
             a: self.path.src,
             b: self.path.dst,
             via: self.via,
+            carrier: relay.map(|r| r.carrier),
+            peer: address,
+            relayed: turn.and_then(|t| t.relayed_for(address)),
+            channels: peer.map_or_else(Vec::new, |p| p.channels.clone()),
             packets_ab: self.packets[0],
             packets_ba: self.packets[1],
             bytes_ab: self.bytes[0],

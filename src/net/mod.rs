@@ -25,10 +25,9 @@ use crate::time::Timestamp;
 pub enum Via {
     /// Straight in a UDP datagram.
     Direct,
-    /// In TURN ChannelData on this channel number (RFC 8656).
-    TurnChannel(u16),
-    /// In a TURN Send or Data indication (RFC 8656).
-    TurnIndication,
+    /// Through a TURN server, in ChannelData or in Send and Data indications (RFC 8656). The number
+    /// tells the peers of a capture apart, from 1; the transport that has it knows their addresses.
+    Turn(u32),
 }
 
 /// One datagram: who sent it to whom, when, and its payload.

@@ -46,9 +46,12 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             connections.len() - 1
         });
         if let (Some(connection), Some(list)) = (connections.get_mut(at), members.get_mut(at)) {
-            connection
-                .transports
-                .push(transport.report(i as u32, media));
+            connection.transports.push(transport.report(
+                i as u32,
+                media,
+                &state.relays,
+                &state.transports,
+            ));
             connection.first_seen = connection.first_seen.min(transport.first);
             connection.last_seen = connection.last_seen.max(transport.last);
             list.push(transport);

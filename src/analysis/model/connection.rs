@@ -119,8 +119,17 @@ pub struct Transport {
     pub a: Endpoint,
     /// The other end.
     pub b: Endpoint,
-    /// Direct or wrapped.
+    /// Direct, or through a TURN server: then `a` and `b` are its client and the server, and what
+    /// they exchanged for one peer is counted here.
     pub via: Via,
+    /// [`Transport::index`] of the transport that carried the wrapped messages, if it is relayed.
+    pub carrier: Option<u32>,
+    /// Whom the server relays to and from, if it is relayed and an indication or ChannelBind told.
+    pub peer: Option<Endpoint>,
+    /// The relayed transport address that this peer sees, if an answered Allocate told it.
+    pub relayed: Option<Endpoint>,
+    /// The TURN channels that were used for this peer, in order of appearance.
+    pub channels: Vec<u16>,
     /// Datagrams from `a` to `b`.
     pub packets_ab: u64,
     /// Datagrams from `b` to `a`.
@@ -140,6 +149,25 @@ pub struct Transport {
 }
 
 impl Transport {
+    /// How a relayed transport goes on behind the server, in words; none if it is direct.
+    pub fn relay(&self) -> Option<String> {
+        if self.via == Via::Direct {
+            return None;
+        }
+        let mut words = "via TURN".to_owned();
+        if let Some(relayed) = self.relayed {
+            words.push_str(&format!(", relayed {relayed}"));
+        }
+        match (self.peer, self.channels.first()) {
+            (Some(peer), _) => words.push_str(&format!(" - peer {peer}")),
+            (None, Some(channel)) => {
+                words.push_str(&format!(", channel 0x{channel:04x}, peer not known"));
+            }
+            (None, None) => words.push_str(", peer not known"),
+        }
+        Some(words)
+    }
+
     /// Datagrams both ways.
     pub fn packets(&self) -> u64 {
         self.packets_ab + self.packets_ba

@@ -67,11 +67,10 @@ pub(super) fn protocol(protocol: Protocol) -> &'static str {
     }
 }
 
-pub(super) fn via(via: Via) -> String {
+pub(super) fn via(via: Via) -> &'static str {
     match via {
-        Via::Direct => "direct".to_owned(),
-        Via::TurnChannel(n) => format!("turn-channel:0x{n:04x}"),
-        Via::TurnIndication => "turn-indication".to_owned(),
+        Via::Direct => "direct",
+        Via::Turn(_) => "turn",
     }
 }
 

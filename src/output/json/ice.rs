@@ -150,7 +150,7 @@ impl SessionOut {
 struct PairOut {
     a: String,
     b: String,
-    via: String,
+    via: &'static str,
     ufrags: [String; 2],
     state: &'static str,
     nominated: Option<f64>,

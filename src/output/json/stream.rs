@@ -13,7 +13,7 @@ pub(super) struct StreamOut {
     ssrc: u32,
     source: String,
     destination: String,
-    via: String,
+    via: &'static str,
     legs: Vec<LegOut>,
     encrypted: Option<bool>,
     kind: &'static str,
@@ -68,7 +68,7 @@ pub(super) struct CodecOut {
 pub(super) struct LegOut {
     source: String,
     destination: String,
-    via: String,
+    via: &'static str,
     copy: bool,
     first_seen: f64,
     last_seen: f64,

@@ -7,7 +7,6 @@ use super::protocol_counts;
 use super::style::{Style, grouped, size};
 use crate::analysis::Analysis;
 use crate::analysis::model::{Connection, ConnectionState, Transport, Turn};
-use crate::net::Via;
 use std::io::{self, Write};
 
 /// Transports listed per connection; the rest is counted.
@@ -43,7 +42,7 @@ pub(super) fn connection_head(
     }
     let main = c.main_transport();
     if let Some(t) = main {
-        writeln!(out, "  A {}   B {}{}", t.a, t.b, wrapped(t.via))?;
+        writeln!(out, "  A {}   B {}{}", t.a, t.b, wrapped(t))?;
     }
     let others: Vec<&Transport> = c
         .transports
@@ -52,13 +51,7 @@ pub(super) fn connection_head(
         .collect();
     for t in others.iter().take(TRANSPORTS_MAX) {
         let counts = protocol_counts(&t.protocols);
-        writeln!(
-            out,
-            "    also {} - {}{}: {counts}",
-            t.a,
-            t.b,
-            wrapped(t.via)
-        )?;
+        writeln!(out, "    also {} - {}{}: {counts}", t.a, t.b, wrapped(t))?;
     }
     if others.len() > TRANSPORTS_MAX {
         writeln!(
@@ -105,10 +98,8 @@ fn turn_line(turn: &Turn, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  TURN  {}: {}", turn.server, facts.join(", "))
 }
 
-fn wrapped(via: Via) -> String {
-    match via {
-        Via::Direct => String::new(),
-        Via::TurnChannel(n) => format!("  (in TURN channel 0x{n:04x})"),
-        Via::TurnIndication => "  (in TURN indications)".to_owned(),
-    }
+/// How it goes on behind a TURN server.
+fn wrapped(t: &Transport) -> String {
+    t.relay()
+        .map_or_else(String::new, |words| format!("  ({words})"))
 }

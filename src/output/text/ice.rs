@@ -123,7 +123,7 @@ fn check_table(
         };
         let via = match pair.via {
             Via::Direct => "",
-            Via::TurnChannel(_) | Via::TurnIndication => " relayed",
+            Via::Turn(_) => " relayed",
         };
         let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
         write!(

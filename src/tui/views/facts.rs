@@ -3,7 +3,7 @@
 use super::stream_facts::streams_of;
 use crate::analysis::model::{CaptureInfo, Connection, DtlsState, Ice, Protocols, Transport, Turn};
 use crate::analysis::{Analysis, Known};
-use crate::net::{Endpoint, Protocol, Via};
+use crate::net::{Endpoint, Protocol};
 use crate::tui::format::{UNKNOWN, bitrate, bytes, count, duration, known_why, millis, plural};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::Line;
@@ -222,7 +222,7 @@ fn transport_lines(i: usize, t: &Transport, out: &mut Vec<Line>) {
     };
     out.push(Line::fact(
         &format!("path {i}"),
-        format!("{protocol} {} <-> {}{}", t.a, t.b, via(t.via)),
+        format!("{protocol} {} <-> {}{}", t.a, t.b, via(t)),
     ));
     out.push(Line::fact(
         "",
@@ -238,12 +238,9 @@ fn transport_lines(i: usize, t: &Transport, out: &mut Vec<Line>) {
 }
 
 /// How a payload travels, if not straight in UDP.
-pub(crate) fn via(via: Via) -> String {
-    match via {
-        Via::Direct => String::new(),
-        Via::TurnChannel(n) => format!("  in TURN channel 0x{n:04x}"),
-        Via::TurnIndication => "  in TURN indications".to_owned(),
-    }
+pub(crate) fn via(t: &Transport) -> String {
+    t.relay()
+        .map_or_else(String::new, |words| format!("  {words}"))
 }
 
 /// `STUN 24, DTLS 8, RTP 657`: those that there are.

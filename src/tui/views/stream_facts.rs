@@ -2,7 +2,7 @@
 
 use super::facts::via;
 use super::{connection, stream_direction};
-use crate::analysis::model::{Kind, Source, Stream};
+use crate::analysis::model::{Kind, Source, Stream, Transport};
 use crate::analysis::{Analysis, ConnectionId, Known};
 use crate::time::{Span, Timestamp};
 use crate::tui::format::{
@@ -20,6 +20,12 @@ pub(crate) fn streams_of(
         .streams
         .iter()
         .filter(move |s| s.connection == connection)
+}
+
+/// The transport that a stream came on.
+fn transport_of<'a>(analysis: &'a Analysis, s: &Stream) -> Option<&'a Transport> {
+    let all = &connection(analysis, s.connection)?.transports;
+    all.iter().find(|t| t.index == s.transport)
 }
 
 /// What a stream carries, in a column: `PCMU`, or its payload type and clock rate: `PT96 90k`.
@@ -116,10 +122,11 @@ pub(crate) fn stream_summary(s: &Stream, analysis: &Analysis) -> [Line; 2] {
 pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
     let capture = &analysis.capture;
     let way = stream_direction(s);
+    let relay = transport_of(analysis, s).map(via).unwrap_or_default();
     let mut out = vec![
         Line::fact(
             "path",
-            format!("{way} {} -> {}{}", s.path.src, s.path.dst, via(s.via)),
+            format!("{way} {} -> {}{relay}", s.path.src, s.path.dst),
         ),
         Line::fact(
             "seen",
