@@ -14,7 +14,7 @@ use super::problems::Problems;
 use super::series::Series;
 use super::table::{Flows, Place, Streams};
 use super::transport::TransportState;
-use super::turn::{Relays, is_shared};
+use super::turn::{Relays, Wrapped, is_shared};
 use crate::capture::{Frame, LinkType, Problem};
 use crate::demux::{self, Class};
 use crate::net::{Datagram, Decoded, Decoder};
@@ -308,7 +308,12 @@ impl State {
                 if let Ok(channel) = ChannelData::parse_cut(d.payload, d.missing) {
                     let missing = u32::from(channel.length) - channel.data.len() as u32;
                     let peers = transport.peers.get_or_insert_default();
-                    let via = peers.on_channel(channel.channel, at.transport, &mut self.relays);
+                    let wrapped = Wrapped {
+                        at: &moment(d, at),
+                        bytes: d.payload.len() as u64 + u64::from(d.missing),
+                        content: u64::from(channel.length),
+                    };
+                    let via = peers.on_channel(channel.channel, wrapped, &mut self.relays);
                     self.unwrapped(
                         Datagram {
                             via,
@@ -449,7 +454,12 @@ impl State {
                     .value(stun::codes::XOR_PEER_ADDRESS)
                     .and_then(|v| v.address());
                 let peer = peer.map(Into::into);
-                let via = peers.in_indication(peer, at.transport, &mut self.relays);
+                let wrapped = Wrapped {
+                    at: &moment(d, at),
+                    bytes: d.payload.len() as u64 + u64::from(d.missing),
+                    content: payload.len() as u64,
+                };
+                let via = peers.in_indication(peer, wrapped, &mut self.relays);
                 self.unwrapped(
                     Datagram {
                         via,

@@ -24,13 +24,13 @@ pub(super) struct Moment {
 
 impl Moment {
     /// An event at this moment.
-    pub(super) fn event(&self, kind: EventKind) -> Event {
+    pub(super) fn event(&self, kind: impl Into<EventKind>) -> Event {
         Event {
             at: self.ts,
             packet: self.no,
             transport: self.transport,
             reverse: self.reverse,
-            kind,
+            kind: kind.into(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! An observer sees no timers of the agents, so what is called failed is what every agent would
 //! give up: ten seconds of trying in vain. libwebrtc gives up unanswered checks after 15 s.
 
-use super::super::model::{Connection, ConnectionState, Dtls, DtlsState, Ice};
+use super::super::model::{Connection, ConnectionState, Dtls, DtlsState, Ice, Turn};
 use crate::time::Span;
 
 /// Trying for this long without an answer is called failed.
@@ -87,15 +87,10 @@ fn checking(c: &Connection, ice: &Ice) -> Life {
 
 /// TURN servers were asked, and no peer was ever tried.
 fn relaying(c: &Connection) -> Life {
-    let refused = |t: &super::super::model::Turn| !t.allocated && !t.errors.is_empty();
-    if !c.turn.is_empty() && c.turn.iter().all(refused) {
-        let codes: Vec<String> = c
-            .turn
-            .iter()
-            .flat_map(|t| &t.errors)
-            .map(|(code, _)| code.to_string())
-            .collect();
-        let why = format!("stopped at TURN: refused with {}", codes.join(", "));
+    if !c.turn.is_empty() && c.turn.iter().all(Turn::has_failed) {
+        let mut outcomes: Vec<String> = c.turn.iter().map(Turn::outcome).collect();
+        outcomes.dedup();
+        let why = format!("stopped at TURN: {}", outcomes.join("; "));
         (ConnectionState::Failed, Some(why))
     } else {
         (ConnectionState::New, None)

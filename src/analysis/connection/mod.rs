@@ -28,6 +28,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
     let moves = streams::moves(state, &believed);
     let group_of = group::group(&state.transports, &media, &moves);
 
+    let now = state.info.last.unwrap_or_default();
     let mut protocols = state.counts;
     let mut connections: Vec<Connection> = Vec::new();
     let mut place: BTreeMap<usize, usize> = BTreeMap::new();
@@ -73,15 +74,22 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         connection.dtls = associations.next();
         connection.other_dtls = associations.collect();
         connection.events.extend(dtls_events);
+        let mut late_events = Vec::new();
         let turn = members
             .iter()
-            .filter_map(|t| t.turn.as_ref()?.report(t.path.protocol));
+            .zip(&connection.transports)
+            .filter_map(|(t, at)| {
+                let (turn, peers) = (t.turn.as_ref()?, t.peers.as_deref());
+                late_events.extend(turn.closing_events(peers, now));
+                turn.report(t.path.protocol, at.index, peers, now)
+            });
         connection.turn = turn.collect();
         let logs = members.iter().map(|t| &t.log);
         connection.events_not_kept = logs.clone().map(EventLog::not_kept).sum();
         connection
             .events
             .extend(logs.flat_map(EventLog::events).cloned());
+        connection.events.append(&mut late_events);
         if let Some(main) = connection.main_transport() {
             connection.endpoints = [main.a.ip(), main.b.ip()];
         }

@@ -3,7 +3,7 @@
 //! Presenters, findings and the JSON all read the same events. Each names the packet that shows it,
 //! so that a reader can go there.
 
-use super::{Kind, Role};
+use super::{Kind, Role, TurnEvent};
 use crate::analysis::Ssrc;
 use crate::capture::PacketNo;
 use crate::net::Endpoint;
@@ -136,6 +136,8 @@ pub enum EventKind {
     },
     /// The DTLS association ended as far as the packets show.
     DtlsClosed,
+    /// A TURN client and its server (RFC 8656).
+    Turn(TurnEvent),
 }
 
 impl EventKind {
@@ -163,6 +165,7 @@ impl EventKind {
             Self::DtlsAlert { .. } => "dtls-alert",
             Self::DtlsEncryptedAlert { .. } => "dtls-encrypted-alert",
             Self::DtlsClosed => "dtls-closed",
+            Self::Turn(event) => event.name(),
         }
     }
 
@@ -249,6 +252,7 @@ impl EventKind {
                 "probably a DTLS alert (encrypted, by its length)".to_owned()
             }
             Self::DtlsClosed => "DTLS closed".to_owned(),
+            Self::Turn(event) => event.words(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod ice;
 mod latency;
 mod stream;
 mod turn;
+mod turn_event;
 
 pub use connection::{Connection, ConnectionState, Transport};
 pub use dtls::{
@@ -23,7 +24,11 @@ pub use ice::{
 };
 pub use latency::{Grade, Latency, LatencySource};
 pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Leg, Source, Stream};
-pub use turn::Turn;
+pub use turn::{
+    AllocateRequest, AllocationState, Overhead, Permission, Refusal, Turn, TurnPeer,
+    refusal_meaning,
+};
+pub use turn_event::TurnEvent;
 
 use super::packets::PacketIndex;
 use crate::capture::{LinkType, Problem};

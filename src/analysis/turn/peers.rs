@@ -6,45 +6,24 @@
 //! the peer, which [`Relays`] gives out over the whole capture: wrappers inside wrappers have peers of
 //! their own.
 
+use super::leases::Leases;
+use super::relays::{Relay, Relays, SHARED};
+use crate::analysis::model::Overhead;
+use crate::analysis::moment::Moment;
 use crate::net::{Endpoint, Via};
 
 /// Peers told apart per path to a server, and channels of one.
-const PEERS_MAX: usize = 256;
-/// Peers told apart in a capture.
-const RELAYS_MAX: usize = 1 << 16;
-/// The number that all peers beyond the limits share.
-const SHARED: u32 = u32::MAX >> 1;
+pub(super) const PEERS_MAX: usize = 256;
 
-/// Who the peers of the whole capture are, by number.
-#[derive(Clone, Debug, Default)]
-pub(in crate::analysis) struct Relays {
-    known: Vec<Relay>,
-}
-
-/// A peer: where to look it up.
+/// A message that wraps a datagram.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::analysis) struct Relay {
-    /// Index of the transport that carries the wrapped messages.
-    pub(in crate::analysis) carrier: u32,
-    slot: u16,
-}
-
-impl Relays {
-    /// The peer that `via` names, if it is one of its own.
-    pub(in crate::analysis) fn get(&self, via: Via) -> Option<Relay> {
-        match via {
-            Via::Turn(number) => self.known.get((number as usize).checked_sub(1)?).copied(),
-            Via::Direct => None,
-        }
-    }
-
-    fn add(&mut self, carrier: u32, slot: u16) -> Option<Via> {
-        if self.known.len() >= RELAYS_MAX {
-            return None;
-        }
-        self.known.push(Relay { carrier, slot });
-        Some(Via::Turn(self.known.len() as u32))
-    }
+pub(in crate::analysis) struct Wrapped<'a> {
+    /// When and where it was seen.
+    pub(in crate::analysis) at: &'a Moment,
+    /// Its bytes on the wire.
+    pub(in crate::analysis) bytes: u64,
+    /// Those of the datagram in it.
+    pub(in crate::analysis) content: u64,
 }
 
 /// A peer of one path to a server.
@@ -52,110 +31,149 @@ impl Relays {
 pub(in crate::analysis) struct Peer {
     /// Its address; unknown when only a channel was seen whose binding was not captured.
     pub(in crate::analysis) address: Option<Endpoint>,
-    /// The channels bound to it, in order of appearance.
+    /// The channels used for it, in order of appearance.
     pub(in crate::analysis) channels: Vec<u16>,
     /// Its number, once something came wrapped.
     via: Option<Via>,
+    /// Datagrams by direction of the carrier: from its `a` to its `b`, and back.
+    pub(super) packets: [u64; 2],
+    /// Their bytes, without the wrapper.
+    pub(super) bytes: [u64; 2],
+    /// Whether the time of what it needs ran out.
+    pub(super) over: bool,
+    /// What the client sent after that.
+    pub(super) late: Late,
+}
+
+/// Datagrams sent after the time of what they need had run out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Late {
+    pub(super) packets: u64,
+    /// What had run out, and the first of them.
+    pub(super) first: Option<(&'static str, Moment)>,
 }
 
 /// What a channel number stands for.
 #[derive(Clone, Copy, Debug)]
-struct Binding {
-    channel: u16,
-    slot: u16,
+pub(super) struct Binding {
+    pub(super) channel: u16,
+    pub(super) slot: u16,
 }
 
 /// The peers of one path to a server.
 #[derive(Clone, Debug, Default)]
 pub(in crate::analysis) struct Peers {
-    slots: Vec<Peer>,
-    bindings: Vec<Binding>,
+    pub(super) slots: Vec<Peer>,
+    pub(super) bindings: Vec<Binding>,
     /// The place in `bindings` used last: media comes in runs.
     recent: usize,
     /// ChannelBind requests not answered yet: who is meant, should data come before the answer, or
     /// should the answer not be in the capture.
     asked: Vec<(u16, Endpoint)>,
+    pub(super) leases: Leases,
+    pub(super) overhead: Overhead,
 }
 
 impl Peers {
-    /// Whose data comes on this channel; none when there is no room to tell.
+    /// Takes ChannelData, and says whose data it carries.
     #[inline]
     pub(in crate::analysis) fn on_channel(
         &mut self,
         channel: u16,
-        carrier: u32,
+        message: Wrapped<'_>,
         relays: &mut Relays,
     ) -> Via {
-        match self.bindings.get(self.recent) {
-            Some(b) if b.channel == channel => self.via(Some(b.slot), carrier, relays),
-            _ => self.find_channel(channel, carrier, relays),
-        }
-    }
-
-    fn find_channel(&mut self, channel: u16, carrier: u32, relays: &mut Relays) -> Via {
-        let slot = match self.place(channel) {
-            Some(place) => {
-                self.recent = place;
-                self.bindings.get(place).map(|b| b.slot)
-            }
-            None => {
-                let asked = self.asked.iter().rev().find(|(c, _)| *c == channel);
-                match asked.copied() {
-                    Some((_, peer)) => self.bind(channel, peer),
-                    None => {
-                        let slot = self.add(None);
-                        self.tie(channel, slot)
-                    }
-                }
-            }
+        self.overhead.channel_data += message.bytes.saturating_sub(message.content);
+        let slot = match self.bindings.get(self.recent) {
+            Some(b) if b.channel == channel => Some(b.slot),
+            _ => self.find_channel(channel),
         };
-        self.via(slot, carrier, relays)
+        self.carry(slot, Some(channel), message, relays)
     }
 
-    /// Whose data an indication carries: `address` is its XOR-PEER-ADDRESS.
+    /// Takes a Send or Data indication, and says whose data it carries: `address` is its
+    /// XOR-PEER-ADDRESS.
     pub(in crate::analysis) fn in_indication(
         &mut self,
         address: Option<Endpoint>,
-        carrier: u32,
+        message: Wrapped<'_>,
         relays: &mut Relays,
     ) -> Via {
+        self.overhead.indications += message.bytes.saturating_sub(message.content);
         let slot = self.find_or_add(address);
-        self.via(slot, carrier, relays)
+        self.carry(slot, None, message, relays)
+    }
+
+    fn find_channel(&mut self, channel: u16) -> Option<u16> {
+        if let Some(place) = self.place(channel) {
+            self.recent = place;
+            return self.bindings.get(place).map(|b| b.slot);
+        }
+        let asked = self.asked.iter().rev().find(|(c, _)| *c == channel);
+        match asked.copied() {
+            Some((_, peer)) => {
+                let slot = self.find_or_add(Some(peer));
+                self.tie(channel, slot)
+            }
+            None => {
+                let slot = self.add(None);
+                self.tie(channel, slot)
+            }
+        }
     }
 
     /// A ChannelBind request.
-    pub(in crate::analysis) fn ask(&mut self, channel: u16, peer: Endpoint) {
+    pub(super) fn ask(&mut self, channel: u16, peer: Endpoint) {
         if !self.asked.contains(&(channel, peer)) && self.asked.len() < PEERS_MAX {
             self.asked.push((channel, peer));
         }
     }
 
     /// A ChannelBind request was refused.
-    pub(in crate::analysis) fn refuse(&mut self, channel: u16, peer: Endpoint) {
+    pub(super) fn refuse(&mut self, channel: u16, peer: Endpoint) {
         self.asked.retain(|asked| *asked != (channel, peer));
     }
 
-    /// A ChannelBind request was granted: `channel` stands for `peer`. Says where the peer is.
-    pub(in crate::analysis) fn bind(&mut self, channel: u16, peer: Endpoint) -> Option<u16> {
+    /// A ChannelBind request was granted: `channel` stands for `peer`. Says whether that is news.
+    pub(super) fn bind(&mut self, channel: u16, peer: Endpoint) -> bool {
         self.asked.retain(|(c, _)| *c != channel);
-        let nameless = self.place(channel).and_then(|place| {
+        let before = self.place(channel).and_then(|place| {
             let slot = self.bindings.get(place)?.slot;
-            self.peer(slot)?.address.is_none().then_some(slot)
+            Some((slot, self.peer(slot)?.address))
         });
-        // The capture began after the channel was bound, and this renews the binding: what came on
-        // the channel so far was this peer's.
-        if let Some(slot) = nameless {
-            let seen_else = self.find(peer).filter(|s| {
-                let other = self.peer(*s);
-                other.is_some_and(|p| p.via.is_some())
-            });
-            if let (None, Some(p)) = (seen_else, self.slots.get_mut(usize::from(slot))) {
-                p.address = Some(peer);
-                return Some(slot);
+        match before {
+            Some((_, Some(known))) if known == peer => return self.leases.is_new_channel(channel),
+            // The capture began after the channel was bound, and this renews the binding: what came
+            // on the channel so far was this peer's.
+            Some((slot, None)) if !self.has_data(peer) => {
+                if let Some(p) = self.slots.get_mut(usize::from(slot)) {
+                    p.address = Some(peer);
+                }
+                return true;
             }
+            _ => {}
         }
         let slot = self.find_or_add(Some(peer));
-        self.tie(channel, slot)
+        self.tie(channel, slot);
+        true
+    }
+
+    /// Makes room for a peer that a request names.
+    pub(super) fn mention(&mut self, peer: Endpoint) {
+        self.find_or_add(Some(peer));
+    }
+
+    /// Whether a binding that still holds forbids this one: the channel stands for another peer, or
+    /// the peer has another channel.
+    pub(super) fn conflicts(&self, channel: u16, peer: Endpoint, at: &Moment) -> bool {
+        self.bindings.iter().any(|b| {
+            let same_channel = b.channel == channel;
+            let address = self.peer(b.slot).and_then(|p| p.address);
+            let same_peer = address == Some(peer);
+            same_channel != same_peer
+                && address.is_some()
+                && self.leases.channel_holds(b.channel, at.ts)
+        })
     }
 
     /// The peer that `relay` names, if it is on this path.
@@ -165,6 +183,11 @@ impl Peers {
 
     fn peer(&self, slot: u16) -> Option<&Peer> {
         self.slots.get(usize::from(slot))
+    }
+
+    fn has_data(&self, peer: Endpoint) -> bool {
+        let known = self.find(peer).and_then(|slot| self.peer(slot));
+        known.is_some_and(|p| p.via.is_some())
     }
 
     fn place(&self, channel: u16) -> Option<usize> {
@@ -193,6 +216,7 @@ impl Peers {
         }
         self.slots.push(Peer {
             address,
+            over: address.is_some_and(|a| self.leases.is_over(a.ip())),
             ..Peer::default()
         });
         Some((self.slots.len() - 1) as u16)
@@ -223,30 +247,67 @@ impl Peers {
         Some(slot)
     }
 
+    /// Counts a wrapped datagram of the peer at `slot`, and says its number.
     #[inline]
-    fn via(&mut self, slot: Option<u16>, carrier: u32, relays: &mut Relays) -> Via {
-        let Some(slot) = slot else {
+    fn carry(
+        &mut self,
+        slot: Option<u16>,
+        channel: Option<u16>,
+        message: Wrapped<'_>,
+        relays: &mut Relays,
+    ) -> Via {
+        self.overhead.total += message.bytes;
+        if self.leases.has_news(message.at.ts) {
+            self.expire(message.at.ts);
+        }
+        let Some((slot, peer)) = slot.and_then(|s| Some((s, self.slots.get_mut(usize::from(s))?)))
+        else {
             return Via::Turn(SHARED);
         };
-        match self.slots.get_mut(usize::from(slot)) {
-            Some(Peer { via: Some(via), .. }) => *via,
-            Some(peer) => {
-                peer.via = relays.add(carrier, slot);
+        let way = usize::from(message.at.reverse);
+        if let (Some(n), Some(b)) = (peer.packets.get_mut(way), peer.bytes.get_mut(way)) {
+            *n += 1;
+            *b += message.content;
+        }
+        let via = match peer.via {
+            Some(via) => via,
+            None => {
+                peer.via = relays.add(message.at.transport, slot);
                 peer.via.unwrap_or(Via::Turn(SHARED))
             }
-            None => Via::Turn(SHARED),
+        };
+        if peer.over {
+            self.late(slot, channel, message.at);
         }
+        via
     }
-}
-
-/// Whether `via` is the number that peers beyond the limits share.
-pub(in crate::analysis) fn is_shared(via: Via) -> bool {
-    via == Via::Turn(SHARED)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::relays::is_shared;
     use super::*;
+
+    /// Something wrapped, on the transport of this number.
+    fn on(transport: u32) -> Moment {
+        let any = Endpoint::v4([192, 0, 2, 9], 3478);
+        Moment {
+            ts: crate::time::Timestamp::from_nanos(0),
+            no: 1,
+            src: any,
+            dst: any,
+            transport,
+            reverse: false,
+        }
+    }
+
+    fn data(at: &Moment) -> Wrapped<'_> {
+        Wrapped {
+            at,
+            bytes: 104,
+            content: 100,
+        }
+    }
 
     fn peer(n: u8) -> Endpoint {
         Endpoint::v4([192, 0, 2, n], 5000)
@@ -255,15 +316,15 @@ mod tests {
     #[test]
     fn indications_and_the_channel_of_a_peer_are_one() {
         let (mut peers, mut relays) = (Peers::default(), Relays::default());
-        let first = peers.in_indication(Some(peer(1)), 0, &mut relays);
-        let second = peers.in_indication(Some(peer(2)), 0, &mut relays);
+        let first = peers.in_indication(Some(peer(1)), data(&on(0)), &mut relays);
+        let second = peers.in_indication(Some(peer(2)), data(&on(0)), &mut relays);
         assert_ne!(first, second);
         peers.ask(0x4000, peer(1));
         peers.bind(0x4000, peer(1));
         peers.bind(0x4001, peer(2));
         for _ in 0..2 {
-            assert_eq!(peers.on_channel(0x4000, 0, &mut relays), first);
-            assert_eq!(peers.on_channel(0x4001, 0, &mut relays), second);
+            assert_eq!(peers.on_channel(0x4000, data(&on(0)), &mut relays), first);
+            assert_eq!(peers.on_channel(0x4001, data(&on(0)), &mut relays), second);
         }
         let relay = relays.get(second).unwrap();
         assert_eq!(peers.get(relay).unwrap().address, Some(peer(2)));
@@ -273,27 +334,30 @@ mod tests {
     #[test]
     fn data_before_the_answer_belongs_to_whom_the_request_named() {
         let (mut peers, mut relays) = (Peers::default(), Relays::default());
-        let sent = peers.in_indication(Some(peer(1)), 0, &mut relays);
+        let sent = peers.in_indication(Some(peer(1)), data(&on(0)), &mut relays);
         peers.ask(0x4000, peer(1));
-        assert_eq!(peers.on_channel(0x4000, 0, &mut relays), sent);
+        assert_eq!(peers.on_channel(0x4000, data(&on(0)), &mut relays), sent);
         peers.ask(0x4001, peer(1));
         peers.refuse(0x4001, peer(1));
-        assert_ne!(peers.on_channel(0x4001, 0, &mut relays), sent);
+        assert_ne!(peers.on_channel(0x4001, data(&on(0)), &mut relays), sent);
     }
 
     #[test]
     fn a_channel_whose_binding_was_not_captured_is_a_peer_until_its_address_is_told() {
         let (mut peers, mut relays) = (Peers::default(), Relays::default());
-        let via = peers.on_channel(0x4000, 3, &mut relays);
+        let via = peers.on_channel(0x4000, data(&on(3)), &mut relays);
         let relay = relays.get(via).unwrap();
         assert_eq!(
             (relay.carrier, peers.get(relay).unwrap().address),
             (3, None)
         );
-        assert_ne!(peers.on_channel(0x4001, 3, &mut relays), via);
+        assert_ne!(peers.on_channel(0x4001, data(&on(3)), &mut relays), via);
         peers.bind(0x4000, peer(1));
-        assert_eq!(peers.on_channel(0x4000, 3, &mut relays), via);
-        assert_eq!(peers.in_indication(Some(peer(1)), 3, &mut relays), via);
+        assert_eq!(peers.on_channel(0x4000, data(&on(3)), &mut relays), via);
+        assert_eq!(
+            peers.in_indication(Some(peer(1)), data(&on(3)), &mut relays),
+            via
+        );
         assert_eq!(peers.get(relay).unwrap().address, Some(peer(1)));
     }
 
@@ -301,27 +365,42 @@ mod tests {
     fn a_channel_may_go_to_another_peer() {
         let (mut peers, mut relays) = (Peers::default(), Relays::default());
         peers.bind(0x4000, peer(1));
-        let first = peers.on_channel(0x4000, 0, &mut relays);
+        let first = peers.on_channel(0x4000, data(&on(0)), &mut relays);
         peers.bind(0x4000, peer(2));
-        let second = peers.on_channel(0x4000, 0, &mut relays);
+        let second = peers.on_channel(0x4000, data(&on(0)), &mut relays);
         assert_ne!(first, second);
-        assert_eq!(peers.in_indication(Some(peer(2)), 0, &mut relays), second);
+        assert_eq!(
+            peers.in_indication(Some(peer(2)), data(&on(0)), &mut relays),
+            second
+        );
     }
 
     #[test]
     fn peers_beyond_the_limit_share_a_number() {
         let (mut peers, mut relays) = (Peers::default(), Relays::default());
         for n in 0..PEERS_MAX as u16 {
-            let via = peers.on_channel(0x4000 + n, 0, &mut relays);
+            let via = peers.on_channel(0x4000 + n, data(&on(0)), &mut relays);
             assert!(!is_shared(via));
         }
-        assert!(is_shared(peers.on_channel(0x4fff, 0, &mut relays)));
-        assert!(is_shared(peers.in_indication(None, 0, &mut relays)));
-        let mut others = Peers::default();
-        while relays.known.len() < RELAYS_MAX {
-            relays.add(0, 0);
-        }
-        assert!(is_shared(others.on_channel(0x4000, 1, &mut relays)));
-        assert!(relays.get(Via::Turn(SHARED)).is_none());
+        assert!(is_shared(peers.on_channel(
+            0x4fff,
+            data(&on(0)),
+            &mut relays
+        )));
+        assert!(is_shared(peers.in_indication(
+            None,
+            data(&on(0)),
+            &mut relays
+        )));
+    }
+
+    #[test]
+    fn overhead_is_what_is_not_content() {
+        let (mut peers, mut relays) = (Peers::default(), Relays::default());
+        peers.in_indication(Some(peer(1)), data(&on(0)), &mut relays);
+        peers.on_channel(0x4000, data(&on(0)), &mut relays);
+        let overhead = peers.overhead;
+        assert_eq!((overhead.channel_data, overhead.indications), (4, 4));
+        assert_eq!(overhead.share(), Some(8.0 / 208.0));
     }
 }

@@ -6,7 +6,7 @@ use super::ice::ice_lines;
 use super::protocol_counts;
 use super::style::{Style, grouped, size};
 use crate::analysis::Analysis;
-use crate::analysis::model::{Connection, ConnectionState, Transport, Turn};
+use crate::analysis::model::{AllocationState, Connection, ConnectionState, Transport, Turn};
 use std::io::{self, Write};
 
 /// Transports listed per connection; the rest is counted.
@@ -72,7 +72,7 @@ pub(super) fn connection_head(
         writeln!(out, "  DTLS  none seen")?;
     }
     for turn in &c.turn {
-        turn_line(turn, out)?;
+        turn_line(turn, style, out)?;
     }
     if c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some()) {
         writeln!(out, "  media no RTP stream")?;
@@ -80,22 +80,26 @@ pub(super) fn connection_head(
     Ok(())
 }
 
-fn turn_line(turn: &Turn, out: &mut dyn Write) -> io::Result<()> {
-    let mut facts = vec![match (turn.allocated, turn.relayed) {
-        (true, Some(relayed)) => format!("allocated {relayed}"),
-        (true, None) => "allocated".to_owned(),
-        (false, _) if turn.errors.is_empty() => "no allocation answered".to_owned(),
-        (false, _) => "not allocated".to_owned(),
-    }];
-    facts.extend(
-        turn.errors
-            .iter()
-            .map(|(code, n)| format!("{n} refused with {code}")),
-    );
-    if turn.channels > 0 {
-        facts.push(format!("{} channel bindings", turn.channels));
-    }
-    writeln!(out, "  TURN  {}: {}", turn.server, facts.join(", "))
+fn turn_line(turn: &Turn, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let software = match &turn.software {
+        Some(software) => format!(" ({})", printable(software)),
+        None => String::new(),
+    };
+    let outcome = turn.outcome();
+    let outcome = match turn.state {
+        AllocationState::Refused(_) | AllocationState::Unanswered | AllocationState::Expired => {
+            style.bad(&outcome)
+        }
+        _ => outcome,
+    };
+    let mut facts = vec![outcome];
+    facts.extend(turn.notes());
+    writeln!(
+        out,
+        "  TURN  {}{software}: {}",
+        turn.server,
+        facts.join(", ")
+    )
 }
 
 /// How it goes on behind a TURN server.

@@ -1,7 +1,9 @@
 //! What there is to say about a connection: the lines of its details pane, and its columns.
 
 use super::stream_facts::streams_of;
-use crate::analysis::model::{CaptureInfo, Connection, DtlsState, Ice, Protocols, Transport, Turn};
+use crate::analysis::model::{
+    AllocationState, CaptureInfo, Connection, DtlsState, Ice, Protocols, Transport, Turn,
+};
 use crate::analysis::{Analysis, Known};
 use crate::net::{Endpoint, Protocol};
 use crate::tui::format::{UNKNOWN, bitrate, bytes, count, duration, known_why, millis, plural};
@@ -85,7 +87,7 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
     ];
     ice_lines(c, capture, &mut out);
     for turn in &c.turn {
-        turn_line(turn, &mut out);
+        turn_lines(turn, &mut out);
     }
     dtls_lines(c, &mut out);
     media_line(c, analysis, &mut out);
@@ -160,16 +162,37 @@ fn ice_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
     }
 }
 
-fn turn_line(turn: &Turn, out: &mut Vec<Line>) {
-    let line = Line::fact("TURN", format!("{}: ", turn.server));
-    let line = match turn.relayed {
-        Some(relayed) => line.then(Role::Text, format!("allocated {relayed}")),
-        None if turn.allocated => line.then(Role::Text, "allocated"),
-        None => line.then(Role::Error, "not allocated"),
+fn turn_lines(turn: &Turn, out: &mut Vec<Line>) {
+    let role = match turn.state {
+        AllocationState::Refused(_) | AllocationState::Unanswered | AllocationState::Expired => {
+            Role::Error
+        }
+        AllocationState::Unauthorized | AllocationState::Requested => Role::Warn,
+        _ => Role::Text,
     };
-    let errors = turn.errors.iter();
-    let errors: String = errors.map(|(code, n)| format!(", {n} x {code}")).collect();
-    out.push(line.then(Role::Text, errors));
+    let line = Line::fact("TURN", format!("{}: ", turn.server));
+    out.push(line.then(role, turn.outcome()));
+    let notes = turn.notes();
+    if !notes.is_empty() {
+        out.push(Line::fact("", notes.join(", ")));
+    }
+    let server = match (&turn.software, &turn.realm) {
+        (None, None) => None,
+        (Some(software), None) => Some(software.clone()),
+        (None, Some(realm)) => Some(format!("realm {realm}")),
+        (Some(software), Some(realm)) => Some(format!("{software}, realm {realm}")),
+    };
+    if let Some(server) = server {
+        out.push(Line::fact("  server", server));
+    }
+    if let Some(trip) = &turn.round_trip_time {
+        let text = format!(
+            "median {} ms, of {}",
+            millis(trip.median),
+            plural(trip.samples, "request")
+        );
+        out.push(Line::fact("  round trip", text));
+    }
 }
 
 fn dtls_lines(c: &Connection, out: &mut Vec<Line>) {
