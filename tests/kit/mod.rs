@@ -9,6 +9,7 @@
 //! - [`writer`]: pcap and pcapng files;
 //! - [`scenario`]: a short call written out packet by packet, for a test that wants exact numbers;
 //! - [`traffic`]: many calls at once, as large as you like, for measurements;
+//! - [`turn`]: a TURN client and its server, and calls wrapped into what goes between them;
 //! - [`truth`]: what an analyser ought to find in them.
 //!
 //! Everything is deterministic: the same arguments give the same bytes.
@@ -39,4 +40,5 @@ pub mod scenario;
 pub mod stun;
 pub mod traffic;
 pub mod truth;
+pub mod turn;
 pub mod writer;

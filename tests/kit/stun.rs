@@ -36,7 +36,7 @@ pub fn request(out: &mut Vec<u8>, check: &Check<'_>, prng: &mut Prng) {
 /// A question to a STUN server: a Binding request with nothing but FINGERPRINT.
 pub fn question(out: &mut Vec<u8>, transaction: [u8; 12]) {
     begin(out, BINDING_REQUEST, transaction);
-    fingerprint(out);
+    finish(out);
 }
 
 /// A check that nominates once more, with the value of draft-thatcher-ice-renomination.
@@ -53,17 +53,22 @@ pub fn renomination(out: &mut Vec<u8>, check: &Check<'_>, value: u32, prng: &mut
 /// A success response with XOR-MAPPED-ADDRESS, MESSAGE-INTEGRITY (noise) and FINGERPRINT.
 pub fn success(out: &mut Vec<u8>, transaction: [u8; 12], mapped: SocketAddr, prng: &mut Prng) {
     begin(out, BINDING_SUCCESS, transaction);
-    let mut value = vec![0, if mapped.is_ipv4() { 1 } else { 2 }];
-    value.extend((mapped.port() ^ (MAGIC_COOKIE >> 16) as u16).to_be_bytes());
+    attribute(out, 0x0020, &xor_address(mapped, transaction));
+    end(out, prng);
+}
+
+/// The value of XOR-MAPPED-ADDRESS and its like.
+pub fn xor_address(address: SocketAddr, transaction: [u8; 12]) -> Vec<u8> {
+    let mut value = vec![0, if address.is_ipv4() { 1 } else { 2 }];
+    value.extend((address.port() ^ (MAGIC_COOKIE >> 16) as u16).to_be_bytes());
     let mut mask = MAGIC_COOKIE.to_be_bytes().to_vec();
     mask.extend(transaction);
-    let address = match mapped.ip() {
+    let octets = match address.ip() {
         IpAddr::V4(ip) => ip.octets().to_vec(),
         IpAddr::V6(ip) => ip.octets().to_vec(),
     };
-    value.extend(address.iter().zip(&mask).map(|(a, m)| a ^ m));
-    attribute(out, 0x0020, &value);
-    end(out, prng);
+    value.extend(octets.iter().zip(&mask).map(|(a, m)| a ^ m));
+    value
 }
 
 /// An error response with ERROR-CODE, MESSAGE-INTEGRITY (noise) and FINGERPRINT.
@@ -75,7 +80,7 @@ pub fn error(out: &mut Vec<u8>, transaction: [u8; 12], code: u16, reason: &str, 
     end(out, prng);
 }
 
-fn begin(out: &mut Vec<u8>, kind: u16, transaction: [u8; 12]) {
+pub fn begin(out: &mut Vec<u8>, kind: u16, transaction: [u8; 12]) {
     out.clear();
     out.extend(kind.to_be_bytes());
     out.extend([0, 0]);
@@ -83,7 +88,7 @@ fn begin(out: &mut Vec<u8>, kind: u16, transaction: [u8; 12]) {
     out.extend(transaction);
 }
 
-fn attribute(out: &mut Vec<u8>, kind: u16, value: &[u8]) {
+pub fn attribute(out: &mut Vec<u8>, kind: u16, value: &[u8]) {
     out.extend(kind.to_be_bytes());
     out.extend((value.len() as u16).to_be_bytes());
     out.extend_from_slice(value);
@@ -92,10 +97,11 @@ fn attribute(out: &mut Vec<u8>, kind: u16, value: &[u8]) {
 
 fn end(out: &mut Vec<u8>, prng: &mut Prng) {
     attribute(out, 0x0008, &prng.bytes::<20>());
-    fingerprint(out);
+    finish(out);
 }
 
-fn fingerprint(out: &mut Vec<u8>) {
+/// Adds FINGERPRINT and fills in the length.
+pub fn finish(out: &mut Vec<u8>) {
     // FINGERPRINT covers the header with the length that includes it (RFC 8489 section 14.7).
     let length = (out.len() - 20 + 8) as u16;
     out[2..4].copy_from_slice(&length.to_be_bytes());
