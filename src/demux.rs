@@ -4,6 +4,13 @@
 //! by giving each a range of first bytes. The byte alone misleads (SSDP's `M-SEARCH` begins like a
 //! TURN channel, many games begin like STUN), so every class is also checked for structure, at a
 //! cost that does not depend on the payload's length. Used by `analysis` for each datagram.
+//!
+//! SCTP in clear has no range: its first byte is half of a port. It comes without DTLS where a test
+//! setup turned encryption off, or encapsulated in UDP (RFC 6951), and from WebRTC's port 5000 the
+//! byte is 19, in ZRTP's range. So it is looked for last, in what has no other structure: RTP pays
+//! nothing for it. Ports from 32768 look like RTP; on the port of RFC 6951 `analysis` asks
+//! [`looks_like_sctp`] itself. Structure is not enough here: the checksum must be right too, or the
+//! path proven.
 
 use crate::wire::part;
 
@@ -25,6 +32,9 @@ pub enum Class {
     Rtcp,
     /// ZRTP (RFC 6189).
     Zrtp,
+    /// SCTP (RFC 9260) in clear. Common header and chunks are plausible: believe it when the checksum
+    /// is right, or on a path that ICE or DTLS prove.
+    Sctp,
     /// A QUIC packet with a long header (RFC 8999), which RFC 9443 gives a place on the port.
     Quic,
     /// None of these.
@@ -51,9 +61,49 @@ pub fn classify(payload: &[u8], missing: u32) -> Class {
             _ => (Class::Rtp, is_rtp(payload, wire_len)),
         },
         192..=255 => (Class::Quic, is_quic_long(payload)),
-        _ => (Class::Unknown, true),
+        _ => (Class::Unknown, false),
     };
-    if holds { class } else { Class::Unknown }
+    match holds {
+        true => class,
+        false if looks_like_sctp(payload, missing) => Class::Sctp,
+        false => Class::Unknown,
+    }
+}
+
+/// The UDP port of SCTP (RFC 6951).
+pub const SCTP_IN_UDP: u16 = 9899;
+
+/// Whether a payload has the structure of an SCTP packet: ports, a verification tag that only INIT
+/// goes without, and chunks of known types whose lengths fit.
+pub fn looks_like_sctp(payload: &[u8], missing: u32) -> bool {
+    const HEADER: usize = 12;
+    const INIT: u8 = 1;
+    /// More need not be looked at: the checksum is to follow.
+    const CHUNKS: usize = 4;
+    let wire_len = payload.len().saturating_add(missing as usize);
+    let Some(&[s0, s1, d0, d1, t0, t1, t2, t3, _, _, _, _, first, ..]) =
+        payload.first_chunk::<{ HEADER + 4 }>()
+    else {
+        return false;
+    };
+    let has_ports = s0 | s1 != 0 && d0 | d1 != 0;
+    let has_tag = t0 | t1 | t2 | t3 != 0;
+    if !has_ports || has_tag == (first == INIT) || !wire_len.is_multiple_of(4) {
+        return false;
+    }
+    let mut at = HEADER;
+    for _ in 0..CHUNKS {
+        let Some(&[chunk_type, _, l0, l1]) = part(payload, at..at + 4).first_chunk::<4>() else {
+            break;
+        };
+        let known = matches!(chunk_type, 0..=15 | 64 | 128 | 130 | 132 | 192..=194);
+        let length = usize::from(u16::from_be_bytes([l0, l1]));
+        if !known || length < 4 || at + length > wire_len {
+            return false;
+        }
+        at += length.next_multiple_of(4);
+    }
+    true
 }
 
 /// The magic cookie; or, for RFC 3489 and the TURN drafts that Microsoft's clients speak, a known
@@ -209,10 +259,45 @@ mod tests {
         assert_eq!(classify(&padded(&[0x80, 200, 0, 6], 28), 0), Class::Rtcp);
         let quic = [0xc3, 0, 0, 0, 1, 8];
         assert_eq!(classify(&padded(&quic, 1200), 0), Class::Quic);
+        let init = [0x13, 0x88, 0x13, 0x88, 0, 0, 0, 0, 1, 2, 3, 4, 1, 0, 0, 20];
+        assert_eq!(classify(&padded(&init, 32), 0), Class::Sctp);
         for first in (4..16).chain(80..128) {
             assert_eq!(classify(&padded(&[first], 60), 0), Class::Unknown);
         }
         assert_eq!(classify(&[], 0), Class::Unknown);
+    }
+
+    #[test]
+    fn sctp_needs_chunks_that_fit_and_a_tag_but_for_init() {
+        let sack = [
+            0x13, 0x88, 0x13, 0x88, 0, 0, 0, 7, 1, 2, 3, 4, 3, 0, 0, 16, 0, 0, 0, 1, 0, 0, 16, 0,
+            0, 0, 0, 0,
+        ];
+        assert_eq!(classify(&sack, 0), Class::Sctp);
+        assert_eq!(classify(&sack[..20], 8), Class::Sctp, "cut");
+        assert_eq!(classify(&sack[..24], 0), Class::Unknown);
+        for (at, value) in [(7, 0), (12, 1), (12, 16), (15, 3), (15, 17), (12, 131)] {
+            let mut bad = sack;
+            bad[at] = value;
+            assert_eq!(classify(&bad, 0), Class::Unknown, "{at}");
+        }
+        let mut ports = sack;
+        ports[..2].fill(0);
+        assert_eq!(classify(&ports, 0), Class::Unknown);
+        let mut rtp = sack;
+        rtp[0] = 0x80;
+        assert_eq!(classify(&rtp, 0), Class::Rtp);
+        assert!(looks_like_sctp(&rtp, 0));
+        let mut two = sack.to_vec();
+        two.extend([0, 3, 0, 40]);
+        assert_eq!(
+            classify(&two, 0),
+            Class::Unknown,
+            "a second chunk that does not fit"
+        );
+        // CAPWAP data and a DNS answer: short, but for their lengths plausible enough.
+        let capwap = [0, 0x10, 2, 0, 0, 0, 0, 0, 1, 4, 0, 0x1c, 1, 0, 0, 0];
+        assert_eq!(classify(&capwap, 0), Class::Unknown);
     }
 
     #[test]

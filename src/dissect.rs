@@ -64,6 +64,11 @@ pub fn brief(frame: &Frame<'_>, plain: bool) -> Brief {
             messages::parts(&datagram, plain, |part| part.summary(&mut summary));
             Ok(())
         }
+        Decoded::Sctp(packet) => {
+            path = Some(packet.path);
+            messages::bare_sctp(&packet).summary(&mut summary);
+            Ok(())
+        }
         Decoded::Tcp(segment) => {
             path = Some(segment.path);
             let (src, dst, len) = (segment.path.src, segment.path.dst, segment.payload.len());
@@ -122,6 +127,7 @@ pub fn dissect(frame: &Frame<'_>, plain: bool) -> Vec<Row> {
             headers::udp_rows(frame.data, &datagram, &mut tree);
             messages::parts(&datagram, plain, |part| part.rows(frame.data, &mut inner));
         }
+        Decoded::Sctp(packet) => messages::bare_sctp(&packet).rows(frame.data, &mut inner),
         Decoded::Tcp(segment) => tcp::rows(&segment, &mut tree),
         Decoded::Icmp => {
             if let Some(icmp) = Icmp::find(ip) {

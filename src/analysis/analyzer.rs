@@ -11,6 +11,7 @@ use super::model::{Analysis, CaptureInfo, CountedProblem, EventKind, Protocols};
 use super::moment::Moment;
 use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
 use super::problems::Problems;
+use super::sctp::SctpState;
 use super::series::Series;
 use super::table::{Flows, Place, Streams};
 use super::transport::TransportState;
@@ -54,6 +55,7 @@ pub(super) struct State {
     pub(super) streams: Streams,
     pub(super) counts: Protocols,
     pub(super) problems: Problems,
+    pub(super) sctp: SctpState,
     packets: PacketIndex,
 }
 
@@ -71,6 +73,7 @@ impl Analyzer {
                 streams: Streams::default(),
                 counts: Protocols::default(),
                 problems: Problems::default(),
+                sctp: SctpState::default(),
                 packets: PacketIndex::default(),
             },
         }
@@ -88,6 +91,7 @@ impl Analyzer {
         };
         match self.net.decode(frame) {
             Decoded::Udp(datagram) => state.datagram(&datagram, &mut row, 0),
+            Decoded::Sctp(packet) => state.classified(&packet, Class::Sctp, &mut row, 0),
             Decoded::Tcp(_) => {
                 state.counts.tcp += 1;
                 row.kind = PacketKind::Tcp;
@@ -226,7 +230,12 @@ impl State {
     }
 
     fn datagram(&mut self, d: &Datagram<'_>, row: &mut Row, depth: u8) {
-        let class = demux::classify(d.payload, d.missing);
+        let looks = demux::classify(d.payload, d.missing);
+        let class = self.with_sctp(d, looks);
+        self.classified(d, class, row, depth);
+    }
+
+    fn classified(&mut self, d: &Datagram<'_>, class: Class, row: &mut Row, depth: u8) {
         let is_ours = matches!(
             class,
             Class::Stun
@@ -235,6 +244,7 @@ impl State {
                 | Class::DtlsCiphertext
                 | Class::Rtp
                 | Class::Rtcp
+                | Class::Sctp
         );
         // What is no protocol of ours makes no flow, but belongs to one that exists.
         let flow = if is_ours {
@@ -302,6 +312,10 @@ impl State {
                 let (moment, problems) = (moment(d, at), &mut self.problems);
                 state.push(d.payload, d.missing, &moment, Carrier::Raw, problems);
             }
+            Class::Sctp => {
+                row.kind = PacketKind::Sctp;
+                self.sctp(d, &moment(d, at));
+            }
             Class::ChannelData => {
                 row.kind = PacketKind::ChannelData;
                 transport.channel_data += 1;
@@ -359,6 +373,11 @@ impl State {
         {
             return;
         }
+        if self.is_sctp_in_udp(d) {
+            (row.kind, row.ssrc) = (PacketKind::Sctp, 0);
+            return self.sctp(d, &moment(d, at));
+        }
+        let streams = &mut self.streams;
         let begin = self.info.first.unwrap_or(d.ts);
         let options = &self.options;
         let series = || Series::new(begin, options.series_width, options.series_limit);

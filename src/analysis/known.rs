@@ -29,6 +29,11 @@ pub enum Unknown {
     OneWayCapture,
     /// The handshake that would tell is not in the capture.
     NoHandshake,
+    /// No DATA_CHANNEL_OPEN was seen: the applications agreed on the channel themselves, or it was
+    /// opened before the capture began.
+    NoOpen,
+    /// The capture has no addresses.
+    NoAddress,
     /// Nothing of the kind was seen.
     NotSeen,
     /// The part of the packet that would tell was cut off by the capture's snaplen.
@@ -80,6 +85,10 @@ impl fmt::Display for Unknown {
             Self::NoSdp => "only a session description would tell",
             Self::OneWayCapture => "only one direction was captured",
             Self::NoHandshake => "the handshake was not captured",
+            Self::NoOpen => {
+                "no DATA_CHANNEL_OPEN seen: negotiated by the applications, or opened before"
+            }
+            Self::NoAddress => "the capture has no addresses",
             Self::NotSeen => "none seen",
             Self::Cut => "cut off when captured",
             Self::NotMeasured => "not measured by this version",

@@ -21,6 +21,7 @@ pub mod model;
 mod moment;
 mod packets;
 mod problems;
+mod sctp;
 mod sequence;
 mod series;
 mod static_types;

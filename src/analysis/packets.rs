@@ -18,6 +18,8 @@ pub enum PacketKind {
     Rtp,
     /// RTCP or SRTCP.
     Rtcp,
+    /// SCTP in clear.
+    Sctp,
     /// UDP that is none of these.
     Udp,
     /// TCP.
@@ -41,6 +43,7 @@ impl PacketKind {
             Self::Dtls => "DTLS",
             Self::Rtp => "RTP",
             Self::Rtcp => "RTCP",
+            Self::Sctp => "SCTP",
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
             Self::Icmp => "ICMP",

@@ -48,6 +48,8 @@ pub(super) struct Media {
     pub(super) first: Option<Timestamp>,
     /// Its opaque RTCP comes from the SSRC of a believable stream between the same hosts.
     pub(super) rtcp_is_believed: bool,
+    /// An SCTP association in clear has data channels.
+    pub(super) has_channels: bool,
 }
 
 /// Both directions together.
@@ -74,6 +76,8 @@ pub(super) struct TransportState {
     pub(super) rtcp_opaque: u64,
     /// The latest sender of opaque RTCP: its SSRC stays in clear.
     pub(super) rtcp_sender: Option<u32>,
+    /// SCTP packets in clear.
+    pub(super) sctp: u64,
     /// DTLS flights inside STUN messages.
     pub(super) dtls_in_stun: u64,
     pub(super) ice: Option<Box<IceState>>,
@@ -103,6 +107,7 @@ impl TransportState {
             rtcp_clear: 0,
             rtcp_opaque: 0,
             rtcp_sender: None,
+            sctp: 0,
             dtls_in_stun: 0,
             ice: None,
             dtls_state: None,
@@ -142,7 +147,11 @@ impl TransportState {
 
     /// Whether two peers speak to each other here, and not a client to a STUN or TURN server.
     pub(super) fn is_peer(&self, media: Media) -> bool {
-        self.is_proven() || media.rtp > 0 || media.rtcp_is_believed || self.rtcp_clear > 0
+        self.is_proven()
+            || media.rtp > 0
+            || media.rtcp_is_believed
+            || media.has_channels
+            || self.rtcp_clear > 0
     }
 
     /// Datagrams by what they carry, given what is known of its streams.
@@ -156,9 +165,15 @@ impl TransportState {
             dtls: own_dtls + self.dtls_in_stun,
             rtp: media.rtp,
             rtcp: self.rtcp_clear + believed(self.rtcp_opaque, proven || media.rtcp_is_believed),
+            sctp: self.sctp,
             ..Protocols::default()
         };
-        let known = counts.stun + counts.turn_channel_data + own_dtls + counts.rtp + counts.rtcp;
+        let known = counts.stun
+            + counts.turn_channel_data
+            + own_dtls
+            + counts.rtp
+            + counts.rtcp
+            + counts.sctp;
         counts.other = (self.packets[0] + self.packets[1]).saturating_sub(known);
         counts
     }

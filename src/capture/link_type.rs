@@ -28,6 +28,8 @@ impl LinkType {
     pub const IPV4: Self = Self(228);
     /// Raw IPv6.
     pub const IPV6: Self = Self(229);
+    /// SCTP packets, without any network below them.
+    pub const SCTP: Self = Self(248);
     /// Linux "cooked" capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
 
@@ -42,6 +44,7 @@ impl LinkType {
             Self::LINUX_SLL => "LINUX_SLL",
             Self::IPV4 => "IPV4",
             Self::IPV6 => "IPV6",
+            Self::SCTP => "SCTP",
             Self::LINUX_SLL2 => "LINUX_SLL2",
             _ => return None,
         })

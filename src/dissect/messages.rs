@@ -1,6 +1,6 @@
 //! The messages of a datagram as lines and rows: wrappers first, then what they hold.
 
-use crate::demux::{Class, classify};
+use crate::demux::{Class, SCTP_IN_UDP, classify, looks_like_sctp};
 use crate::net::Datagram;
 use crate::proto::stun::{self, StunClass};
 use crate::proto::{Message, parse};
@@ -25,7 +25,7 @@ pub(super) struct Part<'a> {
 pub(super) fn parts<'a>(datagram: &Datagram<'a>, plain: bool, mut visit: impl FnMut(&Part<'a>)) {
     let mut payload = datagram.payload;
     for depth in 0..=MAX_WRAPPERS {
-        let looks_like = classify(payload, datagram.missing);
+        let looks_like = class_of(datagram, payload);
         let class = believed(looks_like, plain);
         let message = parse(payload, class, datagram.missing);
         let inside = match &message {
@@ -44,6 +44,27 @@ pub(super) fn parts<'a>(datagram: &Datagram<'a>, plain: bool, mut visit: impl Fn
         }
         payload = inside;
     }
+}
+
+/// The packet of SCTP that has no UDP below it.
+pub(super) fn bare_sctp<'a>(packet: &Datagram<'a>) -> Part<'a> {
+    Part {
+        payload: packet.payload,
+        looks_like: Class::Sctp,
+        class: Class::Sctp,
+        message: parse(packet.payload, Class::Sctp, packet.missing),
+        inside: &[],
+    }
+}
+
+/// What a payload looks like; on the port of RFC 6951 SCTP comes before RTP, whose first bytes it
+/// may have.
+fn class_of(datagram: &Datagram<'_>, payload: &[u8]) -> Class {
+    let ports = [datagram.path.src.port(), datagram.path.dst.port()];
+    if ports.contains(&SCTP_IN_UDP) && looks_like_sctp(payload, datagram.missing) {
+        return Class::Sctp;
+    }
+    classify(payload, datagram.missing)
 }
 
 /// What a TURN message carries for a peer (RFC 8656).
@@ -91,7 +112,7 @@ impl Part<'_> {
 /// What to decode a payload as: what its structure says, where that says much.
 fn believed(looks_like: Class, plain: bool) -> Class {
     match looks_like {
-        Class::Rtp | Class::Rtcp | Class::DtlsCiphertext if plain => Class::Unknown,
+        Class::Rtp | Class::Rtcp | Class::DtlsCiphertext | Class::Sctp if plain => Class::Unknown,
         class => class,
     }
 }

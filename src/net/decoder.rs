@@ -7,7 +7,7 @@ use super::tcp::Segment;
 use super::tunnel::{self, Tunnel};
 use super::{Datagram, Endpoint, Path, Protocol, Via, plain};
 use crate::capture::Frame;
-use crate::wire::ParseError;
+use crate::wire::{ParseError, Reader};
 
 /// Tunnels in tunnels: more than this is no network.
 const MAX_TUNNELS: usize = 8;
@@ -28,6 +28,8 @@ pub enum Decoded<'a> {
     Udp(Datagram<'a>),
     /// A TCP segment.
     Tcp(Segment<'a>),
+    /// An SCTP packet right on IP, or from a capture that has no addresses: those are 0.0.0.0 then.
+    Sctp(Datagram<'a>),
     /// An ICMP or ICMPv6 message. The packet that an error message quotes is an old one, and is
     /// not looked into.
     Icmp,
@@ -103,6 +105,7 @@ impl Decoder {
                     visit(Layer::Ip(r.peek_rest()));
                     Packet::read(r)?
                 }
+                Network::Sctp(r) => return bare_sctp(frame, r),
                 Network::NotIp(kind) => return Ok(Decoded::NotIp(kind)),
                 Network::UnknownLink => return Ok(Decoded::UnknownLink),
             };
@@ -126,6 +129,7 @@ impl Decoder {
                     found
                 }
                 protocol::TCP => return tcp(frame, &packet),
+                protocol::SCTP => return sctp(frame, &packet),
                 protocol::ICMP | protocol::ICMP_V6 => return Ok(Decoded::Icmp),
                 protocol::IPV4 => (Tunnel::Ipv4, Network::Ip(packet.payload)),
                 protocol::IPV6 => (Tunnel::Ipv6, Network::Ip(packet.payload)),
@@ -226,6 +230,35 @@ fn tcp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseE
         protocol: Protocol::Tcp,
     })
     .map(Decoded::Tcp)
+}
+
+/// SCTP (RFC 9260): the ports; the rest is the payload's matter, so they stay a part of it.
+fn sctp<'a>(frame: &Frame<'a>, packet: &Packet<'a>) -> Result<Decoded<'a>, ParseError> {
+    let mut r = packet.payload;
+    let src = r.array::<2>("SCTP source port")?;
+    let dst = r.array::<2>("SCTP destination port")?;
+    Ok(Decoded::Sctp(Datagram {
+        no: frame.no,
+        ts: frame.ts,
+        path: path(packet, src, dst, Protocol::Sctp),
+        via: Via::Direct,
+        missing: u32::try_from(packet.missing).unwrap_or(u32::MAX),
+        payload: packet.payload.peek_rest(),
+    }))
+}
+
+/// An SCTP packet of which the capture says no more than itself.
+fn bare_sctp<'a>(frame: &Frame<'a>, payload: Reader<'a>) -> Result<Decoded<'a>, ParseError> {
+    let nobody = Endpoint::v4([0; 4], 0);
+    let packet = Packet {
+        src: nobody,
+        dst: nobody,
+        protocol: protocol::SCTP,
+        payload,
+        missing: (frame.wire_len as usize).saturating_sub(frame.data.len()),
+        fragment: None,
+    };
+    sctp(frame, &packet)
 }
 
 #[inline]
@@ -414,7 +447,8 @@ mod tests {
         assert_eq!(is(v4(1, 0, 0, &quoted)), "Icmp");
         assert_eq!(is(v6(58, &[1, 0])), "Icmp");
         assert_eq!(is(v4(47, 0, 0, &[0x40, 0, 8, 0])), "Tunnel(Gre)", "routes");
-        assert_eq!(is(v4(132, 0, 0, &[])), "OtherIp(132)");
+        assert_eq!(is(v4(133, 0, 0, &[])), "OtherIp(133)");
+        assert!(is(v4(132, 0, 0, &[0x13, 0x88, 0x13])).contains("SCTP destination port"));
         let mut tcp = vec![0, 80, 0, 81, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0];
         assert!(
             is(v4(6, 0, 0, &tcp[..5])).contains("payload: []"),
@@ -422,6 +456,32 @@ mod tests {
         );
         tcp.extend([0, 0, 0, 0, 0, 0, 42]);
         assert!(is(v4(6, 0, 0, &tcp)).contains("payload: [42]"));
+    }
+
+    #[test]
+    fn sctp_comes_on_ip_and_on_its_own() {
+        let chunk = [0x13, 0x88, 0x13, 0x89, 0, 0, 0, 1, 0, 0, 0, 0, 11, 0, 0, 4];
+        let on_ip = v6(132, &chunk);
+        match Decoder::new().decode(&frame(&on_ip, 0)) {
+            Decoded::Sctp(d) => {
+                assert_eq!(d.path.src.to_string(), "[2001:db8::1]:5000");
+                assert_eq!((d.path.dst.port(), d.path.protocol), (5001, Protocol::Sctp));
+                assert_eq!((d.payload, d.missing), (&chunk[..], 0));
+            }
+            other => panic!("{other:?}"),
+        };
+        let cut = Frame {
+            link: LinkType::SCTP,
+            wire_len: 100,
+            ..frame(&chunk, 0)
+        };
+        match Decoder::new().decode(&cut) {
+            Decoded::Sctp(d) => {
+                assert_eq!(d.path.src.to_string(), "0.0.0.0:5000");
+                assert_eq!((d.payload, d.missing), (&chunk[..], 84));
+            }
+            other => panic!("{other:?}"),
+        };
     }
 
     /// `datagram` as IPv4 fragments of `size` bytes.
@@ -485,7 +545,7 @@ mod tests {
         /// Any bytes on any link are an answer, and no payload is longer than its frame.
         #[test]
         fn any_bytes_are_an_answer(
-            link in proptest::sample::select(vec![0u16, 1, 9, 12, 14, 101, 108, 113, 228, 229, 276]),
+            link in proptest::sample::select(vec![0u16, 1, 9, 12, 14, 101, 108, 113, 228, 229, 248, 276]),
             start in proptest::sample::select(vec![
                 vec![],
                 vec![0x45, 0],

@@ -96,6 +96,8 @@ pub enum Protocol {
     Udp,
     /// Transmission Control Protocol.
     Tcp,
+    /// Stream Control Transmission Protocol right on IP, or with no network below it at all.
+    Sctp,
 }
 
 /// A directed 5-tuple.

@@ -26,6 +26,7 @@ pub(super) mod protocol {
     pub(in crate::net) const AUTHENTICATION: u8 = 51;
     pub(in crate::net) const ICMP_V6: u8 = 58;
     pub(in crate::net) const DESTINATION: u8 = 60;
+    pub(in crate::net) const SCTP: u8 = 132;
     pub(in crate::net) const MOBILITY: u8 = 135;
     pub(in crate::net) const HIP: u8 = 139;
     pub(in crate::net) const SHIM6: u8 = 140;

@@ -11,6 +11,8 @@ use crate::wire::{ParseError, Reader, part};
 pub(super) enum Network<'a> {
     /// An IP packet, with whatever trails it in the frame.
     Ip(Reader<'a>),
+    /// An SCTP packet without any network below it: what a decryptor writes.
+    Sctp(Reader<'a>),
     /// Something else, by its EtherType (or PPP protocol, or address family).
     NotIp(u16),
     /// The link type is not one of those read here.
@@ -39,6 +41,7 @@ pub(super) fn network(link: LinkType, data: &[u8]) -> Result<Network<'_>, ParseE
             r.skip(18, "Linux cooked header")?;
             ether_payload(ether_type, r)
         }
+        LinkType::SCTP => Ok(Network::Sctp(r)),
         LinkType::NULL | LinkType::LOOP => loopback(r),
         LinkType::PPP => framed_ppp(r),
         _ => Ok(Network::UnknownLink),

@@ -86,7 +86,8 @@ fn is_credible(inside: &Network<'_>, missing: usize) -> bool {
         Network::Ip(r) => is_ip(r.peek_rest(), missing),
         // Networks talk to themselves in tunnels too.
         Network::NotIp(kind) => matches!(*kind, ether_type::ARP | ether_type::LLDP),
-        Network::UnknownLink => false,
+        // No tunnel has a link type to say so.
+        Network::Sctp(_) | Network::UnknownLink => false,
     }
 }
 

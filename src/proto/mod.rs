@@ -31,6 +31,8 @@ pub enum Message<'a> {
     Rtcp(rtcp::Compound<'a>),
     /// RTCP that is encrypted, or so damaged that it cannot be told from that.
     Srtcp(rtcp::SrtcpPacket<'a>),
+    /// SCTP packet in clear.
+    Sctp(sctp::SctpPacket<'a>),
     /// ZRTP packet, not decoded.
     Zrtp(&'a [u8]),
     /// QUIC packet with a long header, not decoded.
@@ -55,6 +57,7 @@ pub fn parse(payload: &[u8], class: Class, missing: u32) -> Result<Message<'_>, 
             Message::Rtcp(rtcp::Compound::new_cut(payload, missing))
         }
         Class::Rtcp => Message::Srtcp(rtcp::SrtcpPacket::parse_cut(payload, missing)?),
+        Class::Sctp => Message::Sctp(sctp::SctpPacket::parse_cut(payload, missing)?),
         Class::Zrtp => Message::Zrtp(payload),
         Class::Quic => Message::Quic(payload),
         Class::Unknown => Message::Unknown(payload),
@@ -70,6 +73,7 @@ impl Describe for Message<'_> {
             Self::Rtp(packet) => packet.summary(out),
             Self::Rtcp(compound) => compound.summary(out),
             Self::Srtcp(packet) => packet.summary(out),
+            Self::Sctp(packet) => packet.summary(out),
             Self::Zrtp(data) => opaque_summary("ZRTP", data, out),
             Self::Quic(data) => opaque_summary("QUIC", data, out),
             Self::Unknown(data) => opaque_summary("unknown", data, out),
@@ -84,6 +88,7 @@ impl Describe for Message<'_> {
             Self::Rtp(packet) => packet.describe(tree),
             Self::Rtcp(compound) => compound.describe(tree),
             Self::Srtcp(packet) => packet.describe(tree),
+            Self::Sctp(packet) => packet.describe(tree),
             Self::Zrtp(data) => opaque("ZRTP", data, tree),
             Self::Quic(data) => opaque("QUIC", data, tree),
             Self::Unknown(data) => opaque("unknown", data, tree),

@@ -15,13 +15,14 @@ pub(crate) fn hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-const CLASSES: [Class; 9] = [
+const CLASSES: [Class; 10] = [
     Class::Stun,
     Class::ChannelData,
     Class::Dtls,
     Class::DtlsCiphertext,
     Class::Rtp,
     Class::Rtcp,
+    Class::Sctp,
     Class::Zrtp,
     Class::Quic,
     Class::Unknown,

@@ -133,6 +133,7 @@ fn decode(decoder: &mut Decoder, frame: &Frame<'_>) {
             assert!(datagram.payload.len() + datagram.missing as usize <= 65_535);
         }
         Decoded::Tcp(segment) => assert!(segment.payload.len() <= frame.data.len().max(65_535)),
+        Decoded::Sctp(datagram) => assert!(datagram.payload.len() <= frame.data.len().max(65_535)),
         Decoded::Malformed(error) => within(&error, frame.data),
         Decoded::Icmp
         | Decoded::Tunnel(_)

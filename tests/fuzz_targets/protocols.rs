@@ -7,13 +7,14 @@ use rtcscope::proto::{self, dtls, rtcp, rtp, sctp, stun};
 /// How many bytes a snaplen may have cut off, for parsers that take that into account.
 const MISSING: [u32; 2] = [0, 1200];
 
-const CLASSES: [Class; 9] = [
+const CLASSES: [Class; 10] = [
     Class::Stun,
     Class::ChannelData,
     Class::Dtls,
     Class::DtlsCiphertext,
     Class::Rtp,
     Class::Rtcp,
+    Class::Sctp,
     Class::Zrtp,
     Class::Quic,
     Class::Unknown,
@@ -128,15 +129,47 @@ pub fn rtcp(data: &[u8]) {
 
 /// SCTP packets and their chunks.
 pub fn sctp(data: &[u8]) {
-    let packet = match sctp::SctpPacket::parse(data) {
-        Ok(packet) => packet,
+    for missing in MISSING {
+        let packet = match sctp::SctpPacket::parse_cut(data, missing) {
+            Ok(packet) => packet,
+            Err(error) => return within(&error, data),
+        };
+        let chunks = packet.chunks().inspect(|chunk| match chunk {
+            Ok(chunk) => sctp_chunk(chunk, data),
+            Err(error) => within(error, data),
+        });
+        assert!(chunks.count() <= data.len() / 4);
+        packet.verify();
+        describe(&packet, data);
+    }
+}
+
+fn sctp_chunk(chunk: &sctp::Chunk<'_>, data: &[u8]) {
+    assert!(chunk.offset + chunk.bytes.len() <= data.len());
+    let tlvs = match chunk.value() {
+        Ok(sctp::ChunkValue::Init(init)) => init.parameters,
+        Ok(sctp::ChunkValue::Causes(tlvs) | sctp::ChunkValue::Reconfig(tlvs)) => tlvs,
+        Ok(sctp::ChunkValue::Data(user)) => {
+            // The payload protocol may be anything; a message of DCEP is read in any case.
+            if let Err(error) = sctp::Dcep::parse(user.payload, chunk.offset) {
+                within(&error, data);
+            }
+            return;
+        }
+        Ok(_) => return,
         Err(error) => return within(&error, data),
     };
-    let chunks = packet.chunks().inspect(|chunk| {
-        if let Err(error) = chunk {
-            within(error, data);
+    for tlv in tlvs {
+        match tlv {
+            Ok(tlv) => {
+                if let Err(error) = sctp::Parameter::parse(&tlv) {
+                    within(&error, data);
+                }
+                if let Err(error) = sctp::Cause::parse(&tlv) {
+                    within(&error, data);
+                }
+            }
+            Err(error) => within(&error, data),
         }
-    });
-    assert!(chunks.count() <= data.len() / 4);
-    describe(&packet, data);
+    }
 }

@@ -57,7 +57,7 @@ pub(super) fn bonds_of(t: &TransportState, relayed: impl Fn(&Endpoint) -> bool) 
     }
     let ends = [t.path.src, t.path.dst].into_iter();
     bonds.extend(ends.filter(relayed).map(Bond::Relayed));
-    if bonds.is_empty() && t.dtls == 0 {
+    if bonds.is_empty() && t.dtls == 0 && t.sctp == 0 {
         let (a, b) = t.hosts();
         bonds.push(Bond::Hosts(a, b));
     }

@@ -22,6 +22,9 @@ pub(super) fn life(c: &Connection) -> Life {
     if let (Some(dtls), false) = (find(DtlsState::Closed), is_up) {
         return (ConnectionState::Closed, dtls.stopped.clone());
     }
+    if let Some(life) = super::channels::life(c) {
+        return life;
+    }
     if is_up || (!c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some())) {
         return (ConnectionState::Connected, None);
     }

@@ -2,6 +2,7 @@
 //! each snapshot.
 
 mod bonds;
+mod channels;
 mod group;
 mod groups;
 mod latency;
@@ -24,8 +25,9 @@ use std::collections::BTreeMap;
 /// The connections, their streams, and all datagrams by protocol.
 pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocols) {
     let believed = streams::believed(state);
-    let media = streams::media(state, &believed);
-    let moves = streams::moves(state, &believed);
+    let mut media = streams::media(state, &believed);
+    let mut moves = streams::moves(state, &believed);
+    channels::mark(state, &mut media, &mut moves);
     let group_of = group::group(&state.transports, &media, &moves);
 
     let now = state.info.last.unwrap_or_default();
@@ -74,6 +76,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         connection.dtls = associations.next();
         connection.other_dtls = associations.collect();
         connection.events.extend(dtls_events);
+        (connection.sctp, connection.data_channels) = channels::report(state, connection);
         let mut late_events = Vec::new();
         let turn = members
             .iter()
@@ -160,6 +163,8 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         ice: None,
         dtls: None,
         other_dtls: Vec::new(),
+        sctp: Known::No(Unknown::NotSeen),
+        data_channels: Known::No(Unknown::NotSeen),
         turn: Vec::new(),
         events: Vec::new(),
         events_not_kept: 0,

@@ -1,6 +1,6 @@
 //! A peer connection and the address pairs it used.
 
-use super::{Dtls, Event, Ice, Latency, Protocols, Turn};
+use super::{DataChannel, Dtls, Event, Ice, Latency, Protocols, Sctp, Turn};
 use crate::analysis::{ConnectionId, Known, StreamId};
 use crate::net::{Endpoint, Protocol, Via};
 use crate::time::Timestamp;
@@ -29,6 +29,11 @@ pub struct Connection {
     pub dtls: Option<Dtls>,
     /// Further DTLS associations: one for each transport without BUNDLE, or peers that began again.
     pub other_dtls: Vec<Dtls>,
+    /// The SCTP association, if it was seen in clear or decrypted.
+    pub sctp: Known<Sctp>,
+    /// Data channels, in order of appearance; known to be none where there is nothing that could
+    /// carry them.
+    pub data_channels: Known<Vec<DataChannel>>,
     /// TURN servers that were asked, in order of appearance.
     pub turn: Vec<Turn>,
     /// What happened, in order of time.

@@ -138,6 +138,34 @@ pub enum EventKind {
     DtlsClosed,
     /// A TURN client and its server (RFC 8656).
     Turn(TurnEvent),
+    /// A side asked for an SCTP association (RFC 9260).
+    SctpInit,
+    /// COOKIE ACK: the association is up.
+    SctpEstablished,
+    /// A side has nothing more to send on it.
+    SctpShutdown,
+    /// A side broke it off.
+    SctpAborted {
+        /// The causes, in words.
+        cause: String,
+    },
+    /// A side opened a data channel with DATA_CHANNEL_OPEN (RFC 8832).
+    ChannelOpened {
+        /// Its stream.
+        stream: u16,
+        /// Its label, printable.
+        label: String,
+    },
+    /// The peer acknowledged the channel.
+    ChannelAcknowledged {
+        /// Its stream.
+        stream: u16,
+    },
+    /// Both sides reset the channel's stream (RFC 8831).
+    ChannelClosed {
+        /// Its stream.
+        stream: u16,
+    },
 }
 
 impl EventKind {
@@ -166,6 +194,13 @@ impl EventKind {
             Self::DtlsEncryptedAlert { .. } => "dtls-encrypted-alert",
             Self::DtlsClosed => "dtls-closed",
             Self::Turn(event) => event.name(),
+            Self::SctpInit => "sctp-init",
+            Self::SctpEstablished => "sctp-established",
+            Self::SctpShutdown => "sctp-shutdown",
+            Self::SctpAborted { .. } => "sctp-aborted",
+            Self::ChannelOpened { .. } => "channel-opened",
+            Self::ChannelAcknowledged { .. } => "channel-acknowledged",
+            Self::ChannelClosed { .. } => "channel-closed",
         }
     }
 
@@ -253,6 +288,17 @@ impl EventKind {
             }
             Self::DtlsClosed => "DTLS closed".to_owned(),
             Self::Turn(event) => event.words(),
+            Self::SctpInit => "SCTP association asked for".to_owned(),
+            Self::SctpEstablished => "SCTP association established".to_owned(),
+            Self::SctpShutdown => "SCTP shutdown begun".to_owned(),
+            Self::SctpAborted { cause } => format!("SCTP association aborted: {cause}"),
+            Self::ChannelOpened { stream, label } => {
+                format!("data channel \"{label}\" opened on stream {stream}")
+            }
+            Self::ChannelAcknowledged { stream } => {
+                format!("data channel on stream {stream} acknowledged")
+            }
+            Self::ChannelClosed { stream } => format!("data channel on stream {stream} closed"),
         }
     }
 }

@@ -8,6 +8,7 @@ mod dtls;
 mod event;
 mod ice;
 mod latency;
+mod sctp;
 mod stream;
 mod turn;
 mod turn_event;
@@ -23,6 +24,10 @@ pub use ice::{
     RoundTrip, Verified,
 };
 pub use latency::{Grade, Latency, LatencySource};
+pub use sctp::{
+    AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,
+    SctpPhase, SctpSide, Side, Sides,
+};
 pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Leg, Source, Stream};
 pub use turn::{
     AllocateRequest, AllocationState, Overhead, Permission, Refusal, Turn, TurnPeer,

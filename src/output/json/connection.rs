@@ -4,6 +4,7 @@ use super::dtls::DtlsOut;
 use super::event::EventOut;
 use super::fields::{Unknowns, not_yet, span};
 use super::ice::IceOut;
+use super::sctp::{ChannelOut, SctpOut};
 use super::transport::TransportOut;
 use super::turn::TurnOut;
 use crate::analysis::model::{Connection, Latency};
@@ -23,7 +24,8 @@ pub(super) struct ConnectionOut {
     dtls: Option<DtlsOut>,
     other_dtls: Vec<DtlsOut>,
     decryption: Option<()>,
-    data_channels: Option<()>,
+    sctp: Option<SctpOut>,
+    data_channels: Option<Vec<ChannelOut>>,
     latency_grade: Option<&'static str>,
     latency: Option<LatencyOut>,
     events: Vec<EventOut>,
@@ -36,7 +38,7 @@ pub(super) struct ConnectionOut {
 
 impl ConnectionOut {
     pub(super) fn new(c: &Connection, at: &impl Fn(Timestamp) -> f64) -> Self {
-        let mut unknown = not_yet(&["decryption", "dataChannels"]);
+        let mut unknown = not_yet(&["decryption"]);
         if c.stopped.is_none() {
             unknown.insert("stopped", "it did not stop while captured".to_owned());
         }
@@ -45,6 +47,12 @@ impl ConnectionOut {
         }
         if c.dtls.is_none() {
             unknown.insert("dtls", "no DTLS seen".to_owned());
+        }
+        if let Some(why) = c.sctp.reason() {
+            unknown.insert("sctp", why.to_string());
+        }
+        if let Some(why) = c.data_channels.reason() {
+            unknown.insert("dataChannels", why.to_string());
         }
         let latency = c.latency.value().copied();
         if latency.is_none() {
@@ -71,7 +79,11 @@ impl ConnectionOut {
                 .map(|dtls| DtlsOut::new(dtls, at))
                 .collect(),
             decryption: None,
-            data_channels: None,
+            sctp: c.sctp.value().map(|sctp| SctpOut::new(sctp, at)),
+            data_channels: c
+                .data_channels
+                .value()
+                .map(|list| list.iter().map(|c| ChannelOut::new(c, at)).collect()),
             latency_grade: latency.map(|l| l.grade.name()),
             latency: latency.map(LatencyOut::from),
             events: c

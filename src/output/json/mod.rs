@@ -10,6 +10,7 @@ mod dtls;
 mod event;
 mod fields;
 mod ice;
+mod sctp;
 mod stream;
 mod transport;
 mod turn;

@@ -9,6 +9,8 @@ use crate::analysis::Analysis;
 use crate::analysis::model::{AllocationState, Connection, ConnectionState, Transport, Turn};
 use std::io::{self, Write};
 
+/// Data channels listed per connection; the rest is counted.
+const CHANNELS_MAX: usize = 16;
 /// Transports listed per connection; the rest is counted.
 const TRANSPORTS_MAX: usize = 6;
 
@@ -70,6 +72,26 @@ pub(super) fn connection_head(
         }
     } else if c.ice.is_some() {
         writeln!(out, "  DTLS  none seen")?;
+    }
+    if let Some(sctp) = c.sctp.value() {
+        super::sctp::association(sctp, out)?;
+    }
+    for channel in c
+        .data_channels
+        .value()
+        .into_iter()
+        .flatten()
+        .take(CHANNELS_MAX)
+    {
+        super::sctp::channel(channel, out)?;
+    }
+    let channels = c.data_channels.value().map_or(0, Vec::len);
+    if channels > CHANNELS_MAX {
+        writeln!(
+            out,
+            "    and {} more data channels",
+            channels - CHANNELS_MAX
+        )?;
     }
     for turn in &c.turn {
         turn_line(turn, style, out)?;

@@ -6,6 +6,7 @@
 mod connection;
 mod dtls;
 mod ice;
+mod sctp;
 mod streams;
 mod style;
 

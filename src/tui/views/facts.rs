@@ -242,6 +242,7 @@ fn transport_lines(i: usize, t: &Transport, out: &mut Vec<Line>) {
     let protocol = match t.protocol {
         Protocol::Udp => "UDP",
         Protocol::Tcp => "TCP",
+        Protocol::Sctp => "SCTP",
     };
     out.push(Line::fact(
         &format!("path {i}"),

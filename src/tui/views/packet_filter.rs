@@ -180,12 +180,13 @@ fn protocol(word: &str) -> Option<PacketKind> {
         .find(|kind| kind.name().eq_ignore_ascii_case(word))
 }
 
-const KINDS: [PacketKind; 11] = [
+const KINDS: [PacketKind; 12] = [
     PacketKind::Stun,
     PacketKind::ChannelData,
     PacketKind::Dtls,
     PacketKind::Rtp,
     PacketKind::Rtcp,
+    PacketKind::Sctp,
     PacketKind::Udp,
     PacketKind::Tcp,
     PacketKind::Icmp,

@@ -1,0 +1,441 @@
+//! One association: how it came up, what it carried, how it ended.
+
+use super::channels::Channels;
+use super::times::Times;
+use super::way::Way;
+use crate::analysis::event_log::EventLog;
+use crate::analysis::known::{Known, Unknown};
+use crate::analysis::model::{
+    DataChannel, EventKind, NamedCount, Sctp, SctpAbort, SctpInit, SctpPhase, SctpSide, Side, Sides,
+};
+use crate::analysis::moment::Moment;
+use crate::net::Endpoint;
+use crate::proto::sctp::codes::chunk_name;
+use crate::proto::sctp::{
+    Checksum, Chunk, ChunkValue, Init, Parameter, Reconfiguration, SctpPacket, Tlvs, codes,
+};
+use crate::time::{Span, Timestamp};
+use crate::wire::{ParseError, Reason};
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Display;
+
+/// Packets remembered, to know them again on another leg of their way.
+const RECENT: usize = 64;
+/// How much later a packet can come by on another leg; a retransmission takes longer.
+const COPY: Span = Span::from_millis(200);
+/// Transports kept: ICE restarts and legs.
+const TRANSPORTS_MAX: usize = 64;
+/// Different payload protocols counted.
+const PROTOCOLS_MAX: usize = 64;
+/// HEARTBEATs that wait for their answer.
+const HEARTBEATS_MAX: usize = 8;
+/// Parameters looked at, and causes put in words: no honest chunk has more.
+const PARAMETERS_MAX: usize = 64;
+const CAUSES_MAX: usize = 4;
+
+/// What is kept of an association.
+#[derive(Clone, Debug)]
+pub(super) struct Association {
+    phase: SctpPhase,
+    pub(super) ports: Sides<u16>,
+    pub(super) tags: Sides<Option<u32>>,
+    /// Where it was seen, in order of appearance.
+    pub(super) transports: Vec<u32>,
+    ends: Sides<End>,
+    ways: Sides<Way>,
+    channels: Channels,
+    /// The first INIT.
+    asked: Option<Timestamp>,
+    handshake: Option<Span>,
+    abort: Option<SctpAbort>,
+    pub(super) packets: u64,
+    copies: u64,
+    checksums: [u64; 3],
+    chunks: BTreeMap<u8, u64>,
+    protocols: BTreeMap<u32, u64>,
+    recent: VecDeque<(u32, u32, Timestamp)>,
+    pub(super) first: Timestamp,
+    last: Timestamp,
+}
+
+/// What one side said of itself and of what it received.
+#[derive(Clone, Debug, Default)]
+struct End {
+    address: Option<Endpoint>,
+    init: Option<SctpInit>,
+    sacks: u64,
+    gap_reports: u64,
+    duplicate_reports: u64,
+    window: Option<(u32, u32)>,
+    heartbeats: VecDeque<(u64, Timestamp)>,
+    heartbeat_times: Times,
+}
+
+impl End {
+    fn window(&mut self, window: u32) {
+        let (min, _) = self.window.unwrap_or((window, window));
+        self.window = Some((min.min(window), window));
+    }
+}
+
+impl Association {
+    /// One whose first packet is this, from `from`.
+    pub(super) fn new(packet: &SctpPacket<'_>, from: Side, at: &Moment) -> Self {
+        let mut ports = Sides::default();
+        *ports.of_mut(from) = packet.source_port;
+        *ports.of_mut(from.other()) = packet.destination_port;
+        Self {
+            phase: SctpPhase::InitUnanswered,
+            ports,
+            tags: Sides::default(),
+            transports: Vec::new(),
+            ends: Sides::default(),
+            ways: Sides::default(),
+            channels: Channels::default(),
+            asked: None,
+            handshake: None,
+            abort: None,
+            packets: 0,
+            copies: 0,
+            checksums: [0; 3],
+            chunks: BTreeMap::new(),
+            protocols: BTreeMap::new(),
+            recent: VecDeque::new(),
+            first: at.ts,
+            last: at.ts,
+        }
+    }
+
+    /// Whether its payload protocols are those of data channels.
+    pub(super) fn has_data_channels(&self) -> bool {
+        self.channels.proven
+    }
+
+    /// Whether nothing more can come of it.
+    pub(super) fn is_over(&self) -> bool {
+        self.phase >= SctpPhase::Closed
+    }
+
+    /// Whether the peer may still answer with an INIT of its own.
+    pub(super) fn is_opening(&self) -> bool {
+        self.phase < SctpPhase::Established
+    }
+
+    /// Takes a packet that `from` sent; what was wrong with it, in words.
+    pub(super) fn push(
+        &mut self,
+        packet: &SctpPacket<'_>,
+        from: Side,
+        at: &Moment,
+        log: &mut EventLog,
+    ) -> Result<(), String> {
+        if !self.transports.contains(&at.transport) && self.transports.len() < TRANSPORTS_MAX {
+            self.transports.push(at.transport);
+        }
+        self.first = self.first.min(at.ts);
+        self.last = self.last.max(at.ts);
+        if self.is_copy(packet, at) {
+            self.copies += 1;
+            return Ok(());
+        }
+        self.packets += 1;
+        let [correct, zero, wrong] = &mut self.checksums;
+        match packet.verify() {
+            Checksum::Correct => *correct += 1,
+            Checksum::Zero => *zero += 1,
+            Checksum::Wrong { .. } => *wrong += 1,
+            Checksum::Cut => {}
+        }
+        // A capture without addresses has the unspecified one.
+        if !at.src.ip().is_unspecified() {
+            self.ends.of_mut(from).address = Some(at.src);
+        }
+        let mut trouble = None;
+        for chunk in packet.chunks() {
+            let taken = match chunk {
+                Ok(chunk) => self.chunk(&chunk, from, at, log),
+                Err(error) if packet.missing > 0 && is_truncated(&error) => Ok(()),
+                Err(error) => Err(error.to_string()),
+            };
+            trouble = trouble.or(taken.err());
+        }
+        trouble.map_or(Ok(()), Err)
+    }
+
+    /// The same bytes on another path a moment ago: a relay's other leg.
+    fn is_copy(&mut self, packet: &SctpPacket<'_>, at: &Moment) -> bool {
+        let digest = packet.computed_checksum();
+        let copied = self.recent.iter().any(|&(known, transport, ts)| {
+            let apart = if at.ts > ts { at.ts - ts } else { ts - at.ts };
+            known == digest && transport != at.transport && apart <= COPY
+        });
+        if !copied {
+            if self.recent.len() >= RECENT {
+                self.recent.pop_front();
+            }
+            self.recent.push_back((digest, at.transport, at.ts));
+        }
+        copied
+    }
+
+    fn chunk(
+        &mut self,
+        chunk: &Chunk<'_>,
+        from: Side,
+        at: &Moment,
+        log: &mut EventLog,
+    ) -> Result<(), String> {
+        *self.chunks.entry(chunk.chunk_type).or_default() += 1;
+        let value = match chunk.value() {
+            Ok(value) => value,
+            // What was not captured is not the sender's mistake.
+            Err(_) if chunk.missing > 0 => return Ok(()),
+            Err(error) => return Err(error.to_string()),
+        };
+        match &value {
+            ChunkValue::Init(init) => self.init(chunk.chunk_type, init, from, at, log),
+            ChunkValue::Cookie(_) => self.reach(SctpPhase::CookieUnanswered),
+            ChunkValue::Data(data) => {
+                let len = data.payload.len() + chunk.missing;
+                if let Some(protocol) = data.protocol {
+                    self.count_protocol(protocol);
+                }
+                // Data may ride with the cookie; without a handshake it tells of one before.
+                if self.asked.is_none() {
+                    self.reach(SctpPhase::Established);
+                }
+                if self.ways.of_mut(from).data(data.tsn, len, at.ts) {
+                    self.channels.data(data, len, from, at, log)?;
+                }
+            }
+            ChunkValue::Sack(sack) => {
+                self.reach(SctpPhase::Established);
+                self.ways.of_mut(from.other()).sack(sack, at.ts);
+                let end = self.ends.of_mut(from);
+                end.sacks += 1;
+                end.gap_reports += u64::from(sack.gaps().len() > 0);
+                end.duplicate_reports += sack.duplicates().len() as u64;
+                end.window(sack.receiver_window);
+            }
+            ChunkValue::ForwardTsn(forward) => {
+                self.reach(SctpPhase::Established);
+                self.ways.of_mut(from).forward(forward);
+            }
+            ChunkValue::Heartbeat(info) => {
+                self.heartbeat(chunk.chunk_type, info, from, at.ts);
+            }
+            ChunkValue::Reconfig(parameters) => self.reconfigure(*parameters, from, at, log),
+            ChunkValue::Shutdown(_) => {
+                if self.phase < SctpPhase::ShuttingDown {
+                    log.push(at.event(EventKind::SctpShutdown));
+                }
+                self.reach(SctpPhase::ShuttingDown);
+            }
+            ChunkValue::Causes(causes) if chunk.chunk_type == codes::ABORT => {
+                self.aborted(*causes, from, at, log);
+            }
+            ChunkValue::Plain if chunk.chunk_type == codes::COOKIE_ACK => {
+                if self.is_opening() || self.handshake.is_none() && self.asked.is_some() {
+                    log.push(at.event(EventKind::SctpEstablished));
+                    self.handshake = self.asked.map(|asked| at.ts - asked);
+                }
+                self.reach(SctpPhase::Established);
+            }
+            ChunkValue::Plain if chunk.chunk_type == codes::SHUTDOWN_COMPLETE => {
+                self.reach(SctpPhase::Closed);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn reach(&mut self, phase: SctpPhase) {
+        self.phase = self.phase.max(phase);
+    }
+
+    fn count_protocol(&mut self, protocol: u32) {
+        if let Some(n) = self.protocols.get_mut(&protocol) {
+            *n += 1;
+        } else if self.protocols.len() < PROTOCOLS_MAX {
+            self.protocols.insert(protocol, 1);
+        }
+    }
+
+    fn init(
+        &mut self,
+        chunk_type: u8,
+        init: &Init<'_>,
+        from: Side,
+        at: &Moment,
+        log: &mut EventLog,
+    ) {
+        let is_answer = chunk_type == codes::INIT_ACK;
+        if is_answer {
+            self.reach(SctpPhase::CookieNotEchoed);
+        } else if self.ends.of(from).init.is_none() {
+            self.asked.get_or_insert(at.ts);
+            log.push(at.event(EventKind::SctpInit));
+        }
+        self.ways.of_mut(from).begin(init.initial_tsn);
+        let end = self.ends.of_mut(from);
+        if end.init.is_none() {
+            end.window(init.receiver_window);
+            end.init = Some(offer(init));
+        }
+    }
+
+    fn heartbeat(&mut self, chunk_type: u8, info: &[u8], from: Side, ts: Timestamp) {
+        // Only to know it again: what it says is the sender's business.
+        let mix = |hash: u64, byte: &u8| hash.wrapping_mul(0x100_0000_01b3) ^ u64::from(*byte);
+        let digest = info.iter().fold(info.len() as u64, mix);
+        if chunk_type == codes::HEARTBEAT {
+            let waiting = &mut self.ends.of_mut(from).heartbeats;
+            if waiting.len() >= HEARTBEATS_MAX {
+                waiting.pop_front();
+            }
+            waiting.push_back((digest, ts));
+            return;
+        }
+        let asker = self.ends.of_mut(from.other());
+        let question = asker.heartbeats.iter().position(|(d, _)| *d == digest);
+        if let Some((_, sent)) = question.and_then(|i| asker.heartbeats.remove(i)) {
+            asker.heartbeat_times.push(ts - sent);
+        }
+    }
+
+    fn reconfigure(&mut self, parameters: Tlvs<'_>, from: Side, at: &Moment, log: &mut EventLog) {
+        let parameters = parameters.map_while(Result::ok).take(PARAMETERS_MAX);
+        for parameter in parameters.filter_map(|tlv| Parameter::parse(&tlv).ok()) {
+            if let Parameter::Reconfiguration(Reconfiguration::ResetOutgoing {
+                request,
+                streams,
+                ..
+            }) = parameter
+            {
+                self.channels.reset(&streams, request, from, at, log);
+            }
+        }
+    }
+
+    fn aborted(&mut self, mut causes: Tlvs<'_>, from: Side, at: &Moment, log: &mut EventLog) {
+        if self.abort.is_some() {
+            return;
+        }
+        let words: Vec<String> = causes
+            .map_while(Result::ok)
+            .take(CAUSES_MAX)
+            .map(|cause| cause.cause_words())
+            .collect();
+        let cause = match words.is_empty() {
+            true => "no cause given".to_owned(),
+            false => words.join("; "),
+        };
+        log.push(at.event(EventKind::SctpAborted {
+            cause: cause.clone(),
+        }));
+        self.abort = Some(SctpAbort {
+            by: from,
+            at: at.ts,
+            cause,
+            by_user: matches!(causes.next(), Some(Ok(tlv)) if tlv.kind == codes::cause::USER_ABORT),
+        });
+        self.reach(SctpPhase::Aborted);
+    }
+
+    /// Its data channels, in order of appearance.
+    pub(super) fn channels(&self) -> impl Iterator<Item = DataChannel> + '_ {
+        self.channels.report()
+    }
+
+    /// What it came to; `associations` is how many the connection had.
+    pub(super) fn report(&self, associations: u64) -> Sctp {
+        let [correct, zero, wrong] = self.checksums;
+        let chunks = |(kind, n): (&u8, &u64)| named(*kind, chunk_name(*kind), *n);
+        let protocols = |(id, n): (&u32, &u64)| named(*id, codes::protocol_name(*id), *n);
+        let asked = match self.asked {
+            Some(_) => Unknown::NotSeen,
+            None => Unknown::NoHandshake,
+        };
+        Sctp {
+            associations,
+            phase: self.phase,
+            sides: Sides {
+                a: self.side(Side::A),
+                b: self.side(Side::B),
+            },
+            handshake_duration: Known::or(self.handshake, asked),
+            abort: self.abort.clone(),
+            packets: self.packets,
+            copies: self.copies,
+            checksum_correct: correct,
+            checksum_zero: zero,
+            checksum_wrong: wrong,
+            chunks: self.chunks.iter().map(chunks).collect(),
+            protocols: self.protocols.iter().map(protocols).collect(),
+            first_seen: self.first,
+            last_seen: self.last,
+        }
+    }
+
+    fn side(&self, side: Side) -> SctpSide {
+        let (end, way) = (self.ends.of(side), self.ways.of(side));
+        SctpSide {
+            address: Known::or(end.address, Unknown::NoAddress),
+            port: *self.ports.of(side),
+            verification_tag: Known::or(*self.tags.of(side), Unknown::NotSeen),
+            init: Known::or(end.init.clone(), Unknown::NoHandshake),
+            data_chunks: way.chunks,
+            retransmitted: way.retransmitted,
+            missing: way.missing(),
+            bytes: way.bytes,
+            forward_tsns: way.forward_tsns,
+            given_up: way.given_up,
+            sacks: end.sacks,
+            gap_reports: end.gap_reports,
+            duplicate_reports: end.duplicate_reports,
+            receiver_window: Known::or(end.window, Unknown::NotSeen),
+            acknowledgement_time: Known::or(way.times.report(), Unknown::NotSeen),
+            heartbeat_time: Known::or(end.heartbeat_times.report(), Unknown::NotSeen),
+        }
+    }
+}
+
+fn named(id: impl Into<u32> + Display, name: Option<&str>, count: u64) -> NamedCount {
+    NamedCount {
+        name: name.map_or_else(|| id.to_string(), str::to_owned),
+        id: id.into(),
+        count,
+    }
+}
+
+fn is_truncated(error: &ParseError) -> bool {
+    matches!(error.reason, Reason::Truncated { .. })
+}
+
+/// What an INIT or INIT ACK offers; parameters that cannot be read end the list.
+fn offer(init: &Init<'_>) -> SctpInit {
+    let mut out = SctpInit {
+        outbound_streams: init.outbound_streams,
+        inbound_streams: init.inbound_streams,
+        initial_tsn: init.initial_tsn,
+        receiver_window: init.receiver_window,
+        extensions: Vec::new(),
+        forward_tsn: false,
+        zero_checksum: false,
+        parameters: Vec::new(),
+    };
+    let parameters = init.parameters.map_while(Result::ok);
+    for tlv in parameters.take(PARAMETERS_MAX) {
+        out.parameters.push(tlv.kind);
+        match (tlv.kind, Parameter::parse(&tlv)) {
+            (codes::parameter::EXTENSIONS, Ok(Parameter::Chunks(types))) => {
+                let name = |kind: &u8| chunk_name(*kind).map_or(kind.to_string(), str::to_owned);
+                out.extensions = types.iter().take(PARAMETERS_MAX).map(name).collect();
+            }
+            (codes::parameter::FORWARD_TSN, _) => out.forward_tsn = true,
+            (codes::parameter::ZERO_CHECKSUM, Ok(_)) => out.zero_checksum = true,
+            _ => {}
+        }
+    }
+    out
+}

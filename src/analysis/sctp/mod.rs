@@ -1,0 +1,198 @@
+//! SCTP associations and their data channels, fed with packets in clear or decrypted.
+//!
+//! An association is known by its verification tags and ports and not by its addresses: it lives on
+//! when ICE moves it to another path, and a packet that a relay shows twice is one packet. Which
+//! side sent a packet follows from its tag alone, so that captures without addresses work too.
+//! How it is measured: `docs/algorithms/sctp.md`.
+
+mod association;
+mod channels;
+mod clear;
+mod seen;
+#[cfg(test)]
+mod tests;
+mod times;
+mod way;
+
+use super::event_log::EventLog;
+use super::model::{DataChannel, Sctp, Side};
+use super::moment::Moment;
+use crate::proto::sctp::{ChunkValue, SctpPacket, codes};
+use association::Association;
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
+
+/// Associations tracked; packets of more are counted only.
+const ASSOCIATIONS_MAX: usize = 1024;
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// What a packet's header says of the association: tag, source port, destination port.
+type Tag = (u32, u16, u16);
+
+/// What could not be taken of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SctpTrouble {
+    /// Kebab-case, for the list of problems.
+    pub(super) code: &'static str,
+    /// In words.
+    pub(super) message: String,
+}
+
+/// All associations of a capture.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SctpState {
+    associations: Vec<Association>,
+    /// Which association packets with this tag and these ports belong to, and who sends them.
+    by_tag: Map<Tag, (usize, Side)>,
+    /// The latest association between two ports of a transport.
+    latest: Map<(u32, u16, u16), usize>,
+}
+
+impl SctpState {
+    /// Takes a packet. Whoever feeds this knows that it is one: its checksum is right, it was found
+    /// where only SCTP can be, or it was decrypted.
+    pub(super) fn push(
+        &mut self,
+        packet: &SctpPacket<'_>,
+        at: &Moment,
+        log: &mut EventLog,
+    ) -> Result<(), SctpTrouble> {
+        let Some((index, from)) = self.locate(packet, at) else {
+            return Err(SctpTrouble {
+                code: "too-many-associations",
+                message: "more SCTP associations than are tracked".to_owned(),
+            });
+        };
+        let Some(association) = self.associations.get_mut(index) else {
+            return Ok(());
+        };
+        let taken = association.push(packet, from, at, log);
+        taken.map_err(|message| SctpTrouble {
+            code: "malformed-sctp",
+            message,
+        })
+    }
+
+    /// The association of a packet, made if need be, and who sent it.
+    fn locate(&mut self, packet: &SctpPacket<'_>, at: &Moment) -> Option<(usize, Side)> {
+        let (source, destination) = (packet.source_port, packet.destination_port);
+        let tag = packet.verification_tag;
+        let mut chunks = packet.chunks().map_while(Result::ok);
+        let first = chunks.next();
+        // INIT ACK may come in any association; it is the one chunk of its packet.
+        let own_tag = first.and_then(|chunk| match chunk.value() {
+            Ok(ChunkValue::Init(init)) => Some(init.initiate_tag),
+            _ => None,
+        });
+        let is_init = first.is_some_and(|chunk| chunk.chunk_type == codes::INIT);
+        // ABORT and SHUTDOWN COMPLETE of who has no association carry the tag they were sent.
+        let is_reflected = first.is_some_and(|chunk| {
+            let ends = matches!(chunk.chunk_type, codes::ABORT | codes::SHUTDOWN_COMPLETE);
+            ends && chunk.flags & 1 != 0
+        });
+        if is_reflected && let Some(&(i, side)) = self.by_tag.get(&(tag, destination, source)) {
+            return Some((i, side.other()));
+        }
+        let known = if is_init {
+            // The same INIT again, or the INIT of who answered with this tag before.
+            let to = own_tag.map(|own| (own, destination, source));
+            let known = to.and_then(|to| self.by_tag.get(&to));
+            known.map(|&(i, side)| (i, side.other()))
+        } else {
+            self.by_tag.get(&(tag, source, destination)).copied()
+        };
+        let (index, from) = match known {
+            Some(found) => found,
+            None => self.join_or_add(packet, is_init, at)?,
+        };
+        if let Some(own) = own_tag {
+            self.note_tag(index, from, own, (destination, source));
+        }
+        if !is_init && tag != 0 {
+            self.note_tag(index, from.other(), tag, (source, destination));
+        }
+        Some((index, from))
+    }
+
+    /// For a packet whose tag says nothing: the association on the same path that still lacks it.
+    fn join_or_add(
+        &mut self,
+        packet: &SctpPacket<'_>,
+        is_init: bool,
+        at: &Moment,
+    ) -> Option<(usize, Side)> {
+        let (source, destination) = (packet.source_port, packet.destination_port);
+        // Where both ends have the same address and port, only tags tell the directions.
+        let direction = (at.src != at.dst).then_some(match at.reverse {
+            false => Side::A,
+            true => Side::B,
+        });
+        let ports = (source.min(destination), source.max(destination));
+        let place = (at.transport, ports.0, ports.1);
+        if let Some(&index) = self.latest.get(&place)
+            && let Some(association) = self.associations.get(index)
+        {
+            // INIT tells the tag of its sender, all else that of its receiver.
+            let lacks = |from: Side| {
+                let who = if is_init { from } else { from.other() };
+                association.tags.of(who).is_none() && *association.ports.of(from) == source
+            };
+            let from = match direction {
+                Some(from) => Some(from).filter(|from| lacks(*from)),
+                None => [Side::A, Side::B].into_iter().find(|from| lacks(*from)),
+            };
+            let fits = !association.is_over() && (!is_init || association.is_opening());
+            if let Some(from) = from.filter(|_| fits) {
+                return Some((index, from));
+            }
+        }
+        if self.associations.len() >= ASSOCIATIONS_MAX {
+            return None;
+        }
+        let from = direction.unwrap_or(Side::A);
+        self.associations.push(Association::new(packet, from, at));
+        let index = self.associations.len() - 1;
+        self.latest.insert(place, index);
+        Some((index, from))
+    }
+
+    /// Packets to `owner` carry `tag` and go from the first port to the second.
+    fn note_tag(&mut self, index: usize, owner: Side, tag: u32, (from, to): (u16, u16)) {
+        let Some(association) = self.associations.get_mut(index) else {
+            return;
+        };
+        let known = association.tags.of_mut(owner);
+        if *known != Some(tag) {
+            if let Some(old) = known.replace(tag) {
+                self.by_tag.remove(&(old, from, to));
+            }
+            self.by_tag.insert((tag, from, to), (index, owner.other()));
+        }
+    }
+
+    /// The associations that were seen on any of these transports.
+    fn on<'a>(&'a self, transports: &'a BTreeSet<u32>) -> impl Iterator<Item = &'a Association> {
+        let on = |a: &&Association| a.transports.iter().any(|t| transports.contains(t));
+        self.associations.iter().filter(on)
+    }
+
+    /// Transports of each association that carries data channels: they are one connection.
+    pub(super) fn data_channel_paths(&self) -> impl Iterator<Item = &[u32]> {
+        let with_channels = |a: &&Association| a.has_data_channels();
+        let all = self.associations.iter().filter(with_channels);
+        all.map(|a| &a.transports[..])
+    }
+
+    /// What the associations on these transports came to: the one with most packets, and the data
+    /// channels of all. `None` if there are none.
+    pub(super) fn report(&self, transports: &BTreeSet<u32>) -> Option<(Sctp, Vec<DataChannel>)> {
+        let count = self.on(transports).count() as u64;
+        // The first of those with most.
+        let main = self
+            .on(transports)
+            .reduce(|a, b| if b.packets > a.packets { b } else { a })?;
+        let channels = self.on(transports).flat_map(Association::channels);
+        Some((main.report(count), channels.collect()))
+    }
+}
