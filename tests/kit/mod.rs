@@ -4,7 +4,7 @@
 //! test it is `mod kit;`, from an example, a bench or a unit test
 //! `#[path = "../tests/kit/mod.rs"] mod kit;`.
 //!
-//! - [`net`], [`stun`], [`dtls`], [`rtp`], [`rtcp`]: the bytes of single packets;
+//! - [`net`], [`stun`], [`dtls`], [`rtp`], [`rtcp`], [`sctp`]: the bytes of single packets;
 //! - [`messages`]: one of each of them;
 //! - [`writer`]: pcap and pcapng files;
 //! - [`scenario`]: a short call written out packet by packet, for a test that wants exact numbers;
@@ -37,6 +37,7 @@ pub mod profile;
 pub mod rtcp;
 pub mod rtp;
 pub mod scenario;
+pub mod sctp;
 pub mod stun;
 pub mod traffic;
 pub mod truth;

@@ -71,6 +71,26 @@ pub fn udp_frame(out: &mut Vec<u8>, path: &UdpPath, payload: &[u8]) {
     out[start + 6..start + 8].copy_from_slice(&checksum.to_be_bytes());
 }
 
+/// The Ethernet frame of an IPv4 packet with `payload` of another protocol; ports do not matter.
+pub fn ip_frame(path: &UdpPath, protocol: u8, payload: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    mac(&mut out, path.dst.ip());
+    mac(&mut out, path.src.ip());
+    let (IpAddr::V4(src), IpAddr::V4(dst)) = (path.src.ip(), path.dst.ip()) else {
+        panic!("IPv4 only");
+    };
+    out.extend(ETHERTYPE_IPV4.to_be_bytes());
+    out.extend([0x45, 0]);
+    out.extend((payload.len() as u16 + 20).to_be_bytes());
+    out.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
+    out.extend(src.octets());
+    out.extend(dst.octets());
+    let checksum = !fold(sum(&out[14..]));
+    out[24..26].copy_from_slice(&checksum.to_be_bytes());
+    out.extend_from_slice(payload);
+    out
+}
+
 fn mac(out: &mut Vec<u8>, ip: IpAddr) {
     let last = match ip {
         IpAddr::V4(ip) => ip.octets(),
