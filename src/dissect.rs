@@ -71,8 +71,8 @@ pub fn brief(frame: &Frame<'_>, plain: bool) -> Brief {
         }
         Decoded::Tcp(segment) => {
             path = Some(segment.path);
-            let (src, dst, len) = (segment.path.src, segment.path.dst, segment.payload.len());
-            write!(summary, "TCP {src} > {dst}  {len} bytes")
+            tcp::summary(&segment, plain, &mut summary);
+            Ok(())
         }
         Decoded::Malformed(error) => write!(summary, "{error}"),
         Decoded::Icmp => match Icmp::find(ip) {
@@ -128,7 +128,10 @@ pub fn dissect(frame: &Frame<'_>, plain: bool) -> Vec<Row> {
             messages::parts(&datagram, plain, |part| part.rows(frame.data, &mut inner));
         }
         Decoded::Sctp(packet) => messages::bare_sctp(&packet).rows(frame.data, &mut inner),
-        Decoded::Tcp(segment) => tcp::rows(&segment, &mut tree),
+        Decoded::Tcp(segment) => {
+            tcp::rows(&segment, &mut tree);
+            tcp::messages(frame.data, &segment, plain, &mut inner);
+        }
         Decoded::Icmp => {
             if let Some(icmp) = Icmp::find(ip) {
                 icmp.rows(&mut tree);
@@ -243,6 +246,92 @@ mod tests {
         assert!(brief.summary.starts_with("[channel 0x4001] "), "{brief:?}");
         let ssrc = d.iter().rfind(|r| r.value.contains("0x5a1c22f0")).unwrap();
         assert_eq!(ssrc.bytes, Some(40..44));
+    }
+
+    #[test]
+    fn tunnels_show_their_layers_and_the_right_bytes() {
+        // GRE with a key, Ethernet in it, IPv4, VXLAN, Ethernet, IPv4.
+        let ethernet = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
+        let vxlan = [&[8, 0, 0, 0, 0, 1, 2, 0][..], &ethernet, &ipv4(&RTP)].concat();
+        let mut middle = ipv4(&vxlan);
+        middle[22..24].copy_from_slice(&4789u16.to_be_bytes());
+        let gre = [&[0x20, 0, 0x65, 0x58, 0, 0, 0, 42][..], &ethernet, &middle].concat();
+        let mut data = ipv4(&gre)[..20].to_vec();
+        data[2..4].copy_from_slice(&(20 + gre.len() as u16).to_be_bytes());
+        data[9] = 47;
+        data.extend(gre);
+        let d = dissect(&frame(&data, LinkType::RAW), false);
+        let groups: Vec<_> = d
+            .iter()
+            .filter(|r| r.depth == 0)
+            .map(|r| &r.label[..])
+            .collect();
+        let expected = [
+            "Frame",
+            "Link layer",
+            "IPv4",
+            "GRE",
+            "Ethernet in the tunnel",
+            "IPv4",
+            "UDP",
+            "VXLAN",
+            "Ethernet in the tunnel",
+            "IPv4",
+            "UDP",
+            "RTP",
+        ];
+        assert_eq!(groups, expected);
+        assert_eq!(row(&d, "GRE").bytes, Some(20..28));
+        assert_eq!(row(&d, "key").value, "0x0000002a");
+        assert_eq!(row(&d, "VXLAN").bytes, Some(70..78));
+        assert_eq!(row(&d, "network identifier").value, "258");
+        let ssrc = d.iter().rfind(|r| r.value.contains("0x5a1c22f0")).unwrap();
+        let end = data.len();
+        assert_eq!(ssrc.bytes, Some(end - 8..end - 4));
+        let brief = brief(&frame(&data, LinkType::RAW), false);
+        assert!(brief.summary.starts_with("[GRE] [VXLAN] "), "{brief:?}");
+        for end in 0..data.len() {
+            dissect(&frame(&data[..end], LinkType::RAW), false);
+        }
+    }
+
+    #[test]
+    fn a_tcp_segment_shows_its_header_and_whole_messages() {
+        let stun = [
+            0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+        ];
+        let mut segment = vec![0x13, 0x88, 0x13, 0x8a, 0, 0, 0, 9, 0, 0, 0, 7, 0x50, 0x18];
+        segment.extend([1, 0, 0, 0, 0, 0]);
+        segment.extend([0, 20]);
+        segment.extend(stun);
+        segment.extend([0, 16]);
+        segment.extend(&RTP[..10]);
+        let mut data = ipv4(&[])[..20].to_vec();
+        data[2..4].copy_from_slice(&(20 + segment.len() as u16).to_be_bytes());
+        data[9] = 6;
+        data.extend(segment);
+        let d = dissect(&frame(&data, LinkType::RAW), false);
+        assert_eq!(row(&d, "flags").value, "ACK, PSH");
+        assert_eq!(row(&d, "sequence number").bytes, Some(24..28));
+        assert_eq!(row(&d, "transaction id").bytes, Some(50..62));
+        let beginning = d.last().unwrap();
+        assert_eq!(beginning.bytes, Some(62..74), "{beginning:?}");
+        let brief_of = |data: &[u8], plain| brief(&frame(data, LinkType::RAW), plain).summary;
+        assert!(
+            brief_of(&data, true).starts_with("[TCP] "),
+            "{}",
+            brief_of(&data, true)
+        );
+        // Its second half is nobody's beginning.
+        data.drain(40..50);
+        assert!(
+            brief_of(&data, false).starts_with("TCP "),
+            "{}",
+            brief_of(&data, false)
+        );
+        for end in 0..data.len() {
+            dissect(&frame(&data[..end], LinkType::RAW), false);
+        }
     }
 
     #[test]

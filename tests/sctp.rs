@@ -72,7 +72,9 @@ impl Wire {
         } else {
             self.path.reversed()
         };
-        self.frames.push((self.at(), ip_frame(&path, 132, payload)));
+        let mut frame = Vec::new();
+        ip_frame(&mut frame, path.src.ip(), path.dst.ip(), 132, payload);
+        self.frames.push((self.at(), frame));
     }
 
     /// A check and its answer: the path is ICE's.

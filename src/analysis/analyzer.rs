@@ -18,7 +18,7 @@ use super::transport::TransportState;
 use super::turn::{Relays, Wrapped, is_shared};
 use crate::capture::{Frame, LinkType, Problem};
 use crate::demux::{self, Class};
-use crate::net::{Datagram, Decoded, Decoder};
+use crate::net::{Datagram, Decoded, Decoder, tcp};
 use crate::proto::rtcp::{self, SrtcpPacket};
 use crate::proto::rtp::RtpPacket;
 use crate::proto::stun::{self, StunClass, StunMessage, Value};
@@ -41,6 +41,7 @@ const DISORDER: Span = Span::from_millis(1_000);
 #[derive(Debug)]
 pub struct Analyzer {
     net: Decoder,
+    tcp: tcp::Streams,
     state: State,
 }
 
@@ -64,6 +65,7 @@ impl Analyzer {
     pub fn new(options: Options) -> Self {
         Self {
             net: Decoder::new(),
+            tcp: tcp::Streams::new(),
             state: State {
                 options,
                 info: CaptureInfo::default(),
@@ -83,18 +85,13 @@ impl Analyzer {
     pub fn push(&mut self, frame: &Frame<'_>) {
         let state = &mut self.state;
         state.count_frame(frame);
-        let mut row = Row {
-            kind: PacketKind::Other,
-            transport: NONE,
-            ssrc: 0,
-            reverse: false,
-        };
+        let mut row = Row::new(PacketKind::Other);
         match self.net.decode(frame) {
             Decoded::Udp(datagram) => state.datagram(&datagram, &mut row, 0),
             Decoded::Sctp(packet) => state.classified(&packet, Class::Sctp, &mut row, 0),
-            Decoded::Tcp(_) => {
-                state.counts.tcp += 1;
+            Decoded::Tcp(segment) => {
                 row.kind = PacketKind::Tcp;
+                state.segment(&mut self.tcp, &segment, &mut row);
             }
             Decoded::Icmp => {
                 state.counts.icmp += 1;
@@ -170,7 +167,8 @@ impl Analyzer {
     }
 
     /// The model of the whole capture.
-    pub fn finish(self) -> Analysis {
+    pub fn finish(mut self) -> Analysis {
+        self.state.end_of_segments(&mut self.tcp);
         self.state.report(true)
     }
 }
@@ -196,11 +194,23 @@ fn moment(d: &Datagram<'_>, at: At) -> Moment {
 }
 
 /// What the packet list shows of the frame at hand.
-struct Row {
-    kind: PacketKind,
-    transport: u32,
-    ssrc: u32,
-    reverse: bool,
+pub(super) struct Row {
+    pub(super) kind: PacketKind,
+    pub(super) transport: u32,
+    pub(super) ssrc: u32,
+    pub(super) reverse: bool,
+}
+
+impl Row {
+    /// Of a packet of this kind that belongs to no transport yet.
+    pub(super) fn new(kind: PacketKind) -> Self {
+        Self {
+            kind,
+            transport: NONE,
+            ssrc: 0,
+            reverse: false,
+        }
+    }
 }
 
 impl State {
@@ -229,7 +239,7 @@ impl State {
         }
     }
 
-    fn datagram(&mut self, d: &Datagram<'_>, row: &mut Row, depth: u8) {
+    pub(super) fn datagram(&mut self, d: &Datagram<'_>, row: &mut Row, depth: u8) {
         let looks = demux::classify(d.payload, d.missing);
         let class = self.with_sctp(d, looks);
         self.classified(d, class, row, depth);

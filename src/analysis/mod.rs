@@ -27,6 +27,7 @@ mod series;
 mod static_types;
 mod stream;
 mod table;
+mod tcp;
 mod transport;
 mod turn;
 

@@ -80,6 +80,17 @@ pub struct PacketRef {
     pub reverse: bool,
 }
 
+impl PacketRef {
+    /// Whether its payload is none of our protocols, whatever it looks like.
+    pub fn is_plain(&self) -> bool {
+        match self.kind {
+            PacketKind::Udp => true,
+            PacketKind::Tcp => self.transport == NONE,
+            _ => false,
+        }
+    }
+}
+
 const CHUNK: usize = 4096;
 
 /// The rows, shared with snapshots: full chunks are never copied again.

@@ -1,9 +1,76 @@
-//! A TCP segment as rows of a decode tree.
+//! A TCP segment as a line and as rows: its header, and the framed messages that it holds.
+//!
+//! The segment is looked at by itself: messages are shown where one begins with the payload. What is
+//! the end of a message that began in another segment, or the beginning of one, is told as bytes.
 
 use super::headers::number;
-use crate::net::tcp::Segment;
-use crate::tree::Tree;
+use super::messages;
+use crate::net::tcp::{Segment, frame, of_segment};
+use crate::net::{Datagram, Via};
+use crate::tree::{Row, Tree};
 use crate::wire::part;
+use std::fmt::Write;
+
+/// The messages framed in a segment, and what is left behind the last whole one.
+fn framed<'a>(segment: &Segment<'a>, plain: bool) -> (Vec<Datagram<'a>>, &'a [u8]) {
+    let mut rest = segment.payload;
+    let mut found = Vec::new();
+    if let Some(framing) = of_segment(rest, plain) {
+        while let Ok(Some(frame)) = frame(framing, rest)
+            && let Some(payload) = rest.get(frame.body)
+            && let Some(after) = rest.get(frame.end..)
+        {
+            found.push(Datagram {
+                no: segment.no,
+                ts: segment.ts,
+                path: segment.path,
+                via: Via::Direct,
+                missing: 0,
+                payload,
+            });
+            rest = after;
+        }
+    }
+    (found, rest)
+}
+
+/// One line: the first message, or the fact that there is none.
+pub(super) fn summary(segment: &Segment<'_>, plain: bool, out: &mut String) {
+    let (found, _) = framed(segment, plain);
+    let _ = match found.as_slice() {
+        [] => {
+            let (src, dst, len) = (segment.path.src, segment.path.dst, segment.payload.len());
+            let set = segment.flags;
+            write!(out, "TCP {src} > {dst}  {set}  {len} bytes")
+        }
+        [first, others @ ..] => {
+            let _ = write!(out, "[TCP] ");
+            messages::parts(first, plain, |part| part.summary(out));
+            match others.len() {
+                0 => Ok(()),
+                n => write!(out, "  and {n} more"),
+            }
+        }
+    };
+}
+
+/// The rows of the messages framed in a segment.
+pub(super) fn messages(whole: &[u8], segment: &Segment<'_>, plain: bool, out: &mut Vec<Row>) {
+    let (found, rest) = framed(segment, plain);
+    for datagram in &found {
+        messages::parts(datagram, plain, |part| part.rows(whole, out));
+    }
+    if !rest.is_empty() && (!found.is_empty() || !plain) {
+        let mut tree = Tree::new(whole);
+        let what = if found.is_empty() {
+            "part of a longer message, or none of ours"
+        } else {
+            "beginning of a message that goes on in another segment"
+        };
+        tree.field(what, format_args!("{} bytes", rest.len()), rest);
+        out.extend(tree.into_rows());
+    }
+}
 
 /// The rows of the header (RFC 9293) and of what follows it.
 pub(super) fn rows(segment: &Segment<'_>, tree: &mut Tree<'_>) {

@@ -201,6 +201,8 @@ pub(super) fn gre(mut r: Reader<'_>) -> Result<Option<Network<'_>>, ParseError> 
     }
     r.skip(present * 4, "GRE optional fields")?;
     match protocol {
+        // A lone acknowledgment, or a keepalive.
+        _ if r.is_empty() => Ok(Some(Network::NotIp(protocol))),
         // ERSPAN type I has no header of its own, and no sequence number in GRE's.
         ether_type::ERSPAN if flags & SEQUENCE == 0 => link::ethernet(r).map(Some),
         ether_type::ERSPAN => {

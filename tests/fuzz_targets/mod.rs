@@ -15,10 +15,12 @@
 
 mod files;
 mod protocols;
+mod streams;
 mod texts;
 
 pub use files::{analyze, capture, net};
 pub use protocols::{dtls, message, rtcp, rtp, sctp, stun};
+pub use streams::tcp;
 pub use texts::{lint, sdp};
 
 use rtcscope::tree::{Describe, Tree};
@@ -40,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     ("sctp", sctp),
     ("sdp", sdp),
     ("stun", stun),
+    ("tcp", tcp),
 ];
 
 /// Both descriptions of something that was decoded from all of `data`.

@@ -5,6 +5,7 @@
 //! `#[path = "../tests/kit/mod.rs"] mod kit;`.
 //!
 //! - [`net`], [`stun`], [`dtls`], [`rtp`], [`rtcp`], [`sctp`]: the bytes of single packets;
+//! - [`tunnel`]: any frame inside a tunnel; [`connection`]: messages over TCP;
 //! - [`messages`]: one of each of them;
 //! - [`writer`]: pcap and pcapng files;
 //! - [`scenario`]: a short call written out packet by packet, for a test that wants exact numbers;
@@ -28,6 +29,7 @@
     reason = "the kit builds bytes from known values; what cannot happen should fail the test"
 )]
 
+pub mod connection;
 pub mod dtls;
 pub mod impair;
 pub mod messages;
@@ -41,5 +43,6 @@ pub mod sctp;
 pub mod stun;
 pub mod traffic;
 pub mod truth;
+pub mod tunnel;
 pub mod turn;
 pub mod writer;

@@ -1,10 +1,11 @@
-//! Ethernet, IPv4 or IPv6 and UDP around a payload, with right lengths and checksums.
+//! Ethernet, IPv4 or IPv6 and UDP or TCP around a payload, with right lengths and checksums.
 
 use std::net::{IpAddr, SocketAddr};
 
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_IPV6: u16 = 0x86dd;
 const PROTOCOL_UDP: u8 = 17;
+const PROTOCOL_TCP: u8 = 6;
 
 /// From whom to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,34 +29,7 @@ impl UdpPath {
 /// Replaces `out` by the Ethernet frame that carries `payload`.
 pub fn udp_frame(out: &mut Vec<u8>, path: &UdpPath, payload: &[u8]) {
     let udp_len = u16::try_from(payload.len() + 8).expect("a datagram fits its length field");
-    out.clear();
-    // Locally administered addresses that tell the hosts apart.
-    mac(out, path.dst.ip());
-    mac(out, path.src.ip());
-    let pseudo = match (path.src.ip(), path.dst.ip()) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => {
-            out.extend(ETHERTYPE_IPV4.to_be_bytes());
-            let start = out.len();
-            out.extend([0x45, 0]);
-            out.extend((udp_len + 20).to_be_bytes());
-            out.extend([0, 0, 0x40, 0, 64, PROTOCOL_UDP, 0, 0]); // don't fragment; checksum below
-            out.extend(src.octets());
-            out.extend(dst.octets());
-            let checksum = !fold(sum(&out[start..]));
-            out[start + 10..start + 12].copy_from_slice(&checksum.to_be_bytes());
-            sum(&src.octets()) + sum(&dst.octets())
-        }
-        (IpAddr::V6(src), IpAddr::V6(dst)) => {
-            out.extend(ETHERTYPE_IPV6.to_be_bytes());
-            out.extend([0x60, 0, 0, 0]);
-            out.extend(udp_len.to_be_bytes());
-            out.extend([PROTOCOL_UDP, 64]);
-            out.extend(src.octets());
-            out.extend(dst.octets());
-            sum(&src.octets()) + sum(&dst.octets())
-        }
-        _ => unreachable!("UdpPath::new checked the versions"),
-    };
+    let pseudo = ip_header(out, path.src.ip(), path.dst.ip(), PROTOCOL_UDP, udp_len);
     let start = out.len();
     out.extend(path.src.port().to_be_bytes());
     out.extend(path.dst.port().to_be_bytes());
@@ -71,24 +45,70 @@ pub fn udp_frame(out: &mut Vec<u8>, path: &UdpPath, payload: &[u8]) {
     out[start + 6..start + 8].copy_from_slice(&checksum.to_be_bytes());
 }
 
-/// The Ethernet frame of an IPv4 packet with `payload` of another protocol; ports do not matter.
-pub fn ip_frame(path: &UdpPath, protocol: u8, payload: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    mac(&mut out, path.dst.ip());
-    mac(&mut out, path.src.ip());
-    let (IpAddr::V4(src), IpAddr::V4(dst)) = (path.src.ip(), path.dst.ip()) else {
-        panic!("IPv4 only");
-    };
-    out.extend(ETHERTYPE_IPV4.to_be_bytes());
-    out.extend([0x45, 0]);
-    out.extend((payload.len() as u16 + 20).to_be_bytes());
-    out.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]);
-    out.extend(src.octets());
-    out.extend(dst.octets());
-    let checksum = !fold(sum(&out[14..]));
-    out[24..26].copy_from_slice(&checksum.to_be_bytes());
+/// A TCP segment's part of the stream, and what its header says of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    pub seq: u32,
+    pub ack: u32,
+    /// As in the header: 1 FIN, 2 SYN, 4 RST, 8 PSH, 16 ACK.
+    pub flags: u8,
+    pub payload: &'a [u8],
+}
+
+/// Replaces `out` by the Ethernet frame that carries a TCP segment, with a timestamps option.
+pub fn tcp_frame(out: &mut Vec<u8>, path: &UdpPath, segment: &Segment<'_>) {
+    let len = u16::try_from(segment.payload.len() + 32).expect("a segment fits its packet");
+    let pseudo = ip_header(out, path.src.ip(), path.dst.ip(), PROTOCOL_TCP, len);
+    let start = out.len();
+    out.extend(path.src.port().to_be_bytes());
+    out.extend(path.dst.port().to_be_bytes());
+    out.extend(segment.seq.to_be_bytes());
+    out.extend(segment.ack.to_be_bytes());
+    out.extend([0x80, segment.flags, 0xff, 0xff, 0, 0, 0, 0]);
+    out.extend([1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9]);
+    out.extend_from_slice(segment.payload);
+    let total = pseudo + u64::from(PROTOCOL_TCP) + u64::from(len) + sum(&out[start..]);
+    let checksum = !fold(total);
+    out[start + 16..start + 18].copy_from_slice(&checksum.to_be_bytes());
+}
+
+/// Replaces `out` by the Ethernet frame that carries an IP packet of any protocol.
+pub fn ip_frame(out: &mut Vec<u8>, src: IpAddr, dst: IpAddr, protocol: u8, payload: &[u8]) {
+    let len = u16::try_from(payload.len()).expect("a payload fits its packet");
+    ip_header(out, src, dst, protocol, len);
     out.extend_from_slice(payload);
-    out
+}
+
+/// Replaces `out` by Ethernet and IP headers; gives the sum of the addresses, for checksums.
+fn ip_header(out: &mut Vec<u8>, src: IpAddr, dst: IpAddr, protocol: u8, len: u16) -> u64 {
+    out.clear();
+    // Locally administered addresses that tell the hosts apart.
+    mac(out, dst);
+    mac(out, src);
+    match (src, dst) {
+        (IpAddr::V4(src), IpAddr::V4(dst)) => {
+            out.extend(ETHERTYPE_IPV4.to_be_bytes());
+            let start = out.len();
+            out.extend([0x45, 0]);
+            out.extend((len + 20).to_be_bytes());
+            out.extend([0, 0, 0x40, 0, 64, protocol, 0, 0]); // don't fragment; checksum below
+            out.extend(src.octets());
+            out.extend(dst.octets());
+            let checksum = !fold(sum(&out[start..]));
+            out[start + 10..start + 12].copy_from_slice(&checksum.to_be_bytes());
+            sum(&src.octets()) + sum(&dst.octets())
+        }
+        (IpAddr::V6(src), IpAddr::V6(dst)) => {
+            out.extend(ETHERTYPE_IPV6.to_be_bytes());
+            out.extend([0x60, 0, 0, 0]);
+            out.extend(len.to_be_bytes());
+            out.extend([protocol, 64]);
+            out.extend(src.octets());
+            out.extend(dst.octets());
+            sum(&src.octets()) + sum(&dst.octets())
+        }
+        _ => panic!("one IP version per path"),
+    }
 }
 
 fn mac(out: &mut Vec<u8>, ip: IpAddr) {

@@ -87,6 +87,37 @@ pub fn frame(framing: Framing, data: &[u8]) -> Result<Option<Frame>, NoFrame> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoFrame;
 
+/// How messages are framed in a segment, looked at without those before it: `None` if no frame
+/// begins with its payload as far as that tells. For decode trees.
+///
+/// Where nothing speaks for a framing beyond doubt, `plain` tells that nothing of ours is known on
+/// the stream.
+pub(crate) fn of_segment(payload: &[u8], plain: bool) -> Option<Framing> {
+    if let Verdict::Framed(framing) = decide(payload) {
+        return Some(framing);
+    }
+    let framings = [Framing::Stun, Framing::LengthPrefixed];
+    framings.into_iter().find(|f| !plain && fills(*f, payload))
+}
+
+/// Whether frames with messages of ours fill the payload to its end.
+fn fills(framing: Framing, payload: &[u8]) -> bool {
+    let mut rest = payload;
+    while !rest.is_empty() {
+        let Ok(Some(frame)) = frame(framing, rest) else {
+            return false;
+        };
+        let known = rest
+            .get(frame.body)
+            .is_some_and(|body| body.is_empty() || classify(body, 0) != Class::Unknown);
+        match rest.get(frame.end..) {
+            Some(after) if known => rest = after,
+            _ => return false,
+        }
+    }
+    !payload.is_empty()
+}
+
 /// What a stream carries whose first bytes are `data`.
 pub(super) fn decide(data: &[u8]) -> Verdict {
     if let [20..=23, 3, 0..=4, ..] = data {
@@ -370,6 +401,20 @@ mod tests {
         assert_eq!(of(Framing::Stun, &[0, 1, 0, 8, 0x20]), Err(NoFrame));
         assert_eq!(of(Framing::Stun, &[0x80]), Err(NoFrame));
         assert_eq!(of(Framing::Stun, &[]), Ok(None));
+    }
+
+    #[test]
+    fn a_segment_by_itself() {
+        let media = prefixed(&[rtp(1, 90), rtp(2, 40)]);
+        assert_eq!(of_segment(&media, false), Some(Framing::LengthPrefixed));
+        assert_eq!(of_segment(&media, true), None);
+        assert_eq!(
+            of_segment(&media[..100], false),
+            None,
+            "a part of a message"
+        );
+        assert_eq!(of_segment(&stun(8), true), Some(Framing::Stun));
+        assert_eq!(of_segment(&[], false), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod reorder;
 mod segment;
 
 pub use event::Event;
+pub(crate) use framing::of_segment;
 pub use framing::{Frame, Framing, NoFrame, frame};
 pub use segment::{Flags, Segment};
 
@@ -89,21 +90,25 @@ impl Streams {
         Self::default()
     }
 
-    /// Takes a segment; tells `out` what it completes.
-    pub fn push(&mut self, segment: &Segment<'_>, out: &mut Sink<'_>) {
+    /// Takes a segment; tells `out` what it completes. `true` if its stream is known to carry
+    /// messages.
+    pub fn push(&mut self, segment: &Segment<'_>, out: &mut Sink<'_>) -> bool {
         self.segments += 1;
         let (path, reverse) = segment.path.canonical();
         let index = match self.by_path.get(&path) {
             Some(&index) => index,
             // A lone acknowledgment begins nothing.
-            None if segment.payload.is_empty() && !segment.flags.syn() => return,
+            None if segment.payload.is_empty() && !segment.flags.syn() => return false,
             None => match self.add(path, segment.ts, out) {
                 Some(index) => index,
-                None => return out(Event::TooMany { no: segment.no }),
+                None => {
+                    out(Event::TooMany { no: segment.no });
+                    return false;
+                }
             },
         };
         let Some(connection) = self.slots.get_mut(index as usize) else {
-            return;
+            return false;
         };
         let before = connection.bytes();
         self.ours += connection.push(segment, reverse, out);
@@ -112,9 +117,11 @@ impl Streams {
             connection.ways.iter_mut().for_each(Direction::give_up);
         }
         self.bytes = self.bytes - before + connection.bytes();
+        let is_ours = connection.is_ours();
         if segment.flags.rst() {
             self.remove(index, out);
         }
+        is_ours
     }
 
     /// Gives out what waits for bytes that did not come: the capture is at its end.

@@ -118,10 +118,7 @@ impl Filter {
         let Ok(data) = cx.bytes.read(row) else {
             return false;
         };
-        let brief = brief(
-            &frame(no, row, &data),
-            matches!(row.kind, PacketKind::Udp | PacketKind::Tcp),
-        );
+        let brief = brief(&frame(no, row, &data), row.is_plain());
         let summary = brief.summary.to_lowercase();
         words.iter().all(|word| {
             word.in_row(row).unwrap_or_else(|| {

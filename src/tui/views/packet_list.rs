@@ -262,10 +262,7 @@ impl PacketList {
 
 fn read_brief(no: PacketNo, row: &PacketRef, cx: &Ctx<'_>) -> Brief {
     match cx.bytes.read(row) {
-        Ok(data) => brief(
-            &frame(no, row, &data),
-            matches!(row.kind, PacketKind::Udp | PacketKind::Tcp),
-        ),
+        Ok(data) => brief(&frame(no, row, &data), row.is_plain()),
         Err(summary) => Brief {
             summary,
             path: None,

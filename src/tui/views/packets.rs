@@ -108,10 +108,7 @@ impl Packets {
         self.opened = no.and_then(|no| {
             let row = cx.analysis.packets.get(no)?;
             let data = cx.bytes.read(row).ok()?;
-            let rows = dissect(
-                &frame(no, row, &data),
-                matches!(row.kind, PacketKind::Udp | PacketKind::Tcp),
-            );
+            let rows = dissect(&frame(no, row, &data), row.is_plain());
             Some(Opened { no, data, rows })
         });
         if let Some(opened) = &self.opened {
