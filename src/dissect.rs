@@ -264,7 +264,7 @@ mod tests {
         let groups: Vec<_> = d
             .iter()
             .filter(|r| r.depth == 0)
-            .map(|r| &r.label[..])
+            .map(|r| r.label.as_str())
             .collect();
         let expected = [
             "Frame",

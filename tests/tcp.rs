@@ -20,7 +20,7 @@ type Frames = Vec<(u64, Vec<u8>)>;
 
 fn analyse(frames: &[(u64, Vec<u8>)]) -> Analysis {
     let mut analyzer = Analyzer::new(Options {
-        packet_index: 10_000,
+        packet_index: 1_000_000,
         ..Options::default()
     });
     for ((ns, data), no) in frames.iter().zip(1..) {
@@ -120,7 +120,12 @@ fn ice_tcp_in_any_segments_is_the_call() {
         // From the first message on, every segment belongs to the transport.
         let begun = tcp.packets.iter().skip_while(|(_, r)| r.transport != 0);
         let begun: Vec<_> = begun.collect();
-        assert!(begun.len() > frames.len() * 8 / 10);
+        assert!(
+            begun.len() > frames.len() * 8 / 10,
+            "{size}: {} of {}",
+            begun.len(),
+            frames.len()
+        );
         for (no, row) in begun {
             assert_eq!(row.transport, 0, "{no}");
         }

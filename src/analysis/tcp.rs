@@ -23,11 +23,13 @@ impl State {
                 missing: 0,
                 payload: &[],
             };
-            if let Some(index) = self.flows.find(&nothing)
+            // The other direction may have been the first to say something.
+            let known = self.flows.find(&nothing);
+            if let Some(index) = known.or_else(|| self.flows.find_reversed(&nothing))
                 && let Some(flow) = self.flows.get(index)
             {
                 row.transport = flow.transport;
-                row.reverse = flow.reverse;
+                row.reverse = segment.path.canonical().1;
             }
         }
     }

@@ -123,9 +123,9 @@ pub struct Protocols {
     pub sctp: u64,
     /// ICMP and ICMPv6; what they quote is not counted as media.
     pub icmp: u64,
-    /// TCP segments.
+    /// TCP segments that carried none of these.
     pub tcp: u64,
-    /// Packets inside a tunnel, not opened.
+    /// Tunnel headers; what is inside counts once more, as what it is.
     pub tunnel: u64,
     /// Everything else.
     pub other: u64,

@@ -68,17 +68,14 @@ pub fn frame(framing: Framing, data: &[u8]) -> Result<Option<Frame>, NoFrame> {
             let end = (4 + usize::from(u16::from_be_bytes([*l0, *l1]))).next_multiple_of(4);
             Ok(Some(Frame { body: 0..end, end }))
         }
-        (Framing::Stun, [first, rest @ ..]) if first >> 6 == 0 => match rest {
-            [_, l0, l1, rest @ ..] => {
-                if !COOKIE.starts_with(part(rest, 0..4)) || l1 & 3 != 0 {
-                    return Err(NoFrame);
-                }
-                let end = 20 + usize::from(u16::from_be_bytes([*l0, *l1]));
-                Ok((rest.len() >= 4).then_some(Frame { body: 0..end, end }))
+        (Framing::Stun, [0..=0x3f, _, l0, l1, rest @ ..]) => {
+            if !COOKIE.starts_with(part(rest, 0..4)) || l1 & 3 != 0 {
+                return Err(NoFrame);
             }
-            _ => Ok(None),
-        },
-        (Framing::Stun, [first, ..]) if !(0x40..=0x4f).contains(first) => Err(NoFrame),
+            let end = 20 + usize::from(u16::from_be_bytes([*l0, *l1]));
+            Ok((rest.len() >= 4).then_some(Frame { body: 0..end, end }))
+        }
+        (Framing::Stun, [0x50..=0xff, ..]) => Err(NoFrame),
         _ => Ok(None),
     }
 }

@@ -146,9 +146,9 @@ mod tests {
             let mut plain = [None; 128];
             for (value, (at, len, missing)) in (1u8..).zip(&segments) {
                 ahead.insert(WHEN, *at as i64, &vec![value; *len], *missing);
-                for place in *at..at + len + *missing as usize {
-                    let value = if place < at + len { value } else { 0 };
-                    plain[place] = plain[place].or(Some(value));
+                let covered = &mut plain[*at..at + len + *missing as usize];
+                for (n, place) in covered.iter_mut().enumerate() {
+                    place.get_or_insert(if n < *len { value } else { 0 });
                 }
                 let held: usize = ahead.pieces.iter().map(|p| p.data.len()).sum();
                 prop_assert_eq!(ahead.bytes(), held);
