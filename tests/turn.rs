@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     reason = "test code: a panic is a failed test"
 )]
 
@@ -18,8 +19,11 @@ use rtcscope::analysis::model::{
 use rtcscope::analysis::{Analysis, Analyzer, Options};
 use rtcscope::capture::Capture;
 use rtcscope::net::{Endpoint, Via};
+use serde_json::Value;
+use std::fs;
 use std::io::Cursor;
 use std::net::SocketAddr;
+use std::path::Path;
 
 fn analyze(relay: &Relay) -> Analysis {
     let file = relay.pcap();
@@ -383,4 +387,148 @@ fn a_relay_behind_a_relay_has_peers_of_its_own() {
     assert_eq!(turns.filter(|t| t.allocated).count(), 2);
     assert_eq!(analysis.streams.len(), 1);
     assert_eq!(analysis.streams[0].packets, 50);
+}
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
+
+/// Messages by method and class against the independent decode of each recording.
+#[test]
+fn recordings_agree_with_their_independent_decode() {
+    let Ok(folders) = fs::read_dir(SHARED) else {
+        eprintln!("skipped: {SHARED} is not here");
+        return;
+    };
+    let mut compared = 0;
+    for folder in folders.map(|f| f.unwrap().path()) {
+        for name in ["verify.json", "verify-b.json"] {
+            let Ok(text) = fs::read(folder.join(name)) else {
+                continue;
+            };
+            let verify: Value = serde_json::from_slice(&text).unwrap();
+            let file = Path::new(verify["file"].as_str().unwrap());
+            let file = folder.join(file.file_name().unwrap());
+            let analysis = rtcscope::analyze(&file, &Options::default()).unwrap();
+            let all: Vec<&Turn> = analysis.connections.iter().flat_map(|c| &c.turn).collect();
+            let theirs = |names: &[&str]| -> u64 {
+                names
+                    .iter()
+                    .filter_map(|n| verify["stun"][n].as_u64())
+                    .sum()
+            };
+            let methods = ["Allocate", "Refresh", "CreatePermission", "ChannelBind"];
+            let of = |class: &str| methods.map(|m| format!("{m} {class}"));
+            let sum = |class: &str| theirs(&of(class).each_ref().map(String::as_str));
+            let ours = |f: fn(&Turn) -> u64| -> u64 { all.iter().map(|t| f(t)).sum() };
+            let shown = file.display();
+            let sent = ours(|t| t.requests + t.retransmissions);
+            assert_eq!(sent, sum("req"), "{shown}");
+            let refused = ours(|t| t.errors.iter().map(|(_, n)| n).sum());
+            assert_eq!(refused, sum("err"), "{shown}");
+            assert_eq!(ours(|t| t.allocations), theirs(&["Allocate ok"]), "{shown}");
+            assert_eq!(ours(|t| t.channels), theirs(&["ChannelBind ok"]), "{shown}");
+            let permissions = theirs(&["CreatePermission ok"]);
+            assert_eq!(ours(|t| t.permissions), permissions, "{shown}");
+            let carried = ours(|t| {
+                let peers = t.peers.iter();
+                peers.map(|p| p.packets_sent + p.packets_received).sum()
+            });
+            let wrapped = verify["counts"]["turn_channeldata"].as_u64().unwrap_or(0);
+            let indicated = theirs(&["Send ind", "Data ind"]);
+            assert_eq!(carried, wrapped + indicated, "{shown}");
+            compared += all.len();
+        }
+    }
+    assert!(compared >= 5, "{compared}");
+}
+
+#[test]
+fn recordings_say_what_became_of_the_allocation() {
+    if !Path::new(SHARED).is_dir() {
+        eprintln!("skipped: {SHARED} is not here");
+        return;
+    }
+    let turns = |name: &str| -> Vec<Turn> {
+        let file = Path::new(SHARED).join(name).join("capture.pcapng");
+        let analysis = rtcscope::analyze(&file, &Options::default()).unwrap();
+        analysis
+            .connections
+            .into_iter()
+            .flat_map(|c| c.turn)
+            .collect()
+    };
+    let relayed = turns("turn-udp");
+    assert_eq!(relayed.len(), 1);
+    assert_eq!(relayed[0].state, AllocationState::Released);
+    assert_eq!(relayed[0].relayed.unwrap().to_string(), "10.88.2.1:49189");
+    assert_eq!(relayed[0].peers[0].channels, [0x4000]);
+    assert_eq!(relayed[0].overhead.channel_data, 4 * 2_120);
+    assert_eq!(
+        turns("turn-badauth")[0].state,
+        AllocationState::Refused(401)
+    );
+    let mut states: Vec<_> = turns("stun-srflx").iter().map(|t| t.state.name()).collect();
+    states.sort_unstable();
+    assert_eq!(states, ["released", "unauthorized", "unauthorized"]);
+}
+
+/// Whoever floods a server with peers and channels fills a table of fixed size, and that is said.
+#[test]
+fn a_flood_of_peers_and_channels_is_bounded_and_told() {
+    let mut relay = Relay::new();
+    relay.challenge().allocate(600);
+    for n in 0..400_u16 {
+        let peer = SocketAddr::from(([203, 0, 113, 1], 1_000 + n));
+        relay.relay(false, Wrap::Indication(peer), &[0x80; 30]);
+        relay.relay(true, Wrap::Channel(0x4000 + n), &[0x80; 30]);
+        relay.bind(0x4000 + n, peer);
+    }
+    let analysis = analyze(&relay);
+    assert!(only(&analysis).peers.len() <= 256);
+    let problems = &analysis.capture.problems;
+    let told = problems
+        .iter()
+        .find(|p| p.problem.code == "too-many-turn-peers");
+    assert_eq!(told.unwrap().count, 800 - 256);
+    assert_eq!(analysis.protocols.turn_channel_data, 400);
+}
+
+/// ChannelData in ChannelData in …, and allocations one after the other.
+#[test]
+fn wrappers_without_end_are_opened_to_a_depth() {
+    let mut payload = vec![0x80; 40];
+    for n in 0..100 {
+        payload = turn::channel_data(0x4000 + n, &payload);
+    }
+    let mut relay = Relay::new();
+    relay.udp(false, &payload);
+    for _ in 0..300 {
+        relay.allocate(600).refresh(0);
+    }
+    let analysis = analyze(&relay);
+    assert!(analysis.protocols.turn_channel_data <= 5);
+    let turn = only(&analysis);
+    assert_eq!(
+        (turn.allocations, turn.state),
+        (300, AllocationState::Released)
+    );
+    assert_eq!(turn.relayed_addresses.len(), 1);
+    let connection = &analysis.connections[0];
+    assert!(connection.events.len() <= 300 && connection.events_not_kept > 0);
+}
+
+/// Messages cut anywhere, whole in their packet or cut by the snaplen, are read as far as they go.
+#[test]
+fn every_prefix_of_an_exchange_is_taken() {
+    let mut whole = Relay::new();
+    whole.challenge().allocate(600).bind(0x4000, Relay::peer(1));
+    whole.relay(false, Wrap::Indication(Relay::peer(1)), &[0x80; 30]);
+    for (_, frame) in whole.frames().to_vec() {
+        let payload = &frame[42..];
+        let mut cut = Relay::new();
+        for end in 0..=payload.len() {
+            cut.udp(false, &payload[..end]).udp(true, &payload[..end]);
+        }
+        let analysis = analyze(&cut);
+        assert_eq!(analysis.capture.packets, 2 * (payload.len() as u64 + 1));
+    }
 }

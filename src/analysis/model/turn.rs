@@ -250,9 +250,11 @@ impl Turn {
                 self.refreshes
             ),
             AllocationState::Released => format!("allocated{}, released", allocation()),
-            AllocationState::Expired => {
-                format!("allocated{}, expired: not refreshed", allocation())
-            }
+            AllocationState::Expired if self.late() > 0 => format!(
+                "allocated{}, expired while in use: not refreshed",
+                allocation()
+            ),
+            AllocationState::Expired => format!("allocated{}, expired", allocation()),
             AllocationState::Refused(code) => format!("refused: {}", self.why(code)),
             AllocationState::Unanswered => "server does not answer".to_owned(),
             AllocationState::InUse => format!(
@@ -271,6 +273,11 @@ impl Turn {
             self.state,
             AllocationState::Refused(_) | AllocationState::Unanswered
         )
+    }
+
+    /// Whether the client sent data when the time of what it needs had run out.
+    pub fn was_late(&self) -> bool {
+        self.late() > 0
     }
 
     /// What else is worth a word, each in a few: peers and channels, overhead, refusals that did not
@@ -301,7 +308,7 @@ impl Turn {
                 notes.push(format!("{} x {method} refused with {}", r.count, r.code));
             }
         }
-        let late: u64 = self.peers.iter().map(|p| p.packets_late).sum();
+        let late = self.late();
         if late > 0 {
             notes.push(format!("{late} packets sent after expiry"));
         }
@@ -312,6 +319,11 @@ impl Turn {
             notes.push(format!("{} unanswered", self.unanswered));
         }
         notes
+    }
+
+    /// Datagrams sent when what they need had run out.
+    fn late(&self) -> u64 {
+        self.peers.iter().map(|p| p.packets_late).sum()
     }
 
     /// What the error code that ended it means.

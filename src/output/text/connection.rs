@@ -6,7 +6,7 @@ use super::ice::ice_lines;
 use super::protocol_counts;
 use super::style::{Style, grouped, size};
 use crate::analysis::Analysis;
-use crate::analysis::model::{AllocationState, Connection, ConnectionState, Transport, Turn};
+use crate::analysis::model::{Connection, ConnectionState, Transport, Turn};
 use std::io::{self, Write};
 
 /// Data channels listed per connection; the rest is counted.
@@ -108,11 +108,9 @@ fn turn_line(turn: &Turn, style: Style, out: &mut dyn Write) -> io::Result<()> {
         None => String::new(),
     };
     let outcome = turn.outcome();
-    let outcome = match turn.state {
-        AllocationState::Refused(_) | AllocationState::Unanswered | AllocationState::Expired => {
-            style.bad(&outcome)
-        }
-        _ => outcome,
+    let outcome = match turn.has_failed() || turn.was_late() {
+        true => style.bad(&outcome),
+        false => outcome,
     };
     let mut facts = vec![outcome];
     facts.extend(turn.notes());

@@ -164,9 +164,7 @@ fn ice_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
 
 fn turn_lines(turn: &Turn, out: &mut Vec<Line>) {
     let role = match turn.state {
-        AllocationState::Refused(_) | AllocationState::Unanswered | AllocationState::Expired => {
-            Role::Error
-        }
+        _ if turn.has_failed() || turn.was_late() => Role::Error,
         AllocationState::Unauthorized | AllocationState::Requested => Role::Warn,
         _ => Role::Text,
     };
