@@ -141,7 +141,7 @@ mod tests {
         for end in 0..=SDP.len() {
             Credentials::default().add_description(&SDP[..end]);
         }
-        let junk: Vec<u8> = (0..4096u32).map(|i| (i * 7919 >> 3) as u8).collect();
+        let junk: Vec<u8> = (0..4096u32).map(|i| ((i * 7919) >> 3) as u8).collect();
         let mut c = Credentials::default();
         assert_eq!(c.add_description(&junk), 0);
         assert_eq!(c.add_description(b"a=ice-ufrag:x\na=ice-pwd:\xff\xfe\n"), 0);

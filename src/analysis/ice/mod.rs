@@ -137,7 +137,7 @@ impl IceState {
         }
         if was_nominated
             && seen == Seen::New
-            && let Some(event) = way.consent.asked(at.ts)
+            && let Some(event) = way.consent.get_or_insert_default().asked(at.ts)
         {
             cx.log.push(at.event(event));
         }
@@ -227,7 +227,7 @@ impl IceState {
         if !check.repeated {
             way.asked.push(at.ts - check.sent);
         }
-        if was_nominated && let Some(event) = way.consent.answered(at.ts) {
+        if was_nominated && let Some(event) = way.consent.get_or_insert_default().answered(at.ts) {
             cx.log.push(at.event(event));
         }
     }

@@ -35,7 +35,8 @@ pub(super) struct Way {
     pub(super) nomination: Option<u32>,
     pub(super) asked: Asked,
     pub(super) mapped: Option<Endpoint>,
-    pub(super) consent: Consent,
+    /// Of a nominated pair.
+    pub(super) consent: Option<Box<Consent>>,
     /// Of messages that this side's password keys.
     pub(super) integrity: Tally,
     /// Whether its source was found not to be signalled.
@@ -179,5 +180,16 @@ impl Way {
             round_trip_time: self.asked.round_trip(),
             mapped: self.mapped,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A flood of checks on ever new addresses makes one of these for each.
+    #[test]
+    fn a_pair_is_small() {
+        assert!(size_of::<Pair>() <= 896, "{}", size_of::<Pair>());
     }
 }

@@ -201,10 +201,10 @@ fn freshness(pairs: &[(&Pair, Via)], end: Timestamp) -> (Known<model::Consent>, 
     let nominated = pairs.iter().filter(|(pair, _)| pair.nominated.is_some());
     for (pair, _) in nominated {
         for (side, way) in ways.iter_mut().zip(&pair.ways) {
-            if !way.consent.is_known() {
+            let Some(consent) = way.consent.as_deref().filter(|c| c.is_known()) else {
                 continue;
-            }
-            let mut consent = way.consent.clone();
+            };
+            let mut consent = consent.clone();
             if let Some(kind) = consent.ended(end) {
                 events.push(pair.last.event(kind));
             }
