@@ -293,7 +293,7 @@ fn public_captures_show_what_tshark_says() {
             let kinds: Vec<&str> = row["dtls.handshake.type"].split(',').collect();
             let suite = row["dtls.handshake.ciphersuite"].as_str();
             if kinds.contains(&"2") && !kinds.contains(&"1") && suite.len() == 6 {
-                let number = u16::from_str_radix(&suite[2..], 16).unwrap();
+                let number = u16::from_str_radix(suite.trim_start_matches("0x"), 16).unwrap();
                 let name = rtcscope::proto::dtls::codes::cipher_suite_name(number);
                 theirs.push(name.map_or_else(|| suite.to_owned(), str::to_owned));
             }

@@ -76,9 +76,30 @@ pub fn dtls(data: &[u8]) {
     let hello = dtls::ClientHello::parse(data, 0).value;
     assert!(hello.extensions().count() <= data.len() / 4 + 1);
     hello.offers_dtls13();
+    dtls::ja4(&hello);
     let hello = dtls::ServerHello::parse(data, 0).value;
     assert!(hello.extensions().count() <= data.len() / 4 + 1);
     hello.version();
+    let _ = dtls::Certificate::parse(data);
+    reassemble(data);
+}
+
+/// All fragments of all records into one reassembler: bounded, and a message is as long as it says.
+fn reassemble(data: &[u8]) {
+    let mut side = dtls::Reassembler::default();
+    let datagram = dtls::DtlsDatagram::new(data, 0);
+    for record in datagram.records().map_while(Result::ok) {
+        for fragment in record.handshakes().map_while(Result::ok) {
+            let pushed = side.push(&fragment);
+            if let Some(message) = pushed.message {
+                assert_eq!(message.len(), fragment.length as usize);
+            }
+            let open = side.unfinished();
+            assert!(open.len() <= dtls::MESSAGES_MAX);
+            let kept: usize = open.iter().map(dtls::Unfinished::have).sum();
+            assert!(kept <= data.len().min(dtls::BYTES_MAX));
+        }
+    }
 }
 
 /// RTP headers, extensions and padding.
