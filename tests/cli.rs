@@ -204,11 +204,11 @@ fn a_misspelt_command_is_not_taken_for_a_file_only() {
 
 #[test]
 fn what_is_generated_is_whole() {
-    let schema = stdout(&rtcscope(&["schema", "stats"]));
-    assert_eq!(
-        schema,
-        fs::read_to_string(Path::new(ROOT).join("docs/schema/stats-1.json")).unwrap()
-    );
+    for (which, file) in [("stats", "stats-1"), ("timeline", "timeline-1")] {
+        let schema = stdout(&rtcscope(&["schema", which]));
+        let path = Path::new(ROOT).join(format!("docs/schema/{file}.json"));
+        assert_eq!(schema, fs::read_to_string(path).unwrap());
+    }
     for shell in ["bash", "zsh", "fish"] {
         let script = stdout(&rtcscope(&["completions", shell]));
         assert!(
@@ -251,4 +251,92 @@ fn the_same_capture_gives_the_same_bytes() {
         let args = ["stats", "--format", format, &sample("chromium-loss.pcapng")];
         assert_eq!(rtcscope(&args).stdout, rtcscope(&args).stdout, "{format}");
     }
+}
+
+#[test]
+fn a_timeline_is_a_ladder_of_the_connections_asked_for() {
+    let file = sample("chromium-loss.pcapng");
+    let o = rtcscope(&["timeline", &file]);
+    assert_eq!((o.status.code(), stderr(&o).as_str()), (Some(0), ""));
+    let whole = stdout(&o);
+    assert!(
+        whole.contains("|------------>|  ICE   first check"),
+        "{whole}"
+    );
+    assert!(
+        whole.contains("setup  ICE 70.7 ms, DTLS 91.1 ms"),
+        "{whole}"
+    );
+    assert!(!whole.contains('\x1b'), "no colour into a pipe");
+
+    let colored = rtcscope(&["--color", "always", "timeline", &file]);
+    assert!(stdout(&colored).contains("\x1b[32m"));
+
+    // Piped in, and twice: the same, below each other.
+    let piped = piped(&["timeline", "-"], &fs::read(&file).unwrap());
+    let body = |text: &str| text.split_once("  1 000 packets").unwrap().1.to_owned();
+    assert_eq!(body(&stdout(&piped)), body(&whole));
+    let twice = stdout(&rtcscope(&["timeline", &file, &file]));
+    assert_eq!(twice, format!("{whole}\n{whole}"));
+
+    let narrow = stdout(&rtcscope(&["timeline", "--width", "60", &file]));
+    assert!(narrow.contains("A>B    ICE"), "{narrow}");
+}
+
+#[test]
+fn a_part_of_a_timeline_is_chosen_by_connection_and_time() {
+    let file = sample("chromium-loss.pcapng");
+    let times = |args: &[&str]| -> Vec<f64> {
+        let args = [&["timeline", "--format", "ndjson", &file], args].concat();
+        let text = stdout(&rtcscope(&args));
+        let objects = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect::<Vec<serde_json::Value>>();
+        assert_eq!(objects[0]["type"], "connection");
+        objects[1..]
+            .iter()
+            .map(|event| {
+                assert_eq!(event["type"], "event");
+                assert_eq!(event["connectionId"], 1);
+                event["time"].as_f64().unwrap()
+            })
+            .collect()
+    };
+    let all = times(&[]);
+    assert!(all.len() > 3, "{all:?}");
+    // The connection begins 3.1 ms after the capture.
+    assert_eq!(times(&["--to", "0"]), all[..1]);
+    assert_eq!(times(&["--from", "0.0001"]), all[1..]);
+    assert!(times(&["--clock", "capture", "--to", "0.002"]).is_empty());
+    assert_eq!(times(&["--clock", "capture", "--to", "0.004"]), all[..1]);
+
+    let o = rtcscope(&["timeline", "--connection", "2", &file]);
+    assert_eq!(o.status.code(), Some(2));
+    assert_eq!(
+        stderr(&o),
+        format!("error: {file}: no connection 2: there is one\n")
+    );
+    for wrong in [
+        &["--from", "2", "--to", "1"][..],
+        &["--from", "soon"],
+        &["--connection", "0"],
+        &["--width", "3"],
+    ] {
+        let o = rtcscope(&[&["timeline", &file], wrong].concat());
+        assert_eq!(o.status.code(), Some(2), "{wrong:?}");
+        assert!(stderr(&o).starts_with("error: "), "{}", stderr(&o));
+    }
+}
+
+#[test]
+fn a_timeline_of_what_cannot_be_read_or_holds_nothing() {
+    let o = rtcscope(&["timeline", "gone.pcap", &sample("ice-blocked.pcapng")]);
+    assert_eq!(o.status.code(), Some(3));
+    assert_eq!(stderr(&o), "error: gone.pcap: no such file\n");
+    assert!(stdout(&o).contains("first check"), "{}", stdout(&o));
+    let header = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0";
+    let o = piped(&["timeline", "-"], header);
+    assert_eq!(o.status.code(), Some(0));
+    assert!(stdout(&o).contains("No peer connection"), "{}", stdout(&o));
 }

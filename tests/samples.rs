@@ -8,7 +8,7 @@
 
 use rtcscope::analysis::{Analyzer, Options};
 use rtcscope::capture::Capture;
-use rtcscope::output::{Presenter, csv, json, schema, text};
+use rtcscope::output::{Presenter, csv, json, schema, text, timeline};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -74,15 +74,42 @@ fn text_reports_are_as_reviewed() {
     }
 }
 
+/// As `timeline` prints it where there is no terminal.
+fn ladder() -> timeline::Text {
+    timeline::Text {
+        color: false,
+        width: 100,
+        selection: timeline::Selection::default(),
+    }
+}
+
+#[test]
+fn timelines_are_as_reviewed() {
+    for sample in [
+        "chromium-loss.pcapng",
+        "turn-relay.pcapng",
+        "ice-blocked.pcapng",
+        "wrong-fingerprint.pcapng",
+    ] {
+        let path = Path::new(ROOT).join("samples").join(sample);
+        golden(&format!("timeline/{sample}.txt"), &report(&path, &ladder()));
+    }
+    let path = Path::new(ROOT).join("samples/turn-bad-auth.pcapng");
+    let document = report(&path, &json::Timeline::default());
+    golden("timeline/turn-bad-auth.json", &document);
+}
+
 #[test]
 fn the_readme_shows_what_the_program_prints() {
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let path = Path::new(ROOT).join("samples/chromium-loss.pcapng");
-    let shown = report(&path, &text::Text::default());
-    assert!(
-        readme.contains(&shown),
-        "README.md shows another report than this:\n{shown}"
-    );
+    for presenter in [&text::Text::default() as &dyn Presenter, &ladder()] {
+        let shown = report(&path, presenter);
+        assert!(
+            readme.contains(&shown),
+            "README.md shows another report than this:\n{shown}"
+        );
+    }
 }
 
 #[test]
@@ -121,33 +148,75 @@ fn json_follows_its_schema() {
     }
 }
 
-/// What is null says why, everywhere in the document.
 #[test]
-fn whatever_is_null_has_a_reason() {
-    fn check(value: &serde_json::Value, path: &str) {
-        match value {
-            serde_json::Value::Object(fields) => {
-                for (key, inside) in fields {
-                    let here = format!("{path}.{key}");
-                    // A problem may concern no packet; video has no channels; what an extension id
-                    // means is not measured yet, as the schema says.
-                    let own = ["packet", "offset", "channels", "uri", "source"];
-                    if inside.is_null() && !own.contains(&key.as_str()) {
-                        let reason = fields.get("unknown").and_then(|u| u.get(key));
-                        let reason = reason.and_then(|r| r.as_str()).unwrap_or("");
-                        assert!(!reason.is_empty(), "{here} is null without a reason");
-                    }
-                    check(inside, &here);
-                }
-            }
-            serde_json::Value::Array(items) => {
-                for (i, inside) in items.iter().enumerate() {
-                    check(inside, &format!("{path}[{i}]"));
-                }
-            }
-            _ => {}
+fn timelines_as_json_follow_their_schema() {
+    let schema: serde_json::Value = serde_json::from_str(schema::TIMELINE).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for path in captures() {
+        let text = report(&path, &json::Timeline::default());
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let wrong: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|e| format!("{e}: {e:?}"))
+            .collect();
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", name(&path));
+        check_reasons(&document, &name(&path));
+        // The events are those of the statistics.
+        let stats = report(&path, &json::Json::default());
+        let stats: serde_json::Value = serde_json::from_str(&stats).unwrap();
+        let connections = stats["connections"].as_array().unwrap();
+        for (i, connection) in connections.iter().enumerate() {
+            assert_eq!(document["connections"][i]["events"], connection["events"]);
         }
     }
+    // And so are their schemas: a program that reads the one can read the other.
+    let stats: serde_json::Value = serde_json::from_str(schema::STATS).unwrap();
+    let [ours, theirs] =
+        [&schema, &stats].map(|s| &s["properties"]["connections"]["items"]["properties"]);
+    for field in [
+        "id",
+        "state",
+        "firstSeen",
+        "lastSeen",
+        "events",
+        "eventsNotKept",
+    ] {
+        assert_eq!(ours[field], theirs[field], "{field}");
+    }
+    assert_eq!(
+        schema["properties"]["capture"],
+        stats["properties"]["capture"]
+    );
+}
+
+/// What is null says why, everywhere in the document.
+fn check_reasons(value: &serde_json::Value, path: &str) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (key, inside) in fields {
+                let here = format!("{path}.{key}");
+                // A problem may concern no packet; video has no channels; what an extension id
+                // means is not measured yet, as the schema says.
+                let own = ["packet", "offset", "channels", "uri", "source"];
+                if inside.is_null() && !own.contains(&key.as_str()) {
+                    let reason = fields.get("unknown").and_then(|u| u.get(key));
+                    let reason = reason.and_then(|r| r.as_str()).unwrap_or("");
+                    assert!(!reason.is_empty(), "{here} is null without a reason");
+                }
+                check_reasons(inside, &here);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (i, inside) in items.iter().enumerate() {
+                check_reasons(inside, &format!("{path}[{i}]"));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn whatever_is_null_has_a_reason() {
     for path in captures() {
         let text = report(
             &path,
@@ -156,7 +225,7 @@ fn whatever_is_null_has_a_reason() {
                 series: true,
             },
         );
-        check(&serde_json::from_str(&text).unwrap(), &name(&path));
+        check_reasons(&serde_json::from_str(&text).unwrap(), &name(&path));
     }
 }
 

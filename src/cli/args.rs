@@ -2,7 +2,7 @@
 
 use super::color::Color;
 use super::knowledge::Knowledge;
-use super::{explain, lint};
+use super::{explain, lint, timeline};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ const EXAMPLES: &str = "\
 Examples:
   rtcscope call.pcapng                     look around in a capture
   rtcscope stats call.pcapng               print connections and streams
+  rtcscope timeline call.pcapng            print how each connection came up
   rtcscope stats --format json call.pcapng | jq '.streams[] | {ssrc, packetsLost, jitter}'
   tcpdump -i any -w - udp | rtcscope stats -
   rtcscope lint offer.sdp answer.sdp       check session descriptions
@@ -49,6 +50,8 @@ pub(super) enum Command {
     Tui(super::tui::TuiArgs),
     /// Measure captures: connections, streams, loss, jitter, bitrate
     Stats(StatsArgs),
+    /// Tell how each connection came up and what happened on it, in order of time
+    Timeline(timeline::TimelineArgs),
     /// Check session descriptions (SDP) for mistakes
     Lint(lint::LintArgs),
     /// Explain a lint rule by its code or name
@@ -128,6 +131,8 @@ pub(super) struct SchemaArgs {
 pub(super) enum Schema {
     /// Of `stats --format json`
     Stats,
+    /// Of `timeline --format json`
+    Timeline,
 }
 
 #[derive(Args, Debug)]

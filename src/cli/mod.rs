@@ -8,6 +8,7 @@ mod knowledge;
 pub mod lint;
 mod progress;
 mod stats;
+mod timeline;
 #[cfg(feature = "tui")]
 mod tui;
 
@@ -83,6 +84,7 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
         #[cfg(feature = "tui")]
         Some(Command::Tui(args)) => tui::run(args, color, err),
         Some(Command::Stats(args)) => stats::run(args, color, out, err),
+        Some(Command::Timeline(args)) => timeline::run(args, color, out, err),
         Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
         Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
         Some(Command::Rules(args)) => explain::run_rules(args, out, err).map(from_code),

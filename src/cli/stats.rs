@@ -74,7 +74,7 @@ fn presenter(args: &StatsArgs, color: bool) -> Box<dyn Presenter> {
     }
 }
 
-fn open(file: &Path) -> Result<Capture, OpenError> {
+pub(super) fn open(file: &Path) -> Result<Capture, OpenError> {
     if file == Path::new("-") {
         Capture::from_reader(Box::new(io::stdin()))
     } else {
@@ -82,7 +82,7 @@ fn open(file: &Path) -> Result<Capture, OpenError> {
     }
 }
 
-fn read(mut capture: Capture, options: Options) -> Analysis {
+pub(super) fn read(mut capture: Capture, options: Options) -> Analysis {
     let mut progress = Progress::new(capture.total_bytes());
     let mut analyzer = Analyzer::new(options);
     let mut until_look = LOOK_EVERY;

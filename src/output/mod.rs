@@ -6,6 +6,7 @@ pub mod json;
 mod printable;
 pub mod schema;
 pub mod text;
+pub mod timeline;
 
 pub use printable::printable;
 

@@ -2,3 +2,6 @@
 
 /// Of `stats --format json`: `rtcscope.stats/1`.
 pub const STATS: &str = include_str!("../../docs/schema/stats-1.json");
+
+/// Of `timeline --format json`: `rtcscope.timeline/1`.
+pub const TIMELINE: &str = include_str!("../../docs/schema/timeline-1.json");

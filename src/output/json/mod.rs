@@ -12,8 +12,11 @@ mod fields;
 mod ice;
 mod sctp;
 mod stream;
+mod timeline;
 mod transport;
 mod turn;
+
+pub use self::timeline::{TIMELINE_SCHEMA, Timeline};
 
 use self::capture::Capture;
 use self::connection::ConnectionOut;
@@ -143,10 +146,7 @@ impl<'a> Document<'a> {
         let at = |ts: Timestamp| seconds(analysis.capture.seconds_at(ts));
         Self {
             schema: SCHEMA,
-            tool: Tool {
-                name: "rtcscope",
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: Tool::this(),
             capture: Capture::new(file, analysis),
             protocols: analysis.protocols.into(),
             connections: analysis
@@ -169,4 +169,13 @@ impl<'a> Document<'a> {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+impl Tool {
+    fn this() -> Self {
+        Self {
+            name: "rtcscope",
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
 }

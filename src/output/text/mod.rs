@@ -8,7 +8,7 @@ mod dtls;
 mod ice;
 mod sctp;
 mod streams;
-mod style;
+pub(super) mod style;
 
 pub use self::style::grouped;
 

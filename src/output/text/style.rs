@@ -4,29 +4,29 @@ use crate::time::Span;
 
 /// ANSI styles, or none.
 #[derive(Clone, Copy)]
-pub(super) struct Style(pub(super) bool);
+pub(in crate::output) struct Style(pub(in crate::output) bool);
 
 impl Style {
-    pub(super) fn wrap(self, code: &str, text: &str) -> String {
+    pub(in crate::output) fn wrap(self, code: &str, text: &str) -> String {
         if self.0 {
             format!("\x1b[{code}m{text}\x1b[0m")
         } else {
             text.to_owned()
         }
     }
-    pub(super) fn bold(self, text: &str) -> String {
+    pub(in crate::output) fn bold(self, text: &str) -> String {
         self.wrap("1", text)
     }
-    pub(super) fn dim(self, text: &str) -> String {
+    pub(in crate::output) fn dim(self, text: &str) -> String {
         self.wrap("2", text)
     }
-    pub(super) fn warn(self, text: &str) -> String {
+    pub(in crate::output) fn warn(self, text: &str) -> String {
         self.wrap("33", text)
     }
-    pub(super) fn bad(self, text: &str) -> String {
+    pub(in crate::output) fn bad(self, text: &str) -> String {
         self.wrap("31", text)
     }
-    pub(super) fn good(self, text: &str) -> String {
+    pub(in crate::output) fn good(self, text: &str) -> String {
         self.wrap("32", text)
     }
 }
@@ -44,7 +44,7 @@ pub fn grouped(n: u64) -> String {
     out
 }
 
-pub(super) fn size(bytes: u64) -> String {
+pub(in crate::output) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
@@ -54,7 +54,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// With the unit that keeps it readable: `0.2 ms`, `81.2 ms`, `20.4 s`, `1 h 02 min`.
-pub(super) fn duration(span: Span) -> String {
+pub(in crate::output) fn duration(span: Span) -> String {
     let s = span.seconds();
     match s {
         _ if s < 0.0 => format!(
@@ -70,7 +70,7 @@ pub(super) fn duration(span: Span) -> String {
 }
 
 /// `38.8 kb/s`, `1.38 Mb/s`.
-pub(super) fn bitrate(bps: f64) -> String {
+pub(in crate::output) fn bitrate(bps: f64) -> String {
     match bps {
         _ if bps < 1e3 => format!("{bps:.0} b/s"),
         _ if bps < 1e6 => format!("{:.1} kb/s", bps / 1e3),
