@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic
+    clippy::panic,
+    clippy::string_slice
 )]
 
 use rtcscope::analysis::{Analyzer, Options};
@@ -101,13 +102,22 @@ fn timelines_are_as_reviewed() {
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let readme = Path::new(ROOT).join("README.md");
     let path = Path::new(ROOT).join("samples/chromium-loss.pcapng");
     for presenter in [&text::Text::default() as &dyn Presenter, &ladder()] {
         let shown = report(&path, presenter);
+        let mut text = fs::read_to_string(&readme).unwrap();
+        if std::env::var_os("UPDATE").is_some() {
+            // The block that begins with the same line.
+            let first = shown.split_inclusive('\n').next().unwrap();
+            let start = text.find(first).expect("the README has such a report");
+            let end = start + text[start..].find("```").unwrap();
+            text.replace_range(start..end, &shown);
+            fs::write(&readme, &text).unwrap();
+        }
         assert!(
-            readme.contains(&shown),
-            "README.md shows another report than this:\n{shown}"
+            text.contains(&shown),
+            "README.md shows another report than this: UPDATE=1 cargo test --test samples\n{shown}"
         );
     }
 }

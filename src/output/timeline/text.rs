@@ -318,7 +318,7 @@ mod tests {
             text.lines().all(|line| line.chars().count() <= 90),
             "{text}"
         );
-        assert!(text.contains("go on in the next line"), "{text}");
+        assert!(text.contains("the next line\n"), "{text}");
     }
 
     #[test]
