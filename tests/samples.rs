@@ -186,6 +186,7 @@ fn timelines_as_json_follow_their_schema() {
     for field in [
         "id",
         "state",
+        "stopped",
         "firstSeen",
         "lastSeen",
         "events",

@@ -154,9 +154,9 @@ fn every_view_is_reached_by_its_key_and_the_screen_comes_back() {
         let tmux = Tmux::start(&format!("views-{width}"), width, height);
         tmux.rtcscope("", &file.display().to_string());
         let connections = tmux.shows("connected");
-        assert!(connections.contains("1 Connections  2 Streams  3 Packets  4 Capture"));
+        assert!(connections.contains("1 Connections  2 Timeline  3 Streams  4 Packets  5 Capture"));
         assert!(connections.contains("DTLS"), "{connections}");
-        tmux.keys(&["2"]);
+        tmux.keys(&["3"]);
         let streams = tmux.shows("bit rate");
         assert!(
             streams.contains("video") && streams.contains('█'),
@@ -169,7 +169,7 @@ fn every_view_is_reached_by_its_key_and_the_screen_comes_back() {
             .filter(|c| ('\u{2801}'..='\u{28ff}').contains(c))
             .count();
         assert!(dots > 60, "{dots} cells of charts in\n{charts}");
-        tmux.keys(&["3", "Down", "Enter"]);
+        tmux.keys(&["4", "Down", "Enter"]);
         let packets = tmux.wait_for("fields and bytes", |s| {
             s.contains("Bytes") && s.contains("0000  ")
         });
@@ -177,7 +177,7 @@ fn every_view_is_reached_by_its_key_and_the_screen_comes_back() {
             packets.contains("- STUN") || packets.contains("+ Frame"),
             "{packets}"
         );
-        tmux.keys(&["4"]);
+        tmux.keys(&["5"]);
         tmux.shows("Problems of the file");
         tmux.keys(&["?"]);
         tmux.shows("Everywhere");
@@ -197,7 +197,7 @@ fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
     tmux.shell_is_back();
     tmux.shell("fg");
     tmux.shows("connected");
-    tmux.keys(&["2"]);
+    tmux.keys(&["3"]);
     tmux.shows("bit rate");
     tmux.keys(&["C-c"]);
     tmux.wait_for("the shell's screen", |s| s.contains("before"));
@@ -268,7 +268,7 @@ fn a_pipe_is_read_while_the_keys_come_from_the_terminal() {
     let tmux = Tmux::start("pipe", 80, 24);
     tmux.rtcscope(&format!("cat {} |", file.display()), "tui -");
     tmux.shows("connected");
-    tmux.keys(&["3", "Enter"]);
+    tmux.keys(&["4", "Enter"]);
     tmux.wait_for("bytes of the spooled copy", |s| s.contains("0000  "));
     tmux.quit();
 }
@@ -297,7 +297,7 @@ fn a_filter_shows_whole_rows_while_it_is_typed() {
     let tmux = Tmux::start("filter", 100, 30);
     tmux.rtcscope("", &file.display().to_string());
     tmux.shows("14 packets");
-    for key in ["3", "G", "k", "k", "/", "4", "0", "1"] {
+    for key in ["4", "G", "k", "k", "/", "4", "0", "1"] {
         tmux.keys(&[key]);
     }
     let screen = tmux.shows("filter: 401_  2 of 14");

@@ -41,6 +41,10 @@ pub(crate) enum Action {
     Cursor,
     GoToPackets,
     GoToStream,
+    GoToStreams,
+    GoToTimeline,
+    Unfold,
+    Grouping,
     Filter,
     TimeFormat,
     PromptDone,
@@ -62,6 +66,8 @@ pub(crate) enum Scope {
     Panes,
     /// In the list of connections.
     Connections,
+    /// In the timeline.
+    Timeline,
     /// In the list of streams.
     Streams,
     /// In the charts of a stream.
@@ -80,6 +86,7 @@ impl Scope {
             Self::Move => "Move",
             Self::Panes => "Panes",
             Self::Connections => "Connections",
+            Self::Timeline => "Timeline",
             Self::Streams => "Streams",
             Self::Chart => "Stream charts",
             Self::Packets => "Packets",
@@ -123,7 +130,15 @@ macro_rules! keys {
 pub(crate) const KEYS: &[Key] = keys! {
     Connections "Enter"        Open               1 "Enter streams"  "Show the connection's streams"
     Connections "o"            Sort               2 "o sort"         "Sort by: failed first, number, packets"
-    Connections "p"            GoToPackets        3 "p packets"      "Show the packets from the connection's start"
+    Connections "t"            GoToTimeline       3 "t timeline"     "Show the connection's timeline"
+    Connections "p"            GoToPackets        0 ""               "Show the packets from the connection's start"
+
+    Timeline "Enter"           Open               1 "Enter packet"   "Show the packet of the event"
+    Timeline "/"               Filter             2 "/ filter"       "Show only events whose line has all these words"
+    Timeline "t"               TimeFormat         3 "t time"         "Time: since the connection's start, the capture's, UTC"
+    Timeline "s"               GoToStreams        4 "s streams"      "Show the connection's streams"
+    Timeline "u"               Unfold             0 ""               "Each repeated event in a row of its own, or folded"
+    Timeline "c"               Grouping           0 ""               "A column for each host, or for each address and port"
 
     Streams "Enter"            Open               1 "Enter charts"   "Open the stream's charts"
     Streams "o"                Sort               2 "o sort"         "Sort by: number, loss, jitter, bit rate"

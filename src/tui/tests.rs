@@ -9,14 +9,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 /// The views and how they are reached.
-const REACHED: [(&str, &[&str]); 7] = [
+const REACHED: [(&str, &[&str]); 8] = [
     ("connections", &["1"]),
-    ("streams", &["2"]),
-    ("stream", &["2", "Enter", "Right"]),
-    ("packets", &["3", "Enter"]),
-    ("capture", &["4"]),
+    ("timeline", &["2", "j"]),
+    ("streams", &["3"]),
+    ("stream", &["3", "Enter", "Right"]),
+    ("packets", &["4", "Enter"]),
+    ("capture", &["5"]),
     ("help", &["?"]),
-    ("filter", &["3", "/"]),
+    ("filter", &["4", "/"]),
 ];
 
 fn reach(ui: Ui, keys: &[&str]) -> Ui {
@@ -45,7 +46,7 @@ fn every_view_at_its_usual_sizes() {
     for (name, keys) in REACHED {
         reach(call().ui(), keys).screen(&format!("{name}-80x24"));
     }
-    for (name, keys) in &REACHED[..4] {
+    for (name, keys) in &REACHED[..5] {
         reach(call().size(160, 45).ui(), keys).screen(&format!("{name}-160x45"));
     }
 }
@@ -69,7 +70,7 @@ fn calls_come_before_stray_checks_and_lead_to_their_streams() {
 
 #[test]
 fn a_stream_zooms_pans_and_hands_its_time_to_the_packets() {
-    let ui = reach(call().ui(), &["2", "Enter"]);
+    let ui = reach(call().ui(), &["3", "Enter"]);
     let ui = ui
         .has("bit rate kb/s")
         .has("loss %")
@@ -94,7 +95,7 @@ fn a_stream_zooms_pans_and_hands_its_time_to_the_packets() {
 
 #[test]
 fn loss_shows_in_the_row_the_chart_and_the_reading() {
-    let ui = reach(call().ui(), &["2"]).press("o").selected("0x11111111");
+    let ui = reach(call().ui(), &["3"]).press("o").selected("0x11111111");
     let ui = ui.has("0.20").has("lost 1 (0.20 %)").press("Enter");
     // From the middle, where the cursor appears, to the column with the loss.
     let mut ui = ui.press("Right");
@@ -109,7 +110,7 @@ fn loss_shows_in_the_row_the_chart_and_the_reading() {
 
 #[test]
 fn a_stream_that_ends_before_its_connection_shows_as_empty_afterwards() {
-    let early = || reach(call().ending(0x1111_1111, 4_000).ui(), &["2"]);
+    let early = || reach(call().ending(0x1111_1111, 4_000).ui(), &["3"]);
     let rows = early().rows();
     let row = |ssrc: &str| rows.iter().find(|r| r.contains(ssrc)).unwrap().clone();
     // The sparklines of all streams have one axis.
@@ -134,7 +135,7 @@ fn a_stream_that_ends_before_its_connection_shows_as_empty_afterwards() {
 
 #[test]
 fn up_and_down_in_the_charts_go_from_stream_to_stream() {
-    reach(call().ui(), &["2", "Enter"])
+    reach(call().ui(), &["3", "Enter"])
         .has("0x11111111")
         .press("Down")
         .has("0x22222222")
@@ -146,7 +147,7 @@ fn up_and_down_in_the_charts_go_from_stream_to_stream() {
 
 #[test]
 fn list_fields_and_bytes_of_a_packet_mark_each_other() {
-    let ui = reach(call().ui(), &["3"]).times(3, "Down").press("Enter");
+    let ui = reach(call().ui(), &["4"]).times(3, "Down").press("Enter");
     let ui = ui.selected("RTP").times(9, "Down");
     let buffer = ui.buffer();
     let reversed = |y: u16| {
@@ -170,7 +171,7 @@ fn list_fields_and_bytes_of_a_packet_mark_each_other() {
 
 #[test]
 fn a_filter_takes_words_shows_its_count_and_goes_away() {
-    reach(call().ui(), &["3", "/"])
+    reach(call().ui(), &["4", "/"])
         .type_text("stun")
         .has("filter: stun_")
         .has("7 of")
@@ -184,18 +185,18 @@ fn a_filter_takes_words_shows_its_count_and_goes_away() {
         .has("400 of")
         .press("Esc")
         .has_not("filter:");
-    reach(call().ui(), &["3", "/"])
+    reach(call().ui(), &["4", "/"])
         .type_text("no such words")
         .has("no packet found");
     // While typing, letters are letters.
-    reach(call().ui(), &["3", "/"])
+    reach(call().ui(), &["4", "/"])
         .type_text("q1?")
         .has("filter: q1?_");
 }
 
 #[test]
 fn the_packet_below_a_filtered_list_is_the_one_selected_in_it() {
-    let ui = reach(call().ui(), &["3"]).press("G").press("k").press("/");
+    let ui = reach(call().ui(), &["4"]).press("G").press("k").press("/");
     // Nothing is found yet after each letter: the rows and the fields wait for the same packets.
     let ui = ui.type_text("stun").selected("STUN").has("A>B STUN");
     let at = ui.app.shared().packet;
@@ -209,7 +210,7 @@ fn the_packet_below_a_filtered_list_is_the_one_selected_in_it() {
 
 #[test]
 fn a_filter_goes_on_with_another_word() {
-    let ui = reach(call().ui(), &["2"]).press("p");
+    let ui = reach(call().ui(), &["3"]).press("p");
     let ui = ui.has("filter: 0x11111111  499 of").press("/");
     ui.has("499 of")
         .type_text("a>b")
@@ -219,9 +220,9 @@ fn a_filter_goes_on_with_another_word() {
 #[test]
 fn what_is_not_known_is_no_zero() {
     let ui = reach(nothing().ui(), &["1"]).has("no WebRTC or RTP connections");
-    let ui = reach(ui, &["2"]).has("no RTP streams");
-    let ui = reach(ui, &["3"]).has("no packets");
-    reach(ui, &["4"]).has("--");
+    let ui = reach(ui, &["3"]).has("no RTP streams");
+    let ui = reach(ui, &["4"]).has("no packets");
+    reach(ui, &["5"]).has("--");
     // The sender whose checks nobody answers has no round trip.
     call().ui().press("j").has("-- (no answered check)");
 }
@@ -241,20 +242,20 @@ fn a_damaged_file_says_so_on_every_page() {
     for (_, keys) in REACHED {
         let ui = reach(call().cut().ui(), keys);
         let title = ui.rows().into_iter().next().unwrap_or_default();
-        assert!(title.ends_with("! 1 problem: 4"), "{title}");
+        assert!(title.ends_with("! 1 problem: 5"), "{title}");
     }
     call()
         .cut()
         .loading()
         .ui()
-        .has("! 1 problem: 4 loading 52 %");
-    reach(call().cut().ui(), &["4"]).has("truncated-file");
+        .has("! 1 problem: 5 loading 52 %");
+    reach(call().cut().ui(), &["5"]).has("truncated-file");
     call().ui().has_not("problem:");
 }
 
 #[test]
 fn help_lists_the_keys_of_the_view_it_was_asked_in() {
-    reach(call().ui(), &["2", "Enter"])
+    reach(call().ui(), &["3", "Enter"])
         .press("?")
         .has("Zoom in around the cursor")
         .has_not("Fold the field's group")
@@ -269,7 +270,7 @@ fn a_key_that_does_nothing_says_where_the_keys_are() {
     let ui = ui.press("j").has_not("no key");
     let ui = ui.press("Ctrl-x").has("no key `Ctrl-x` here, ? lists them");
     // While typing, `?` is a letter, and so is any other.
-    let ui = reach(ui, &["3", "/"]).press("y").has_not("no key");
+    let ui = reach(ui, &["4", "/"]).press("y").has_not("no key");
     ui.press("Ctrl-x")
         .has("no key `Ctrl-x` here")
         .has_not("lists them");
@@ -287,7 +288,7 @@ fn a_small_screen_says_what_it_needs() {
 
 #[test]
 fn maximised_the_pane_has_the_whole_body() {
-    let ui = reach(call().ui(), &["3"])
+    let ui = reach(call().ui(), &["4"])
         .has("Bytes")
         .press("z")
         .has_not("Bytes");
@@ -305,7 +306,7 @@ fn the_wheel_moves_and_a_click_selects() {
             modifiers: KeyModifiers::NONE,
         });
     };
-    mouse(MouseEventKind::Down(MouseButton::Left), 18, 1);
+    mouse(MouseEventKind::Down(MouseButton::Left), 30, 1);
     mouse(MouseEventKind::Down(MouseButton::Left), 5, 4);
     ui = ui.selected("0x22222222");
     ui.app.mouse(MouseEvent {
@@ -389,5 +390,5 @@ fn drawing_is_within_its_budget() {
             start.elapsed() / 10
         );
     }
-    assert_eq!(VIEWS.len(), 4);
+    assert_eq!(VIEWS.len(), 5);
 }

@@ -11,6 +11,9 @@ use crate::analysis::model::{Connection, Latency};
 use crate::time::Timestamp;
 use serde::Serialize;
 
+/// Why there is no reason for a stop.
+pub(super) const NOT_STOPPED: &str = "it did not stop while captured";
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ConnectionOut {
@@ -40,7 +43,7 @@ impl ConnectionOut {
     pub(super) fn new(c: &Connection, at: &impl Fn(Timestamp) -> f64) -> Self {
         let mut unknown = not_yet(&["decryption"]);
         if c.stopped.is_none() {
-            unknown.insert("stopped", "it did not stop while captured".to_owned());
+            unknown.insert("stopped", NOT_STOPPED.to_owned());
         }
         if c.ice.is_none() {
             unknown.insert("ice", "no connectivity checks seen".to_owned());

@@ -3,6 +3,7 @@
 
 use super::Tool;
 use super::capture::Capture;
+use super::connection::NOT_STOPPED;
 use super::event::EventOut;
 use super::fields::{Unknowns, seconds, span};
 use crate::analysis::Analysis;
@@ -46,11 +47,13 @@ struct Whole {
 struct Head {
     id: u32,
     state: &'static str,
+    stopped: Option<String>,
     first_seen: f64,
     last_seen: f64,
     parties: Vec<PartyOut>,
     setup: SetupOut,
     events_not_kept: u64,
+    unknown: Unknowns,
 }
 
 #[derive(Serialize)]
@@ -132,16 +135,22 @@ impl Timeline {
         let at = |ts: Timestamp| seconds(analysis.capture.seconds_at(ts));
         let parties = Parties::of(c, Grouping::Host);
         let wanted = self.selection.events(c, &analysis.capture);
+        let mut unknown = Unknowns::new();
+        if c.stopped.is_none() {
+            unknown.insert("stopped", NOT_STOPPED.to_owned());
+        }
         let events = wanted.filter_map(|i| EventOut::new(c.events.get(i)?, c, &at));
         Whole {
             head: Head {
                 id: c.id.0,
                 state: c.state.name(),
+                stopped: c.stopped.clone(),
                 first_seen: at(c.first_seen),
                 last_seen: at(c.last_seen),
                 parties: parties.all().iter().map(PartyOut::new).collect(),
                 setup: SetupOut::new(&Setup::of(c, analysis)),
                 events_not_kept: c.events_not_kept,
+                unknown,
             },
             events: events.collect(),
         }

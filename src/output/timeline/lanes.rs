@@ -6,8 +6,6 @@
 //! |              |<-------------|
 //! ```
 
-/// The widest a column gets: more would only move the words away.
-const WIDEST: usize = 14;
 /// The narrowest that still shows an arrow.
 const NARROWEST: usize = 5;
 
@@ -49,12 +47,13 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// Columns for so many parties in at most `room` columns of the screen, if they fit.
-    pub fn fitting(parties: usize, room: usize) -> Option<Self> {
+    /// Columns for so many parties in at most `room` columns of the screen, if they fit: no further
+    /// apart than `widest`.
+    pub fn fitting(parties: usize, room: usize, widest: usize) -> Option<Self> {
         let gaps = parties.checked_sub(1)?;
         let spacing = match gaps {
-            0 => WIDEST,
-            _ => (room.checked_sub(1)? / gaps).min(WIDEST),
+            0 => widest,
+            _ => (room.checked_sub(1)? / gaps).min(widest),
         };
         (spacing >= NARROWEST && room > 0).then_some(Self { parties, spacing })
     }
@@ -115,7 +114,7 @@ mod tests {
 
     #[test]
     fn arrows_go_from_line_to_line() {
-        let lanes = Lanes::fitting(3, 13).unwrap();
+        let lanes = Lanes::fitting(3, 13, 14).unwrap();
         assert_eq!(lanes.spacing(), 6);
         assert_eq!(lanes.row(Some((0, 1)), ASCII), "|---->|     |");
         assert_eq!(lanes.row(Some((2, 1)), ASCII), "|     |<----|");
@@ -131,11 +130,11 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_has_no_columns() {
-        assert_eq!(Lanes::fitting(0, 80), None);
-        assert_eq!(Lanes::fitting(2, 5), None);
-        assert_eq!(Lanes::fitting(2, 0), None);
-        assert_eq!(Lanes::fitting(1, 1).unwrap().width(), 1);
-        assert_eq!(Lanes::fitting(2, 200).unwrap().width(), WIDEST + 1);
+        assert_eq!(Lanes::fitting(0, 80, 14), None);
+        assert_eq!(Lanes::fitting(2, 5, 14), None);
+        assert_eq!(Lanes::fitting(2, 0, 14), None);
+        assert_eq!(Lanes::fitting(1, 1, 14).unwrap().width(), 1);
+        assert_eq!(Lanes::fitting(2, 200, 14).unwrap().width(), 15);
     }
 
     proptest! {
@@ -143,7 +142,7 @@ mod tests {
         fn a_row_is_as_wide_as_the_lanes(
             parties in 0usize..40, room in 0usize..300, from in 0usize..50, to in 0usize..50
         ) {
-            if let Some(lanes) = Lanes::fitting(parties, room) {
+            if let Some(lanes) = Lanes::fitting(parties, room, 30) {
                 prop_assert!(lanes.width() <= room.max(1));
                 let row = lanes.row(Some((from, to)), ASCII);
                 prop_assert_eq!(row.chars().count(), lanes.width());

@@ -31,6 +31,8 @@ const LEAD: usize = 2 + 11 + 1 + 9 + 1 + 7 + 2;
 const PROTOCOL: usize = 2 + 6;
 /// The least that words get before arrows give way.
 const WORDS: usize = 30;
+/// The most from one party's line to the next: more would only move the words away.
+const WIDEST: usize = 14;
 /// More parties than this have no columns: arrows would be long, and hard to follow.
 const PARTIES_MAX: usize = 4;
 /// Parties that the legend lists; the rest is counted.
@@ -122,7 +124,7 @@ impl Text {
     fn lanes(&self, parties: &Parties) -> Option<Lanes> {
         let n = parties.all().len();
         let room = self.width.checked_sub(LEAD + PROTOCOL + WORDS)?;
-        Lanes::fitting(n, room).filter(|_| n <= PARTIES_MAX)
+        Lanes::fitting(n, room, WIDEST).filter(|_| n <= PARTIES_MAX)
     }
 }
 
@@ -142,7 +144,11 @@ fn head(
     let name = style.bold(&format!("Connection {}", c.id));
     let at = |ts| analysis.capture.seconds_at(ts);
     let (first, last) = (at(c.first_seen), at(c.last_seen));
-    writeln!(out, "{name}  {state}  {first:.3} to {last:.3} s")?;
+    let stopped = c
+        .stopped
+        .as_ref()
+        .map_or_else(String::new, |why| format!(": {}", printable(why)));
+    writeln!(out, "{name}  {state}{stopped}  {first:.3} to {last:.3} s")?;
     for party in parties.all().iter().take(LEGEND_MAX) {
         let role = party.role.map_or_else(String::new, |role| {
             let relays = relayed_by(party, c);

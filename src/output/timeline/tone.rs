@@ -59,13 +59,13 @@ fn by_name(name: &str) -> Tone {
     }
 }
 
-/// The protocol of a kind of event, as columns show it: `ICE`, `DTLS`, `media`.
+/// The protocol of a kind of event, as columns show it: `ICE`, `DTLS`, `RTP`.
 pub fn protocol(kind: &EventKind) -> String {
     let name = kind.name();
-    match name.split_once('-') {
-        Some(("media", _)) => "media".to_owned(),
-        Some((protocol, _)) => protocol.to_uppercase(),
-        None => name.to_owned(),
+    match name.split('-').next() {
+        Some("first" | "media" | "stream") => "RTP".to_owned(),
+        Some(protocol) => protocol.to_uppercase(),
+        None => String::new(),
     }
 }
 
@@ -90,5 +90,7 @@ mod tests {
     fn the_protocol_is_what_the_name_begins_with() {
         assert_eq!(protocol(&EventKind::Nominated), "ICE");
         assert_eq!(protocol(&EventKind::HandshakeComplete), "DTLS");
+        let ssrc = crate::analysis::Ssrc(1);
+        assert_eq!(protocol(&EventKind::StreamMoved { ssrc }), "RTP");
     }
 }

@@ -154,6 +154,7 @@ impl View for Connections {
                 shared.stream = None;
                 return Effect::Show("streams");
             }
+            (Action::GoToTimeline, Some(_)) => return Effect::Show("timeline"),
             (Action::GoToPackets, Some(c)) => {
                 shared.packet = cx.analysis.packets.first_at(c.first_seen);
                 shared.filter = Some(String::new());
@@ -322,7 +323,7 @@ fn nothing(analysis: &Analysis) -> String {
         return "no connections so far".to_owned();
     }
     let packets = plural(analysis.capture.packets, "packet");
-    format!("no WebRTC or RTP connections in {packets}; what they are: 4 Capture")
+    format!("no WebRTC or RTP connections in {packets}; what they are: 5 Capture")
 }
 
 /// The cells of a connection's two rows.

@@ -13,6 +13,9 @@ pub(crate) mod stream;
 pub(crate) mod stream_facts;
 pub(crate) mod stream_table;
 pub(crate) mod streams;
+pub(crate) mod timeline;
+mod timeline_facts;
+mod timeline_rows;
 
 use super::keys::{Action, Scope};
 use super::source::FrameBytes;
@@ -39,6 +42,7 @@ pub(crate) struct Entry {
 #[rustfmt::skip]
 pub(crate) const VIEWS: &[Entry] = &[
     Entry { name: "connections", title: "Connections", new: || Box::<connections::Connections>::default() },
+    Entry { name: "timeline", title: "Timeline", new: || Box::<timeline::Timeline>::default() },
     Entry { name: "streams", title: "Streams", new: || Box::<streams::Streams>::default() },
     Entry { name: "packets", title: "Packets", new: || Box::<packets::Packets>::default() },
     Entry { name: "capture", title: "Capture", new: || Box::<capture::Capture>::default() },

@@ -1,0 +1,459 @@
+//! Timeline: how the current connection came up and what happened on it, as a ladder.
+//!
+//! ```text
+//!  Connection 1  connected  ICE 70.7 ms, DTLS 91.1 ms, first media after 235 ms
+//!        time s    delta  A 10.77.1.2   B 10.77.1.3
+//!      0.000000           │<────────────│  ICE   first check, username rtSY:3q3h
+//! >    0.070290  70.3 ms  │────────────>│  ICE   first check, username 3q3h:rtSY
+//!                       … 12.1 s without events; 4 streams go on …
+//! ── Event 2 of 12 ─────────────────────────────────────────────────────────────
+//!  when …
+//! ```
+//!
+//! A and B are the ends of the main transport. Where there are too many parties for columns, a row
+//! says `A>B`.
+
+use super::connections::more;
+use super::timeline_facts::{head_lines, party_name, row_lines};
+use super::timeline_rows::{Row, Rows, Settings};
+use super::{Ctx, Effect, Shared, View, connection, step};
+use crate::analysis::ConnectionId;
+use crate::analysis::model::Connection;
+use crate::capture::PacketNo;
+use crate::output::timeline::{ASCII, Grouping, LINES, Lanes, protocol};
+use crate::time::Timestamp;
+use crate::tui::format::{UNKNOWN, clock, count, duration, plural};
+use crate::tui::keys::{Action, Scope};
+use crate::tui::theme::{Glyphs, Role};
+use crate::tui::widgets::list::ListState;
+use crate::tui::widgets::text::{Line, heading, mark, put, put_lines, wrap};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// Rows of details below the ladder.
+const DETAILS: u16 = 8;
+/// Columns of details beside it.
+const BESIDE: u16 = 54;
+/// Columns of the time since the event before.
+const DELTA: usize = 8;
+/// Columns of the protocol, with what separates it.
+const PROTOCOL: usize = 2 + 6;
+/// The least that words get before arrows give way.
+const WORDS: usize = 32;
+/// The most from one party's line to the next.
+const WIDEST: usize = 28;
+/// A filter is no longer than this.
+const FILTER_MAX: usize = 200;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum TimeFormat {
+    #[default]
+    Connection,
+    Capture,
+    Clock,
+}
+
+/// The view's state.
+#[derive(Debug, Default)]
+pub(crate) struct Timeline {
+    list: ListState,
+    rows: Rows,
+    how: Settings,
+    time: TimeFormat,
+    /// Whether a filter is typed.
+    editing: bool,
+    /// Whether the details have the keys.
+    details: bool,
+    /// The first line of the details that is shown.
+    scroll: usize,
+    /// What is selected: rows move while a capture loads.
+    selected: Option<(ConnectionId, Timestamp, PacketNo)>,
+}
+
+/// Where the panes are.
+struct Panes {
+    head: Rect,
+    ladder: Rect,
+    details: Rect,
+}
+
+fn current<'a>(shared: &Shared, cx: &Ctx<'a>) -> Option<&'a Connection> {
+    let chosen = shared.connection.and_then(|id| connection(cx.analysis, id));
+    chosen.or_else(|| cx.analysis.connections.first())
+}
+
+impl Timeline {
+    fn panes(&self, shared: &Shared, cx: &Ctx<'_>) -> Panes {
+        let area = cx.area;
+        let head = current(shared, cx).map_or(0, |c| head_lines(c, cx).len());
+        let height = u16::try_from(head).unwrap_or(0).min(area.height);
+        let head = Rect { height, ..area };
+        let rest = Rect {
+            y: head.bottom(),
+            height: area.height - height,
+            ..area
+        };
+        let none = Rect::default();
+        let (ladder, details) = if shared.maximised {
+            match self.details {
+                true => (none, rest),
+                false => (rest, none),
+            }
+        } else if cx.is_wide() {
+            let width = rest.width.saturating_sub(BESIDE + 1);
+            let details = Rect {
+                x: rest.x + width + 1,
+                width: rest.width - width - 1,
+                ..rest
+            };
+            (Rect { width, ..rest }, details)
+        } else {
+            let height = rest.height - DETAILS.min(rest.height / 2);
+            let details = Rect {
+                y: rest.y + height,
+                height: rest.height - height,
+                ..rest
+            };
+            (Rect { height, ..rest }, details)
+        };
+        Panes {
+            head,
+            ladder,
+            details,
+        }
+    }
+
+    fn row(&self) -> Option<Row> {
+        self.rows.get(self.list.selected)
+    }
+
+    /// The other views follow what was selected here.
+    fn remember(&mut self, shared: &mut Shared, cx: &Ctx<'_>) {
+        let Some(c) = current(shared, cx) else { return };
+        let Some(event) = self.row().and_then(|row| row.event(c)) else {
+            return;
+        };
+        shared.packet = event.packet;
+        shared.cursor = Some(event.at);
+        self.selected = Some((c.id, event.at, event.packet));
+        self.scroll = 0;
+    }
+
+    fn move_by(&mut self, action: Action, shared: &mut Shared, cx: &Ctx<'_>) -> bool {
+        let panes = self.panes(shared, cx);
+        let pane = if self.details {
+            panes.details
+        } else {
+            panes.ladder
+        };
+        let page = page(pane);
+        let Some(by) = step(action, page, usize::MAX >> 2) else {
+            return false;
+        };
+        if self.details {
+            self.scroll = self.scroll.saturating_add_signed(by);
+        } else {
+            self.list.step(by, self.rows.len(), page);
+            self.remember(shared, cx);
+        }
+        true
+    }
+
+    /// Columns of the time, and those from the row's edge to the arrows.
+    fn lead(&self) -> (usize, usize) {
+        let time = match self.time {
+            TimeFormat::Connection | TimeFormat::Capture => 11,
+            TimeFormat::Clock => 15,
+        };
+        (time, 1 + time + 1 + DELTA + 2)
+    }
+
+    fn lanes(&self, width: u16) -> Option<Lanes> {
+        let room = usize::from(width).checked_sub(self.lead().1 + PROTOCOL + WORDS)?;
+        Lanes::fitting(self.rows.parties.all().len(), room, WIDEST)
+    }
+}
+
+/// Rows below a pane's first.
+fn page(pane: Rect) -> usize {
+    usize::from(pane.height.saturating_sub(1))
+}
+
+impl View for Timeline {
+    fn scopes(&self) -> &'static [Scope] {
+        if self.editing {
+            &[Scope::Prompt]
+        } else {
+            &[Scope::Timeline, Scope::Move, Scope::Panes]
+        }
+    }
+
+    fn update(&mut self, action: Action, shared: &mut Shared, cx: &Ctx<'_>) -> Effect {
+        if !self.editing && self.move_by(action, shared, cx) {
+            return Effect::None;
+        }
+        match action {
+            Action::Filter => {
+                self.editing = true;
+                if !self.how.filter.is_empty() && !self.how.filter.ends_with(' ') {
+                    self.how.filter.push(' ');
+                }
+            }
+            Action::PromptDone => self.editing = false,
+            Action::PromptCancel => {
+                self.editing = false;
+                self.how.filter.clear();
+            }
+            Action::PromptErase => {
+                self.how.filter.pop();
+            }
+            Action::PromptClear => self.how.filter.clear(),
+            Action::NextPane | Action::PreviousPane => self.details = !self.details,
+            Action::Open => {
+                self.remember(shared, cx);
+                if self.row().is_some() {
+                    shared.filter = Some(String::new());
+                    return Effect::Show("packets");
+                }
+            }
+            Action::TimeFormat => {
+                self.time = match self.time {
+                    TimeFormat::Connection => TimeFormat::Capture,
+                    TimeFormat::Capture => TimeFormat::Clock,
+                    TimeFormat::Clock => TimeFormat::Connection,
+                }
+            }
+            Action::Unfold => self.how.unfolded = !self.how.unfolded,
+            Action::Grouping => {
+                self.how.grouping = match self.how.grouping {
+                    Grouping::Host => Grouping::Port,
+                    Grouping::Port => Grouping::Host,
+                }
+            }
+            Action::GoToStreams => {
+                shared.one_connection = true;
+                return Effect::Show("streams");
+            }
+            Action::Back if self.details => self.details = false,
+            Action::Back if !self.how.filter.is_empty() => self.how.filter.clear(),
+            Action::Back => return Effect::Back,
+            _ => {}
+        }
+        Effect::None
+    }
+
+    fn text(&mut self, c: char) {
+        if self.how.filter.len() < FILTER_MAX {
+            self.how.filter.push(c);
+        }
+    }
+
+    fn refresh(&mut self, shared: &mut Shared, cx: &Ctx<'_>) {
+        let Some(c) = current(shared, cx) else {
+            self.rows.clear();
+            return;
+        };
+        shared.connection = Some(c.id);
+        let changed = self.rows.update(c, &self.how, cx);
+        let page = page(self.panes(shared, cx).ladder);
+        match self.selected.filter(|(id, ..)| *id == c.id) {
+            Some((_, at, no)) if changed => {
+                let place = self.rows.place_of((at, no), c);
+                self.list.select(place, self.rows.len(), page);
+            }
+            Some(_) => self.list.hold(self.rows.len(), page),
+            None => {
+                self.list.select(0, self.rows.len(), page);
+                let first = self.row().and_then(|row| row.event(c));
+                self.selected = first.map(|e| (c.id, e.at, e.packet));
+            }
+        }
+        let details = self.panes(shared, cx).details;
+        let lines = self.row().map_or(0, |row| {
+            wrap(row_lines(row, c, &self.rows.parties, cx), details.width).len()
+        });
+        let page = usize::from(details.height.saturating_sub(1));
+        self.scroll = self.scroll.min(lines.saturating_sub(page));
+    }
+
+    fn draw(&self, buffer: &mut Buffer, shared: &Shared, cx: &Ctx<'_>) {
+        let Some(c) = current(shared, cx) else {
+            let text = match cx.analysis.complete {
+                true => " no connections in this capture",
+                false => " no connections so far",
+            };
+            put(buffer, cx.area, text, Role::Dim, &cx.look);
+            return;
+        };
+        let panes = self.panes(shared, cx);
+        put_lines(buffer, panes.head, &head_lines(c, cx), 0, &cx.look);
+        self.put_ladder(buffer, panes.ladder, c, cx);
+        let Some(row) = self.row().filter(|_| !panes.details.is_empty()) else {
+            return;
+        };
+        let lines = row_lines(row, c, &self.rows.parties, cx);
+        let lines = wrap(lines, panes.details.width);
+        let note = more(lines.len(), self.scroll, panes.details, self.details);
+        let name = match row {
+            Row::Rung(rung) if rung.count > 1 => {
+                let (first, last) = (rung.first + 1, rung.last + 1);
+                format!("Events {first} to {last} of {}", c.events.len())
+            }
+            Row::Rung(rung) => format!("Event {} of {}", rung.first + 1, c.events.len()),
+            Row::Quiet(..) => "Nothing happened".to_owned(),
+        };
+        let body = heading(buffer, panes.details, &name, &note, self.details, &cx.look);
+        put_lines(buffer, body, &lines, self.scroll, &cx.look);
+    }
+
+    fn status(&self, shared: &Shared, cx: &Ctx<'_>) -> Line {
+        let Some(c) = current(shared, cx) else {
+            return Line::default();
+        };
+        let all = c.events.len() as u64;
+        if self.editing || !self.how.filter.is_empty() {
+            let cursor = if self.editing { "_" } else { "" };
+            let found = match self.how.filter.trim().is_empty() {
+                true => "  words that an event must have: dtls  a>b  lost".to_owned(),
+                false => format!("  {} of {}", count(self.rows.found as u64), count(all)),
+            };
+            return Line::default()
+                .then(Role::Title, " filter: ")
+                .then(Role::Text, format!("{}{cursor}", self.how.filter))
+                .then(Role::Dim, found);
+        }
+        let of = match cx.analysis.connections.len() {
+            0 | 1 => String::new(),
+            n => format!(" of {n}, [ and ] change it"),
+        };
+        let not_kept = match c.events_not_kept {
+            0 => String::new(),
+            n => format!(" ({} more were not kept)", count(n)),
+        };
+        let events = plural(all, "event");
+        let text = format!(" {events}{not_kept} of connection {}{of}", c.id);
+        Line::default().then(Role::Dim, text)
+    }
+
+    fn click(&mut self, at: Position, shared: &mut Shared, cx: &Ctx<'_>) {
+        let panes = self.panes(shared, cx);
+        self.details = panes.details.contains(at);
+        if panes.ladder.contains(at) && at.y > panes.ladder.y {
+            let row = self.list.offset + usize::from(at.y - panes.ladder.y - 1);
+            if row < self.rows.len() {
+                self.list.select(row, self.rows.len(), page(panes.ladder));
+                self.remember(shared, cx);
+            }
+        }
+    }
+}
+
+impl Timeline {
+    fn put_ladder(&self, buffer: &mut Buffer, area: Rect, c: &Connection, cx: &Ctx<'_>) {
+        if area.is_empty() {
+            return;
+        }
+        let lanes = self.lanes(area.width);
+        let title = match self.time {
+            TimeFormat::Connection => "time s",
+            TimeFormat::Capture => "capture s",
+            TimeFormat::Clock => "time UTC",
+        };
+        let names = match lanes {
+            None => "way".to_owned(),
+            Some(lanes) => {
+                let parties = self.rows.parties.all();
+                let names: Vec<String> = (1..)
+                    .zip(parties)
+                    .map(|(i, party)| {
+                        let last = i == parties.len();
+                        let room = if last { WIDEST } else { lanes.spacing() - 1 };
+                        party_name(party, room)
+                    })
+                    .collect();
+                lanes.names(names.iter().map(String::as_str))
+            }
+        };
+        let (width, _) = self.lead();
+        let head = format!(" {title:>width$} {:>DELTA$}  {names}", "delta");
+        put(buffer, area, &head, Role::Dim, &cx.look);
+        let rows = self.rows.from(self.list.offset).take(page(area));
+        for ((i, row), y) in (self.list.offset..).zip(rows).zip(area.y + 1..) {
+            let line = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            self.put_row(buffer, line, i, *row, lanes, c, cx);
+            if i == self.list.selected {
+                put(buffer, line, ">", Role::Text, &cx.look);
+                mark(buffer, line, &cx.look);
+            }
+        }
+        if self.rows.len() == 0 {
+            let text = match (self.how.filter.trim().is_empty(), cx.analysis.complete) {
+                (true, true) => "no events of this connection",
+                (true, false) => "no events so far",
+                (false, _) => "no event has all these words; Esc shows all",
+            };
+            let at = Rect {
+                x: area.x + 2,
+                y: area.y + 1,
+                width: area.width.saturating_sub(2),
+                height: area.height - 1,
+            };
+            put(buffer, at, text, Role::Dim, &cx.look);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // the parts of one row, used here only
+    fn put_row(
+        &self,
+        buffer: &mut Buffer,
+        line: Rect,
+        i: usize,
+        row: Row,
+        lanes: Option<Lanes>,
+        c: &Connection,
+        cx: &Ctx<'_>,
+    ) {
+        let look = &cx.look;
+        let (width, lead) = self.lead();
+        let (text, role) = row.text(c, &self.rows.parties, cx);
+        if let Row::Quiet(..) = row {
+            let dots = look.glyphs.ellipsis();
+            let text = format!("{:width$}{dots} {text} {dots}", "", width = lead - 4);
+            put(buffer, line, &text, role, look);
+            return;
+        }
+        let Some(event) = row.event(c) else { return };
+        let before = i.checked_sub(1).and_then(|i| self.rows.get(i));
+        let delta = before
+            .and_then(|before| Some(event.at - before.span(c)?.1))
+            .filter(|_| !matches!(before, Some(Row::Quiet(..))));
+        let delta = delta.map_or_else(String::new, duration);
+        let time = match self.time {
+            TimeFormat::Connection => format!("{:.6}", (event.at - c.first_seen).seconds()),
+            TimeFormat::Capture => format!("{:.6}", cx.analysis.capture.seconds_at(event.at)),
+            TimeFormat::Clock => clock(event.at),
+        };
+        let strokes = match look.glyphs {
+            Glyphs::Ascii => ASCII,
+            _ => LINES,
+        };
+        let way = match lanes {
+            Some(lanes) => lanes.row(self.rows.parties.way_of(event), strokes),
+            None => match self.rows.parties.arrow(event) {
+                arrow if arrow.is_empty() => format!("{UNKNOWN:<5}"),
+                arrow => format!("{arrow:<5}"),
+            },
+        };
+        let said = protocol(&event.kind);
+        let pieces = Line::default()
+            .then(Role::Text, format!(" {time:>width$} "))
+            .then(Role::Dim, format!("{delta:>DELTA$}  "))
+            .then(Role::Text, format!("{way}  {said:<5} "))
+            .then(role, text);
+        crate::tui::widgets::text::put_line(buffer, line, &pieces, look);
+    }
+}
