@@ -147,7 +147,7 @@ fn head(
     let stopped = c
         .stopped
         .as_ref()
-        .map_or_else(String::new, |why| format!(": {}", printable(why)));
+        .map_or_else(String::new, |why| format!(", {}", printable(why)));
     writeln!(out, "{name}  {state}{stopped}  {first:.3} to {last:.3} s")?;
     for party in parties.all().iter().take(LEGEND_MAX) {
         let role = party.role.map_or_else(String::new, |role| {

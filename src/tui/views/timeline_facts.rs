@@ -18,7 +18,7 @@ pub(super) fn head_lines(c: &Connection, cx: &Ctx<'_>) -> Vec<Line> {
         _ => Role::Text,
     };
     let stopped = c.stopped.as_deref();
-    let stopped = stopped.map_or_else(String::new, |why| format!(": {why}"));
+    let stopped = stopped.map_or_else(String::new, |why| format!(", {why}"));
     let name = format!(" Connection {}", c.id);
     let state_words = format!("  {}{stopped}", c.state.name());
     let setup = Setup::of(c, cx.analysis).words().join(", ");
