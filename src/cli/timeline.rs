@@ -1,6 +1,7 @@
 //! `rtcscope timeline`: captures in, ladders out.
 
 use super::Exit;
+use super::knowledge::Knowledge;
 use super::stats::{open, read};
 use crate::analysis::{Analysis, ConnectionId, Options};
 use crate::output::timeline::{Clock, Selection, Text};
@@ -51,6 +52,9 @@ pub(super) struct TimelineArgs {
     #[arg(long, value_enum, value_name = "WHOSE", default_value_t)]
     pub clock: ClockChoice,
 
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+
     /// How to print
     #[arg(long, short, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: Format,
@@ -93,13 +97,19 @@ pub(super) fn run(
         return Ok(Exit::Usage);
     }
     let presenter = presenter(args, color);
-    let mut exit = Exit::Ok;
+    let (credentials, mut exit) = args.knowledge.read(err)?;
     let mut printed = false;
     for file in &args.files {
         let name = file.display().to_string();
         let shown = printable(&name);
         let analysis = match open(file) {
-            Ok(capture) => read(capture, Options::default()),
+            Ok(capture) => {
+                let options = Options {
+                    credentials: credentials.clone(),
+                    ..Options::default()
+                };
+                read(capture, options)
+            }
             Err(error) => {
                 writeln!(err, "error: {shown}: {error}")?;
                 exit = Exit::Unreadable;

@@ -9,7 +9,7 @@
 //!  …
 //! ```
 
-use super::facts::{connection_lines, connection_rate, dtls_short, ice_short};
+use super::facts::{connection_lines, connection_rate, dtls_short, ice_short, state_role};
 use super::stream_facts::streams_of;
 use super::stream_table::StreamTable;
 use super::{Ctx, Effect, Shared, View, connection, split, step};
@@ -336,11 +336,7 @@ fn cells(c: &Connection, analysis: &Analysis) -> [[(String, Role); 6]; 2] {
         0 | 1 => String::new(),
         n => format!("  +{}", plural(n - 1, "path")),
     };
-    let state = match c.state {
-        ConnectionState::Failed => Role::Error,
-        ConnectionState::Checking => Role::Warn,
-        _ => Role::Text,
-    };
+    let state = state_role(c.state);
     let streams = streams_of(analysis, c.id).count() as u64;
     let media = if streams == 0 {
         UNKNOWN.to_owned()

@@ -1,10 +1,12 @@
 //! What there is to say about a connection: the lines of its details pane, and its columns.
 
+use super::dtls_facts::dtls_lines;
 use super::stream_facts::streams_of;
+use crate::analysis::Analysis;
 use crate::analysis::model::{
-    AllocationState, CaptureInfo, Connection, DtlsState, Ice, Protocols, Transport, Turn,
+    AllocationState, CaptureInfo, Connection, ConnectionState, DtlsState, Ice, LatencySource,
+    Protocols, Transport, Turn,
 };
-use crate::analysis::{Analysis, Known};
 use crate::net::{Endpoint, Protocol};
 use crate::tui::format::{UNKNOWN, bitrate, bytes, count, duration, known_why, millis, plural};
 use crate::tui::theme::Role;
@@ -72,7 +74,7 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
     let capture = &analysis.capture;
     let [a, b] = c.endpoints;
     let mut out = vec![
-        Line::fact("peers", format!("A {a}   B {b}   {}", c.state.name())),
+        Line::fact("peers", format!("A {a}   B {b}   ")).then(state_role(c.state), c.state.name()),
         Line::fact(
             "seen",
             format!(
@@ -85,16 +87,42 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
             ),
         ),
     ];
+    if let Some(why) = &c.stopped {
+        out.insert(1, Line::fact("", "").then(Role::Error, why.clone()));
+    }
+    out.push(latency_line(c));
     ice_lines(c, capture, &mut out);
     for turn in &c.turn {
         turn_lines(turn, &mut out);
     }
-    dtls_lines(c, &mut out);
+    dtls_lines(c, capture, &mut out);
     media_line(c, analysis, &mut out);
     for (i, t) in (1..).zip(&c.transports) {
         transport_lines(i, t, &mut out);
     }
     out
+}
+
+/// How bad a state is.
+pub(crate) fn state_role(state: ConnectionState) -> Role {
+    match state {
+        ConnectionState::Failed => Role::Error,
+        ConnectionState::Checking => Role::Warn,
+        _ => Role::Text,
+    }
+}
+
+/// Round-trip time with its grade, and from what it is known.
+fn latency_line(c: &Connection) -> Line {
+    let words = known_why(&c.latency, |latency| {
+        let source = match latency.source {
+            LatencySource::Ice => "checks of both sides",
+            LatencySource::IcePart => "checks of one side, so at least that",
+        };
+        let took = duration(latency.round_trip_time);
+        format!("{}: {took}, by {source}", latency.grade.name())
+    });
+    Line::fact("latency", words)
 }
 
 fn ice_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
@@ -190,36 +218,6 @@ fn turn_lines(turn: &Turn, out: &mut Vec<Line>) {
             plural(trip.samples, "request")
         );
         out.push(Line::fact("  round trip", text));
-    }
-}
-
-fn dtls_lines(c: &Connection, out: &mut Vec<Line>) {
-    let Some(dtls) = &c.dtls else {
-        out.push(Line::fact("DTLS", format!("{UNKNOWN} (no records seen)")));
-        return;
-    };
-    let role = match dtls.state {
-        DtlsState::Complete | DtlsState::Closed => Role::Text,
-        DtlsState::Unanswered | DtlsState::Failed | DtlsState::Stuck(_) => Role::Error,
-        DtlsState::NotCaptured => Role::Warn,
-    };
-    let version = known_why(&dtls.version, ToString::to_string);
-    let client = known_why(&dtls.client, |e| side(c, *e).to_owned());
-    out.push(
-        Line::fact("DTLS", "")
-            .then(role, dtls.state.name())
-            .then(Role::Text, format!(", version {version}, client {client}")),
-    );
-    let text = |value: &Known<String>| known_why(value, Clone::clone);
-    out.push(Line::fact(
-        "  took",
-        known_why(&dtls.handshake_duration, |d| duration(*d)),
-    ));
-    out.push(Line::fact("  cipher", text(&dtls.cipher_suite)));
-    out.push(Line::fact("  key exch.", text(&dtls.key_exchange)));
-    out.push(Line::fact("  SRTP", text(&dtls.srtp_profile)));
-    for (alert, n) in dtls.alerts.value().into_iter().flatten() {
-        out.push(Line::fact("  alert", "").then(Role::Error, format!("{alert} ({n} x)")));
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod capture;
 pub(crate) mod connections;
+mod dtls_facts;
 pub(crate) mod facts;
 pub(crate) mod help;
 pub(crate) mod packet_fields;

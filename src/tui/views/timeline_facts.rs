@@ -1,9 +1,9 @@
 //! What there is to say about a connection's setup and a row of its timeline.
 
 use super::Ctx;
-use super::facts::via;
+use super::facts::{state_role, via};
 use super::timeline_rows::Row;
-use crate::analysis::model::{Connection, ConnectionState, Event};
+use crate::analysis::model::{Connection, Event};
 use crate::net::{Endpoint, Protocol};
 use crate::output::timeline::{Parties, Party, Setup};
 use crate::tui::format::{UNKNOWN, clock, count, duration, width};
@@ -12,11 +12,7 @@ use crate::tui::widgets::text::Line;
 
 /// State and reason, and how long it took to come up: one line where both fit, else two.
 pub(super) fn head_lines(c: &Connection, cx: &Ctx<'_>) -> Vec<Line> {
-    let state = match c.state {
-        ConnectionState::Failed => Role::Error,
-        ConnectionState::Checking => Role::Warn,
-        _ => Role::Text,
-    };
+    let state = state_role(c.state);
     let stopped = c.stopped.as_deref();
     let stopped = stopped.map_or_else(String::new, |why| format!(", {why}"));
     let name = format!(" Connection {}", c.id);
@@ -122,7 +118,7 @@ fn way_lines(event: &Event, c: &Connection, parties: &Parties, out: &mut Vec<Lin
     let (src, dst) = (end(src, from), end(dst, to));
     out.push(Line::fact(
         "way",
-        format!("{src} -> {dst}  {protocol}{}", via(transport.via)),
+        format!("{src} -> {dst}  {protocol}{}", via(transport)),
     ));
     let (start, end) = (transport.first_seen, transport.last_seen);
     out.push(Line::fact(

@@ -280,7 +280,7 @@ mod tests {
             .selected("pair nominated (3 times in");
         let ui = ui.press("j").selected("first check answered (3 times in");
         let ui = ui.times(2, "j").selected("without events; 3 streams go on");
-        let ui = ui.has("Nothing happened").press("Enter").has("Packet 10 ");
+        ui.has("Nothing happened").press("Enter").has("Packet 10 ");
         let ui = crowded(30, 1)
             .press("u")
             .press("g")
