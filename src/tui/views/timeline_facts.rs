@@ -114,6 +114,7 @@ fn way_lines(event: &Event, c: &Connection, parties: &Parties, out: &mut Vec<Lin
     let protocol = match transport.protocol {
         Protocol::Udp => "UDP",
         Protocol::Tcp => "TCP",
+        Protocol::Sctp => "SCTP",
     };
     let (src, dst) = (end(src, from), end(dst, to));
     out.push(Line::fact(
