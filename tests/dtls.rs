@@ -11,6 +11,10 @@
 
 use rtcscope::analysis::model::{Analysis, Dtls, DtlsState};
 use rtcscope::analysis::{Known, Options};
+use rtcscope::capture::Capture;
+use rtcscope::demux::{Class, classify};
+use rtcscope::net::{Decoded, Decoder};
+use rtcscope::proto::dtls::{ClientHello, DtlsDatagram, Reassembler, ServerHello};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -264,8 +268,49 @@ fn tables(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Public captures: browsers of two years, CAPWAP, AnyConnect, and others. The suites that servers
-/// chose are those that tshark read, as are certificates and versions of hellos.
+/// The hellos of a capture by packet: type, version, and suites (offered or chosen).
+fn hellos(capture: &Path) -> BTreeMap<u64, Vec<(u8, u16, Vec<u16>)>> {
+    let mut capture = Capture::open(capture).unwrap();
+    let mut decoder = Decoder::new();
+    let mut senders: BTreeMap<_, Reassembler> = BTreeMap::new();
+    let mut found: BTreeMap<u64, Vec<_>> = BTreeMap::new();
+    while let Some(frame) = capture.next_frame() {
+        let no = frame.no;
+        let Decoded::Udp(d) = decoder.decode(&frame) else {
+            continue;
+        };
+        if classify(d.payload, d.missing) != Class::Dtls {
+            continue;
+        }
+        let sender = senders.entry((d.path.src, d.path.dst)).or_default();
+        let datagram = DtlsDatagram::new(d.payload, d.missing);
+        for record in datagram.records().map_while(Result::ok) {
+            for fragment in record.handshakes().map_while(Result::ok) {
+                let Some(body) = sender.push(&fragment).message else {
+                    continue;
+                };
+                let hello = match fragment.message_type {
+                    1 => {
+                        let hello = ClientHello::parse(&body, 0).value;
+                        let suites = hello.cipher_suites.iter().collect();
+                        (1, hello.legacy_version, suites)
+                    }
+                    2 => {
+                        let hello = ServerHello::parse(&body, 0).value;
+                        let suite = hello.cipher_suite.into_iter().collect();
+                        (2, hello.legacy_version, suite)
+                    }
+                    _ => continue,
+                };
+                found.entry(no).or_default().push(hello);
+            }
+        }
+    }
+    found
+}
+
+/// Public captures: browsers of two years, CAPWAP, AnyConnect (which speaks DTLS as it was before
+/// its RFC), and others: version and suites of each hello are those that tshark read.
 #[test]
 fn public_captures_show_what_tshark_says() {
     let corpus = Path::new(SHARED).join("corpus/captures");
@@ -276,41 +321,84 @@ fn public_captures_show_what_tshark_says() {
     let mut all = Vec::new();
     tables(&corpus, &mut all);
     all.sort();
-    let (mut compared, mut suites) = (0, 0);
+    let number = |text: &str| u16::from_str_radix(text.trim_start_matches("0x"), 16).unwrap();
+    let (mut captures, mut compared) = (0, 0);
     for table in all {
         let capture = PathBuf::from(table.to_string_lossy().trim_end_matches(".dtls.tsv"));
         if !capture.is_file() {
             continue;
         }
-        let analysis = analyze(&capture);
-        let ours: Vec<String> = associations(&analysis)
-            .iter()
-            .filter_map(|d| known(&d.cipher_suite))
-            .collect();
-        // A ServerHello in a packet of its own kinds: tshark lists one suite for it.
-        let mut theirs = Vec::new();
+        captures += 1;
+        let ours = hellos(&capture);
         for row in tshark_rows(&table) {
-            let kinds: Vec<&str> = row["dtls.handshake.type"].split(',').collect();
-            let suite = row["dtls.handshake.ciphersuite"].as_str();
-            if kinds.contains(&"2") && !kinds.contains(&"1") && suite.len() == 6 {
-                let number = u16::from_str_radix(suite.trim_start_matches("0x"), 16).unwrap();
-                let name = rtcscope::proto::dtls::codes::cipher_suite_name(number);
-                theirs.push(name.map_or_else(|| suite.to_owned(), str::to_owned));
-            }
-        }
-        compared += 1;
-        suites += ours.len();
-        for suite in &theirs {
-            assert!(
-                ours.contains(suite),
-                "{}: {suite} {ours:?}",
-                capture.display()
-            );
-        }
-        for suite in &ours {
-            assert!(theirs.contains(suite), "{}: {suite}", capture.display());
+            let list = |field: &str| -> Vec<String> {
+                let cells = row[field].split(',').filter(|c| !c.is_empty());
+                cells.map(str::to_owned).collect()
+            };
+            let (kinds, versions) = (list("dtls.handshake.type"), list("dtls.handshake.version"));
+            let hello = kinds.iter().filter(|k| ["1", "2"].contains(&k.as_str()));
+            // One hello in the packet, read whole there: then its columns are its own.
+            let suites: Vec<u16> = list("dtls.handshake.ciphersuite")
+                .iter()
+                .map(|s| number(s))
+                .collect();
+            let (1, [version, ..], false) =
+                (hello.clone().count(), &versions[..], suites.is_empty())
+            else {
+                continue;
+            };
+            let kind: u8 = hello.clone().next().unwrap().parse().unwrap();
+            let no: u64 = row["frame.number"].parse().unwrap();
+            let expected = (kind, number(version), suites);
+            let got = ours.get(&no).map_or(&[][..], Vec::as_slice);
+            assert_eq!(got, [expected], "{} packet {no}", capture.display());
+            compared += 1;
         }
     }
-    eprintln!("{compared} captures, {suites} suites compared");
-    assert!(compared > 100, "{compared}");
+    eprintln!("{captures} captures, {compared} hellos compared");
+    assert!(captures > 100 && compared > 200, "{captures} {compared}");
+}
+
+/// The connections of browsers among them: what was chosen, as the analysis tells it.
+#[test]
+fn connections_of_public_captures_have_the_suite_that_tshark_says() {
+    let corpus = Path::new(SHARED).join("corpus/captures/covert-dtls");
+    if !corpus.is_dir() {
+        eprintln!("skipped: {} is not here", corpus.display());
+        return;
+    }
+    let mut all = Vec::new();
+    tables(&corpus, &mut all);
+    let mut compared = 0;
+    for table in all {
+        let capture = PathBuf::from(table.to_string_lossy().trim_end_matches(".dtls.tsv"));
+        let answer = tshark_rows(&table).into_iter().find(|row| {
+            row["dtls.handshake.type"].starts_with('2')
+                && row["dtls.handshake.ciphersuite"].len() == 6
+        });
+        let Some(answer) = answer else { continue };
+        let suite = answer["dtls.handshake.ciphersuite"].trim_start_matches("0x");
+        let suite = u16::from_str_radix(suite, 16).unwrap();
+        let suite = rtcscope::proto::dtls::codes::cipher_suite_name(suite).unwrap();
+        let is_13 = answer["dtls.handshake.extension.type"]
+            .split(',')
+            .any(|e| e == "43");
+        let analysis = analyze(&capture);
+        let [dtls] = associations(&analysis)[..] else {
+            panic!("{}: one association", capture.display());
+        };
+        let version = if is_13 { "1.3" } else { "1.2" };
+        assert_eq!(dtls.version, Known::Yes(version), "{}", capture.display());
+        assert_eq!(known(&dtls.cipher_suite).as_deref(), Some(suite));
+        let ja4 = known(&dtls.ja4).unwrap();
+        let newest = if dtls.offered.value().unwrap().versions[0] == "DTLS 1.3" {
+            "dd3i"
+        } else {
+            "dd2i"
+        };
+        assert!(ja4.starts_with(newest), "{}: {ja4}", capture.display());
+        compared += 1;
+    }
+    eprintln!("{compared} connections compared");
+    assert!(compared > 80, "{compared}");
 }

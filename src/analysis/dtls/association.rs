@@ -33,8 +33,8 @@ pub(super) struct Association {
     pub(super) group: Option<u16>,
     /// Unified headers were seen: it is DTLS 1.3.
     pub(super) unified: bool,
-    /// Version of the records, which says 1.2 for 1.3.
-    pub(super) record_version: Option<u16>,
+    /// Version of encrypted records with a full header: what was negotiated, for 1.3 has others.
+    pub(super) sealed_version: Option<u16>,
     pub(super) log: Vec<Item>,
     pub(super) not_logged: u64,
     pub(super) datagrams: u64,
@@ -92,7 +92,9 @@ impl Association {
                 version,
                 ..
             } => {
-                self.record_version.get_or_insert(version);
+                if epoch > 0 {
+                    self.sealed_version.get_or_insert(version);
+                }
                 (content_type, epoch, sequence)
             }
             Header::Unified { epoch_bits, .. } => {
@@ -127,7 +129,7 @@ impl Association {
         }
         let length = record.fragment.len() + record.missing;
         match content_type {
-            codes::ALERT => own.note_sealed_alert(&seen),
+            codes::ALERT => own.note_sealed_alert(&seen, sequence),
             codes::HANDSHAKE => {
                 own.note_sealed(&seen);
                 item.what = What::Sealed {
@@ -140,7 +142,7 @@ impl Association {
                 if own.sealed.is_none() {
                     own.note_sealed(&seen);
                 }
-                own.application.push(&seen, length, false);
+                own.application.push(&seen, length, None);
             }
         }
     }
@@ -165,8 +167,11 @@ impl Association {
         if !alert_sized && own.sealed.is_none() {
             own.note_sealed(seen);
         }
+        let start = record.fragment.first_chunk().copied().unwrap_or_default();
         if epoch_bits != HANDSHAKE_EPOCH || own.application.long >= UPDATED_AFTER {
-            return own.application.push(seen, length, alert_sized);
+            return own
+                .application
+                .push(seen, length, alert_sized.then_some(start));
         }
         let what = if alert_sized {
             What::SealedAlert
@@ -176,7 +181,6 @@ impl Association {
                 unified: true,
             }
         };
-        let start = record.fragment.first_chunk().copied().unwrap_or_default();
         self.note(Item {
             at: *seen,
             side,

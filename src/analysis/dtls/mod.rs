@@ -71,7 +71,17 @@ impl DtlsState {
             records = records.with_connection_id_len(len);
         }
         let mut counted = false;
-        for record in records.map_while(Result::ok) {
+        for record in records {
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    // What follows good records is no chance, unless the snaplen cut it.
+                    if counted && missing == 0 {
+                        problems.packet("malformed-dtls", at.no, || error.to_string());
+                    }
+                    break;
+                }
+            };
             self.find_or_begin(&record, side, at, problems);
             let Some(association) = self.associations.last_mut() else {
                 return;
@@ -229,7 +239,7 @@ impl Association {
         self.hello_retry |= other.hello_retry;
         self.group = self.group.or(other.group);
         self.unified |= other.unified;
-        self.record_version = self.record_version.or(other.record_version);
+        self.sealed_version = self.sealed_version.or(other.sealed_version);
         self.datagrams += other.datagrams;
         self.datagrams_in_stun += other.datagrams_in_stun;
         self.not_logged += other.not_logged;

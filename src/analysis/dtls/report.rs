@@ -20,7 +20,7 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
     let flights = fold(&a.log, a.client);
     let verdict = judge(a, &flights, media);
     let encrypted_alerts = encrypted_alerts(a, &flights);
-    let events = events(a, &flights, verdict.state, &encrypted_alerts);
+    let events = events(a, &flights, verdict.state);
     let answer = a.answer.as_ref();
     let is_13 = a.version() == Some(codes::DTLS13);
     let hello_cut = answer.is_some_and(|a| !a.whole);
@@ -198,8 +198,9 @@ fn encrypted_alerts(a: &Association, flights: &Flights) -> Vec<EncryptedAlert> {
     let early = flights.sealed_alerts.iter();
     let mut all: Vec<EncryptedAlert> = early.map(|(side, at)| alert(*side, at, false)).collect();
     for (side, s) in a.sides.iter().enumerate() {
-        all.extend(s.sealed_alerts.iter().map(|at| alert(side, at, true)));
-        all.extend(s.application.shorts.iter().map(|at| alert(side, at, false)));
+        let (certain, probable) = (&s.sealed_alerts, &s.application.shorts);
+        all.extend(certain.iter().map(|(at, _)| alert(side, at, true)));
+        all.extend(probable.iter().map(|(at, _)| alert(side, at, false)));
     }
     all.sort_by_key(|alert| (alert.at, alert.packet));
     all
@@ -311,12 +312,7 @@ fn at_second(seconds: u64) -> Timestamp {
     Timestamp::from_nanos(0).plus(Span::from_nanos(seconds.saturating_mul(1_000_000_000)))
 }
 
-fn events(
-    a: &Association,
-    flights: &Flights,
-    state: DtlsState,
-    encrypted: &[EncryptedAlert],
-) -> Vec<Event> {
+fn events(a: &Association, flights: &Flights, state: DtlsState) -> Vec<Event> {
     let mut all = Vec::new();
     for f in &flights.all {
         for (i, (at, estimated)) in f.sendings.iter().enumerate() {
@@ -341,12 +337,16 @@ fn events(
         let alert = alert_words(*level, *description);
         all.push(at.event(EventKind::DtlsAlert { alert }));
     }
-    let shorts = a.sides.iter().flat_map(|s| &s.application.shorts);
+    let shorts = a
+        .sides
+        .iter()
+        .flat_map(|s| &s.application.shorts)
+        .map(|(at, _)| at);
     let early = flights.sealed_alerts.iter().map(|(_, at)| at);
     for at in shorts.chain(early) {
         all.push(at.event(EventKind::DtlsEncryptedAlert { certain: false }));
     }
-    for at in a.sides.iter().flat_map(|s| &s.sealed_alerts) {
+    for (at, _) in a.sides.iter().flat_map(|s| &s.sealed_alerts) {
         all.push(at.event(EventKind::DtlsEncryptedAlert { certain: true }));
     }
     if let Some(at) = a.completed_at() {
@@ -376,6 +376,5 @@ fn events(
         });
         all.extend(closed);
     }
-    let _ = encrypted;
     all
 }

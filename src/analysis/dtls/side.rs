@@ -40,18 +40,17 @@ pub(super) struct Application {
     pub(super) first_long: Option<(Sighting, usize)>,
     /// The last of them.
     pub(super) last_long: Option<Sighting>,
-    /// Records as short as an alert that came after the last longer one.
-    pub(super) shorts: Vec<Sighting>,
+    /// Records as short as an alert that came after the last longer one, with their first bytes,
+    /// which only a copy shares.
+    pub(super) shorts: Vec<(Sighting, [u8; 8])>,
 }
 
 impl Application {
-    /// Takes a record; must stay cheap, for data channels are made of these.
-    pub(super) fn push(&mut self, at: &Sighting, length: usize, alert_sized: bool) {
-        if alert_sized {
-            if self.shorts.len() < ALERTS_MAX {
-                self.shorts.push(*at);
-            }
-            return;
+    /// Takes a record; must stay cheap, for data channels are made of these. `alert_start` is given
+    /// for a record that is as short as an alert.
+    pub(super) fn push(&mut self, at: &Sighting, length: usize, alert_start: Option<[u8; 8]>) {
+        if let Some(start) = alert_start {
+            return keep(&mut self.shorts, *at, start);
         }
         if self.long == 0 {
             self.first_long = Some((*at, length));
@@ -71,12 +70,20 @@ impl Application {
             (Some(a), Some(b)) => Some(if a.order() >= b.order() { a } else { b }),
             (a, b) => a.or(b),
         };
-        self.shorts.extend(&other.shorts);
-        if let Some(last) = self.last_long {
-            self.shorts.retain(|short| short.order() > last.order());
+        for (at, start) in &other.shorts {
+            keep(&mut self.shorts, *at, *start);
         }
-        self.shorts.sort_by_key(Sighting::order);
-        self.shorts.truncate(ALERTS_MAX);
+        if let Some(last) = self.last_long {
+            self.shorts.retain(|(at, _)| at.order() > last.order());
+        }
+    }
+}
+
+/// Adds a sighting in order of time, unless it is a copy of one that is there or there is no room.
+fn keep<K: PartialEq>(all: &mut Vec<(Sighting, K)>, at: Sighting, key: K) {
+    if all.len() < ALERTS_MAX && !all.iter().any(|(_, known)| *known == key) {
+        let place = all.partition_point(|(known, _)| known.order() <= at.order());
+        all.insert(place, (at, key));
     }
 }
 
@@ -89,8 +96,8 @@ pub(super) struct Side {
     pub(super) chain: Vec<ChainLink>,
     /// The first record under new keys that is not an alert.
     pub(super) sealed: Option<Sighting>,
-    /// Encrypted alerts that say so (before DTLS 1.3).
-    pub(super) sealed_alerts: Vec<Sighting>,
+    /// Encrypted alerts that say so (before DTLS 1.3), with their sequence numbers.
+    pub(super) sealed_alerts: Vec<(Sighting, u64)>,
     pub(super) application: Application,
     /// Epoch and sequence number of its latest record, where they travel in clear.
     pub(super) latest_record: Option<(u16, u64)>,
@@ -124,10 +131,8 @@ impl Side {
         }
     }
 
-    pub(super) fn note_sealed_alert(&mut self, at: &Sighting) {
-        if self.sealed_alerts.len() < ALERTS_MAX {
-            self.sealed_alerts.push(*at);
-        }
+    pub(super) fn note_sealed_alert(&mut self, at: &Sighting, sequence: u64) {
+        keep(&mut self.sealed_alerts, *at, sequence);
     }
 
     /// Reads a Certificate message of DTLS 1.0 or 1.2.
@@ -170,12 +175,84 @@ impl Side {
         if let Some(at) = &other.sealed {
             self.note_sealed(at);
         }
-        for at in &other.sealed_alerts {
-            self.note_sealed_alert(at);
+        for (at, sequence) in &other.sealed_alerts {
+            self.note_sealed_alert(at, *sequence);
         }
-        self.sealed_alerts.sort_by_key(Sighting::order);
         self.application.merge(&other.application);
         self.latest_record = self.latest_record.max(other.latest_record);
         joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::moment::Moment;
+    use crate::time::Timestamp;
+
+    fn at(ms: i64) -> Sighting {
+        let endpoint = Endpoint::v4([192, 0, 2, 1], 1000);
+        Sighting::new(&Moment {
+            ts: Timestamp::from_nanos(ms * 1_000_000),
+            no: ms as u64,
+            src: endpoint,
+            dst: endpoint,
+            transport: 0,
+            reverse: false,
+        })
+    }
+
+    fn application(records: &[(i64, Option<u8>)]) -> Application {
+        let mut all = Application::default();
+        for (ms, start) in records {
+            all.push(&at(*ms), 40, start.map(|s| [s; 8]));
+        }
+        all
+    }
+
+    #[test]
+    fn short_records_count_only_at_the_end() {
+        let middle = application(&[(1, None), (2, Some(1)), (3, None)]);
+        assert!(middle.shorts.is_empty());
+        let end = application(&[(1, None), (2, Some(1)), (3, Some(1)), (4, Some(2))]);
+        let times: Vec<_> = end.shorts.iter().map(|(at, _)| at.no).collect();
+        assert_eq!((end.long, times), (1, vec![2, 4]), "a copy counts once");
+    }
+
+    #[test]
+    fn two_points_of_view_have_one_end() {
+        let mut first = application(&[(1, None), (5, Some(1))]);
+        first.merge(&application(&[(7, None), (9, Some(2))]));
+        let times: Vec<_> = first.shorts.iter().map(|(at, _)| at.no).collect();
+        assert_eq!((first.long, times), (2, vec![9]));
+        assert_eq!(first.first_long.map(|(at, _)| at.no), Some(1));
+        let mut copied = application(&[(1, None), (5, Some(1))]);
+        copied.merge(&application(&[(2, None), (6, Some(1))]));
+        assert_eq!(copied.shorts.len(), 1);
+    }
+
+    #[test]
+    fn messages_and_alerts_are_bounded() {
+        let mut side = Side::default();
+        let noted = (0..1_000).filter(|seq| side.note_message(*seq, 11, false));
+        assert_eq!(noted.count(), MESSAGES_MAX);
+        assert!(
+            side.note_message(3, 11, true),
+            "a known one is always taken"
+        );
+        for n in 0..1_000 {
+            side.note_sealed_alert(&at(n), n as u64);
+        }
+        assert_eq!(side.sealed_alerts.len(), ALERTS_MAX);
+    }
+
+    #[test]
+    fn a_chain_that_lies_gives_its_good_beginning() {
+        let mut side = Side::default();
+        let body = [0, 0, 9, 0, 0, 1, 0xaa, 0, 0, 9, 1, 2];
+        side.certificates(&body, &at(1));
+        assert_eq!(side.chain.len(), 1);
+        assert!(side.chain[0].content.is_err(), "one byte is no certificate");
+        assert_eq!(side.chain[0].fingerprint.len(), 95);
     }
 }

@@ -266,8 +266,8 @@ impl Association {
         self.sides.iter().enumerate().flat_map(|(side, s)| {
             let last = s.application.last_long;
             let after = |at: &&Sighting| last.is_none_or(|last| last.order() <= at.order());
-            let certain = s.sealed_alerts.iter().find(after);
-            let probable = s.application.shorts.first();
+            let certain = s.sealed_alerts.iter().map(|(at, _)| at).find(after);
+            let probable = s.application.shorts.first().map(|(at, _)| at);
             let end = |at: &Sighting, certain| End {
                 side,
                 at: *at,
@@ -313,6 +313,7 @@ impl Association {
     /// The version that was chosen, as far as it shows.
     pub(super) fn version(&self) -> Option<u16> {
         let chosen = self.answer.as_ref().and_then(|a| a.version);
-        chosen.or(self.unified.then_some(codes::DTLS13))
+        let unified = self.unified.then_some(codes::DTLS13);
+        chosen.or(unified).or(self.sealed_version)
     }
 }

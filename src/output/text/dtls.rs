@@ -44,7 +44,12 @@ fn more(dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::Result<()> {
                 )
             })
             .collect();
-        writeln!(out, "        {n} retransmissions: {}", which.join("; "))?;
+        let plural = if *n == 1 { "" } else { "s" };
+        writeln!(
+            out,
+            "        {n} retransmission{plural}: {}",
+            which.join("; ")
+        )?;
     }
     for c in dtls.certificates.value().into_iter().flatten() {
         let of = format!("certificate of the {}", c.sender.name());

@@ -9,7 +9,7 @@ use super::{Extension, codes};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// The JA4 fingerprint of a whole ClientHello, as `dd3i140900_c45550529adf_d97dd6ae3b27`.
+/// The JA4 fingerprint of a whole ClientHello, as `dd2i160700_7c8d7d5e37b2_20344ea827a4`.
 ///
 /// The specification takes the highest version in supported_versions; DTLS counts its versions
 /// downwards on the wire, so the newest version of DTLS is taken, whatever else is listed.

@@ -380,3 +380,13 @@ fn the_decode_tree_lists_what_an_ack_acknowledges() {
     assert_eq!(row.bytes, Some(15..31));
     every_prefix(&record);
 }
+
+/// The value was computed apart, in Python, from the specification.
+#[test]
+fn the_ja4_of_a_real_hello_is_as_computed_elsewhere() {
+    let data = hex(JANUS_CLIENT_HELLO);
+    let [record] = records(&data).try_into().unwrap();
+    let message = first_handshake(&record);
+    let hello = ClientHello::parse(message.body, 0).value;
+    assert_eq!(ja4(&hello), "dd2i160700_7c8d7d5e37b2_20344ea827a4");
+}
