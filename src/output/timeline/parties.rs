@@ -172,9 +172,13 @@ impl Parties {
         Some(if event.reverse { (b, a) } else { (a, b) })
     }
 
-    /// What happened, and whether TURN carried the packet that shows it.
+    /// What happened, and whether TURN carried the packet that shows it; without the protocol,
+    /// which is said beside it.
     pub fn words(&self, event: &Event) -> String {
+        let said = super::protocol(&event.kind);
         let words = event.kind.words();
+        let rest = words.strip_prefix(&said).and_then(|w| w.strip_prefix(' '));
+        let words = rest.map_or_else(|| words.clone(), str::to_owned);
         match self.wrapped.contains(&event.transport) {
             true => format!("{words}, in TURN"),
             false => words,
@@ -207,6 +211,7 @@ fn label(i: usize) -> String {
 mod tests {
     use super::super::testing::{connection, ep, event, turn};
     use super::*;
+    use crate::analysis::model::EventKind;
 
     fn labels(parties: &Parties) -> Vec<String> {
         let line = |p: &Party| format!("{} {}", p.label, p.address());
@@ -248,6 +253,24 @@ mod tests {
             [None, Some(Role::TurnServer), Some(Role::Relayed), None]
         );
         assert_eq!(parties.arrow(&c.events[1]), "C>D");
+    }
+
+    #[test]
+    fn words_do_not_say_the_protocol_again_but_that_turn_carried_it() {
+        let mut c = connection(&[(ep(1, 10), ep(2, 20))]);
+        c.transports[0].via = Via::TurnIndication;
+        let ssrc = crate::analysis::Ssrc(7);
+        c.events = vec![event(0, 0, false)];
+        c.events[0].kind = EventKind::StreamMoved { ssrc };
+        let parties = Parties::of(&c, Grouping::Host);
+        assert_eq!(
+            c.events[0].kind.words(),
+            "RTP stream 0x00000007 goes on here"
+        );
+        assert_eq!(
+            parties.words(&c.events[0]),
+            "stream 0x00000007 goes on here, in TURN"
+        );
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Text {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let parties = Parties::of(c, Grouping::Host);
-        head(c, &parties, analysis, style, out)?;
+        head(c, &parties, analysis, self.width, style, out)?;
         let indices = self.selection.events(c, &analysis.capture);
         let rungs = fold(&c.events, &parties, indices);
         if rungs.is_empty() {
@@ -133,6 +133,7 @@ fn head(
     c: &Connection,
     parties: &Parties,
     analysis: &Analysis,
+    width: usize,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -144,11 +145,12 @@ fn head(
     let name = style.bold(&format!("Connection {}", c.id));
     let at = |ts| analysis.capture.seconds_at(ts);
     let (first, last) = (at(c.first_seen), at(c.last_seen));
-    let stopped = c
-        .stopped
-        .as_ref()
-        .map_or_else(String::new, |why| format!(", {}", printable(why)));
-    writeln!(out, "{name}  {state}{stopped}  {first:.3} to {last:.3} s")?;
+    writeln!(out, "{name}  {state}  {first:.3} to {last:.3} s")?;
+    if let Some(why) = &c.stopped {
+        for line in wrap(&printable(why), width.saturating_sub(2)) {
+            writeln!(out, "  {}", style.warn(&line))?;
+        }
+    }
     for party in parties.all().iter().take(LEGEND_MAX) {
         let role = party.role.map_or_else(String::new, |role| {
             let relays = relayed_by(party, c);

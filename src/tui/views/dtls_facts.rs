@@ -35,7 +35,9 @@ fn association_lines(dtls: &Dtls, c: &Connection, capture: &CaptureInfo, out: &m
             .then(role, state)
             .then(Role::Text, format!(", version {version}, client {client}")),
     );
-    if let Some(why) = &dtls.stopped {
+    // What stopped the connection is said above.
+    let said = |why: &&String| c.stopped.as_ref().is_some_and(|s| s.contains(*why));
+    if let Some(why) = dtls.stopped.as_ref().filter(|why| !said(why)) {
         out.push(Line::fact("", "").then(role, why.clone()));
     }
     let text = |value: &Known<String>| known_why(value, Clone::clone);

@@ -8,27 +8,29 @@ use crate::net::{Endpoint, Protocol};
 use crate::output::timeline::{Parties, Party, Setup};
 use crate::tui::format::{UNKNOWN, clock, count, duration, width};
 use crate::tui::theme::Role;
-use crate::tui::widgets::text::Line;
+use crate::tui::widgets::text::{Line, wrap};
 
-/// State and reason, and how long it took to come up: one line where both fit, else two.
+/// State and reason, then how long it took to come up: in one line where all fits. The reason is
+/// whole in the connection's details; here it gets two lines, or more where the screen is high.
 pub(super) fn head_lines(c: &Connection, cx: &Ctx<'_>) -> Vec<Line> {
-    let state = state_role(c.state);
     let stopped = c.stopped.as_deref();
     let stopped = stopped.map_or_else(String::new, |why| format!(", {why}"));
     let name = format!(" Connection {}", c.id);
-    let state_words = format!("  {}{stopped}", c.state.name());
+    let state = format!("  {}{stopped}", c.state.name());
     let setup = Setup::of(c, cx.analysis).words().join(", ");
-    let used = width(&name) + width(&state_words) + 2 + width(&setup);
+    let used = width(&name) + width(&state) + 2 + width(&setup);
     let first = Line::default()
         .then(Role::Title, name)
-        .then(state, state_words);
-    if setup.is_empty() {
-        vec![first]
-    } else if used <= usize::from(cx.area.width) {
-        vec![first.then(Role::Dim, format!("  {setup}"))]
-    } else {
-        vec![first, Line::default().then(Role::Dim, format!(" {setup}"))]
+        .then(state_role(c.state), state);
+    if used <= usize::from(cx.area.width) {
+        return vec![first.then(Role::Dim, format!("  {setup}"))];
     }
+    let mut lines = wrap(vec![first], cx.area.width);
+    lines.truncate(usize::from(cx.area.height / 10).max(1));
+    if !setup.is_empty() {
+        lines.push(Line::default().then(Role::Dim, format!(" {setup}")));
+    }
+    lines
 }
 
 /// A party's letter and as much of its address as fits into `room` columns as a whole.
