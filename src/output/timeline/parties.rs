@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn words_do_not_say_the_protocol_again_but_that_turn_carried_it() {
         let mut c = connection(&[(ep(1, 10), ep(2, 20))]);
-        c.transports[0].via = Via::TurnIndication;
+        c.transports[0].via = Via::Turn(0);
         let ssrc = crate::analysis::Ssrc(7);
         c.events = vec![event(0, 0, false)];
         c.events[0].kind = EventKind::StreamMoved { ssrc };
