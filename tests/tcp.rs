@@ -13,6 +13,7 @@ use rtcscope::analysis::{Analysis, Analyzer, Options};
 use rtcscope::capture::{Frame, LinkType};
 use rtcscope::net::Protocol;
 use rtcscope::time::Timestamp;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -199,6 +200,62 @@ fn ice_tcp_inside_tunnels() {
         let found = analyse(&frames.iter().map(wrap).collect::<Vec<_>>());
         assert_eq!(streams(&found), streams(&plain), "{tunnel:?}");
         assert_eq!(contents(&found), contents(&plain), "{tunnel:?}");
+    }
+}
+
+/// Recorded calls, each pair of addresses made one TCP connection: the counts stay what they were.
+#[test]
+fn recorded_calls_moved_to_tcp_count_the_same() {
+    let captures = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures"));
+    if !captures.is_dir() {
+        println!("skipped: {} is missing", captures.display());
+        return;
+    }
+    for name in [
+        "cc-vp8-clean",
+        "turn-udp",
+        "janus-echotest",
+        "cc-dtls-in-stun",
+    ] {
+        let file = captures.join(name).join("capture.pcapng");
+        let udp = rtcscope::analyze(&file, &Options::default()).unwrap();
+        let mut packets: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut capture = rtcscope::capture::Capture::open(&file).unwrap();
+        let mut decoder = rtcscope::net::Decoder::new();
+        while let Some(frame) = capture.next_frame() {
+            if let rtcscope::net::Decoded::Udp(d) = decoder.decode(&frame) {
+                let (path, reverse) = d.path.canonical();
+                let packet = (d.ts.nanos() as u64, reverse, d.payload.to_vec());
+                packets.entry(path).or_default().push(packet);
+            }
+        }
+        let mut frames = Frames::new();
+        for (path, packets) in packets {
+            let [a, b] = [path.src, path.dst].map(|e| SocketAddr::new(e.ip(), e.port()));
+            let mut connection = Connection::open(UdpPath::new(a, b), packets[0].0 - 1_000_000);
+            // TURN's methods and channels need no length before them.
+            let turn = |data: &[u8]| matches!(data, [0, 2..=9, ..] | [0x40..=0x4f, ..]);
+            let turn = packets.iter().any(|(.., data)| turn(data));
+            for (ns, reverse, data) in packets {
+                let side = if reverse { Side::B } else { Side::A };
+                let mut framed = if turn { data } else { prefixed(&data) };
+                if turn {
+                    framed.resize(framed.len().next_multiple_of(4), 0);
+                }
+                connection.send(side, ns, &framed, 701);
+            }
+            frames.append(connection.frames());
+        }
+        frames.sort_by_key(|(ns, _)| *ns);
+        let tcp = analyse(&frames);
+        let counts = |analysis: &Analysis| Protocols {
+            tcp: 0,
+            icmp: 0,
+            other: 0,
+            ..analysis.protocols
+        };
+        assert_eq!(counts(&tcp), counts(&udp), "{name}");
+        assert_eq!(tcp.connections.len(), udp.connections.len(), "{name}");
     }
 }
 
