@@ -196,6 +196,8 @@ pub fn client_hello_12(random: u8, cookie: &[u8]) -> Vec<u8> {
     body.push(cookie.len() as u8);
     body.extend_from_slice(cookie);
     body.extend([0, 2, 0xc0, 0x2b, 1, 0]);
+    // use_srtp with SRTP_AES128_CM_HMAC_SHA1_80, as every WebRTC endpoint offers it (RFC 5764).
+    body.extend([0, 9, 0, 14, 0, 5, 0, 2, 0, 1, 0]);
     body
 }
 

@@ -132,9 +132,14 @@ fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Ver
     } else {
         "its last record is as long as an encrypted alert"
     };
-    let probably = if end.certain { "" } else { "probably " };
+    // Without keys the end of DTLS 1.3 is a guess, and a guess closes nothing.
+    let (state, probably) = if end.certain {
+        (DtlsState::Closed, "")
+    } else {
+        (DtlsState::Complete, "probably ")
+    };
     Verdict::new(
-        DtlsState::Closed,
+        state,
         format!("the {who} {probably}closed it: {how} (packet {no})"),
     )
 }

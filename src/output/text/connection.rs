@@ -66,9 +66,9 @@ pub(super) fn connection_head(
         ice_lines(c, ice, analysis, style, out)?;
     }
     if let Some(dtls) = &c.dtls {
-        dtls_lines(dtls, style, out)?;
+        dtls_lines(c, dtls, style, out)?;
         for other in &c.other_dtls {
-            dtls_lines(other, style, out)?;
+            dtls_lines(c, other, style, out)?;
         }
     } else if c.ice.is_some() {
         writeln!(out, "  DTLS  none seen")?;

@@ -1,11 +1,16 @@
 //! The lines of a DTLS association: what was agreed on, where it stopped, what was sent again.
 
 use super::style::{Style, duration};
-use crate::analysis::model::{Dtls, DtlsState};
+use crate::analysis::model::{Connection, Dtls, DtlsState};
 use crate::output::printable;
 use std::io::{self, Write};
 
-pub(super) fn dtls_lines(dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn dtls_lines(
+    c: &Connection,
+    dtls: &Dtls,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut facts = vec![match dtls.version.value() {
         Some(version) => format!("{version} {}", dtls.state.name()),
         None => dtls.state.name().to_owned(),
@@ -18,13 +23,16 @@ pub(super) fn dtls_lines(dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::
     let alerts = dtls.alerts.value().into_iter().flatten();
     facts.extend(alerts.map(|(alert, n)| format!("{n} alert: {alert}")));
     writeln!(out, "  DTLS  {}", facts.join(", "))?;
-    more(dtls, style, out)
+    more(c, dtls, style, out)
 }
 
 /// Where a handshake stopped, what was sent again, and whose certificates travelled in clear.
-fn more(dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    if let Some(stopped) = &dtls.stopped {
+fn more(c: &Connection, dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    // What stopped the connection is said above.
+    let said = |why: &&String| c.stopped.as_ref().is_some_and(|s| s.contains(*why));
+    if let Some(stopped) = dtls.stopped.as_ref().filter(|why| !said(why)) {
         let stopped = match dtls.state {
+            DtlsState::Complete => style.dim(stopped),
             DtlsState::Closed => style.warn(stopped),
             _ => style.bad(stopped),
         };
