@@ -296,6 +296,34 @@ fn an_encrypted_alert_right_after_the_handshake_is_a_refusal_and_a_late_one_a_cl
 }
 
 #[test]
+fn one_side_alone_is_said_to_be_alone() {
+    let mut server = Call::default();
+    server.scenario.check(B);
+    server.server_flight().last_flight();
+    let (state, stopped) = server.state();
+    assert_eq!(state, DtlsState::NotCaptured);
+    assert_eq!(stopped, "only what the server sent was captured");
+    let mut client = Call::default();
+    client.hello().client_flight();
+    let (state, stopped) = client.state();
+    assert_eq!(state, DtlsState::NotCaptured);
+    assert_eq!(stopped, "only what the client sent was captured");
+}
+
+#[test]
+fn rubbish_after_good_records_is_a_problem() {
+    let mut call = Call::default();
+    let hello = call
+        .client
+        .message(CLIENT_HELLO, 0, &dtls::client_hello_12(7, &[]));
+    call.send(A, &[hello, vec![0; 20]]);
+    let analysis = call.analysis();
+    let malformed = problem(&analysis, "malformed-dtls").map(|p| p.problem.packet);
+    assert_eq!(malformed, Some(Some(1)));
+    assert_eq!(call.state().0, DtlsState::Unanswered);
+}
+
+#[test]
 fn peers_that_begin_again_are_two_associations() {
     let mut call = Call::default();
     call.handshake();

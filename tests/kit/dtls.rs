@@ -188,7 +188,8 @@ impl Sender {
     }
 }
 
-/// The body of a ClientHello of DTLS 1.2, with this byte as random and this cookie.
+/// The body of a ClientHello of DTLS 1.2 that offers use_srtp, with this byte as random and this
+/// cookie.
 pub fn client_hello_12(random: u8, cookie: &[u8]) -> Vec<u8> {
     let mut body = DTLS_1_2.to_be_bytes().to_vec();
     body.extend([random; 32]);

@@ -292,10 +292,12 @@ impl Association {
             }
             codes::HELLO_VERIFY_REQUEST => {
                 self.server_spoke = true;
+                self.client.get_or_insert(1 - side);
                 self.hello_verify = true;
             }
             codes::SERVER_HELLO => {
                 self.server_spoke = true;
+                self.client.get_or_insert(1 - side);
                 let hello = ServerHello::parse(body, 0).value;
                 if hello.is_hello_retry_request() {
                     self.hello_retry = true;

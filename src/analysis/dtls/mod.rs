@@ -70,18 +70,20 @@ impl DtlsState {
         if let Some(len) = current.and_then(|a| a.connection_id_len(side)) {
             records = records.with_connection_id_len(len);
         }
-        let mut counted = false;
+        let (mut counted, mut plain) = (false, false);
         for record in records {
             let record = match record {
                 Ok(record) => record,
                 Err(error) => {
-                    // What follows good records is no chance, unless the snaplen cut it.
-                    if counted && missing == 0 {
+                    // What follows a plain header is no chance, unless the snaplen cut it; what
+                    // looks like ciphertext may be something else altogether.
+                    if plain && missing == 0 {
                         problems.packet("malformed-dtls", at.no, || error.to_string());
                     }
                     break;
                 }
             };
+            plain |= record.epoch().is_some();
             self.find_or_begin(&record, side, at, problems);
             let Some(association) = self.associations.last_mut() else {
                 return;

@@ -146,6 +146,11 @@ fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Ver
 
 fn incomplete(a: &Association, flights: &Flights) -> Verdict {
     let client = a.client;
+    if let Some(only) = a.only_side(flights) {
+        let who = a.name_of(only);
+        let stopped = format!("only what the {who} sent was captured");
+        return Verdict::new(DtlsState::NotCaptured, stopped);
+    }
     let refused = flights
         .sealed_alerts
         .iter()
@@ -283,6 +288,19 @@ impl Association {
                 .into_iter()
                 .chain(probable.map(|at| end(at, false)))
         })
+    }
+
+    /// The one side that was captured, when what it sent shows that the other spoke as well: a
+    /// server answers, and a client goes on after its hello only if it was answered.
+    fn only_side(&self, flights: &Flights) -> Option<usize> {
+        let client = self.client?;
+        let seen = |side: usize| self.sides.get(side).is_some_and(|s| s.endpoint.is_some());
+        let went_on = flights.get(5).is_some() || flights.get(3).is_some();
+        match (seen(client), seen(1 - client)) {
+            (true, false) => went_on.then_some(client),
+            (false, true) => Some(1 - client),
+            _ => None,
+        }
     }
 
     /// Whether both sides sent under the new keys.
