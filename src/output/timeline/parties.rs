@@ -103,7 +103,11 @@ impl Parties {
         let used: Vec<(u32, bool)> = main.into_iter().chain(of_events).collect();
 
         let servers: BTreeSet<Endpoint> = c.turn.iter().map(|t| t.server).collect();
-        let relayed: BTreeSet<Endpoint> = c.turn.iter().filter_map(|t| t.relayed).collect();
+        let relayed = c
+            .turn
+            .iter()
+            .flat_map(|t| t.relayed.iter().chain(&t.relayed_addresses));
+        let relayed: BTreeSet<Endpoint> = relayed.copied().collect();
         let role_of = |e: &Endpoint| match (servers.contains(e), relayed.contains(e)) {
             (true, _) => Some(Role::TurnServer),
             (false, true) => Some(Role::Relayed),

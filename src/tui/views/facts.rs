@@ -1,6 +1,8 @@
 //! What there is to say about a connection: the lines of its details pane, and its columns.
 
 use super::dtls_facts::dtls_lines;
+use super::ice_facts::check_lines;
+use super::sctp_facts::sctp_lines;
 use super::stream_facts::streams_of;
 use crate::analysis::Analysis;
 use crate::analysis::model::{
@@ -96,6 +98,7 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
         turn_lines(turn, &mut out);
     }
     dtls_lines(c, capture, &mut out);
+    sctp_lines(c, &mut out);
     media_line(c, analysis, &mut out);
     for (i, t) in (1..).zip(&c.transports) {
         transport_lines(i, t, &mut out);
@@ -188,6 +191,7 @@ fn ice_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
     if !ice.ufrags.is_empty() {
         out.push(Line::fact("  ufrags", ice.ufrags.join("  ")));
     }
+    check_lines(ice, c, capture, out);
 }
 
 fn turn_lines(turn: &Turn, out: &mut Vec<Line>) {
