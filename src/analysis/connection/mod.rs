@@ -30,7 +30,6 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
     channels::mark(state, &mut media, &mut moves);
     let group_of = group::group(&state.transports, &media, &moves);
 
-    let now = state.info.last.unwrap_or_default();
     let mut protocols = state.counts;
     let mut connections: Vec<Connection> = Vec::new();
     let mut place: BTreeMap<usize, usize> = BTreeMap::new();
@@ -64,35 +63,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         }
     }
     for ((connection, members), media) in connections.iter_mut().zip(&members).zip(first_media) {
-        let ice = ice::report(members, state.info.last.unwrap_or(connection.last_seen));
-        let (ice, shown_together) = ice.unzip();
-        connection.ice = ice;
-        connection
-            .events
-            .extend(shown_together.into_iter().flatten());
-        let states = members.iter().filter_map(|t| t.dtls_state.as_deref());
-        let (associations, dtls_events) = dtls::assemble(states, media);
-        let mut associations = associations.into_iter();
-        connection.dtls = associations.next();
-        connection.other_dtls = associations.collect();
-        connection.events.extend(dtls_events);
-        (connection.sctp, connection.data_channels) = channels::report(state, connection);
-        let mut late_events = Vec::new();
-        let turn = members
-            .iter()
-            .zip(&connection.transports)
-            .filter_map(|(t, at)| {
-                let (turn, peers) = (t.turn.as_ref()?, t.peers.as_deref());
-                late_events.extend(turn.closing_events(peers, now));
-                turn.report(t.path.protocol, at.index, peers, now)
-            });
-        connection.turn = turn.collect();
-        let logs = members.iter().map(|t| &t.log);
-        connection.events_not_kept = logs.clone().map(EventLog::not_kept).sum();
-        connection
-            .events
-            .extend(logs.flat_map(EventLog::events).cloned());
-        connection.events.append(&mut late_events);
+        protocols_of(state, connection, members, media);
         if let Some(main) = connection.main_transport() {
             connection.endpoints = [main.a.ip(), main.b.ip()];
         }
@@ -135,6 +106,43 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         connection.latency = latency::latency(connection);
     }
     (connections, streams, protocols)
+}
+
+/// What each protocol showed on the transports of a connection, and the events of them all.
+fn protocols_of(
+    state: &State,
+    connection: &mut Connection,
+    members: &[&TransportState],
+    media: Option<Timestamp>,
+) {
+    let now = state.info.last.unwrap_or(connection.last_seen);
+    let logs = members.iter().map(|t| &t.log);
+    connection.events_not_kept = logs.clone().map(EventLog::not_kept).sum();
+    let mut events: Vec<Event> = logs.flat_map(EventLog::events).cloned().collect();
+
+    let (ice, shown_together) = ice::report(members, now).unzip();
+    connection.ice = ice;
+    events.extend(shown_together.into_iter().flatten());
+
+    let states = members.iter().filter_map(|t| t.dtls_state.as_deref());
+    let (associations, flights) = dtls::assemble(states, media);
+    let mut associations = associations.into_iter();
+    connection.dtls = associations.next();
+    connection.other_dtls = associations.collect();
+    events.extend(flights);
+
+    (connection.sctp, connection.data_channels) = channels::report(state, connection);
+
+    for (transport, seen) in members.iter().zip(&connection.transports) {
+        let Some(turn) = &transport.turn else {
+            continue;
+        };
+        let peers = transport.peers.as_deref();
+        events.extend(turn.closing_events(peers, now));
+        let report = turn.report(transport.path.protocol, seen.index, peers, now);
+        connection.turn.extend(report);
+    }
+    connection.events = events;
 }
 
 fn first_packet(state: &State, stream: &StreamState, reported: &Stream) -> Option<Event> {

@@ -66,8 +66,10 @@ impl Connection {
 
     /// From where to where the packet of an event went.
     pub fn way_of(&self, event: &Event) -> Option<(Endpoint, Endpoint)> {
-        let on = |t: &&Transport| t.index == event.transport;
-        let transport = self.transports.iter().find(on)?;
+        let place = self
+            .transports
+            .binary_search_by_key(&event.transport, |t| t.index);
+        let transport = self.transports.get(place.ok()?)?;
         Some(match event.reverse {
             false => (transport.a, transport.b),
             true => (transport.b, transport.a),
