@@ -276,7 +276,7 @@ fn blocked_checks_fail_after_ten_seconds() {
         assert_eq!(ice.pairs[0].state, state, "{seconds} s");
         assert_eq!((ice.responses, ice.nominated), (0, None));
         assert!(ice.consent.value().is_none() && ice.lite.is_none());
-        assert_eq!(events(&analysis), ["ice-first-check"]);
+        assert_eq!(events(&analysis), ["ice-first-check", "ice-unanswered"]);
     }
 }
 
@@ -293,7 +293,7 @@ fn a_capture_of_one_direction_loses_no_consent() {
     let ice = ice(&analysis);
     assert_eq!((ice.requests, ice.responses), (30, 0));
     assert!(ice.consent.value().is_none() && ice.lite.is_none());
-    assert_eq!(events(&analysis), ["ice-first-check"]);
+    assert_eq!(events(&analysis), ["ice-first-check", "ice-unanswered"]);
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(super) fn group(
     let mut bonds: BTreeMap<Bond, usize> = BTreeMap::new();
     for (i, transport) in transports.iter().enumerate() {
         let media = media.get(i).copied().unwrap_or_default();
-        if !transport.is_peer(media) && transport.turn.is_none() {
+        if !transport.is_peer(media) && !relays(transport) {
             continue;
         }
         groups.add(i);
@@ -55,6 +55,11 @@ pub(super) fn group(
     attach_restarts(transports, &mut groups);
     attach_servers(transports, media, &mut groups);
     (0..transports.len()).map(|i| groups.root(i)).collect()
+}
+
+/// Whether a relay was asked for: what may come of it is a connection.
+fn relays(t: &TransportState) -> bool {
+    t.turn.as_ref().is_some_and(|turn| turn.is_relaying())
 }
 
 /// Joins paths that only one agent ever tried to the connection where both are known, if there is
@@ -174,7 +179,7 @@ fn attach_servers(transports: &[TransportState], media: &[Media], groups: &mut G
                 groups.join(home, i);
             }
             // Nothing came of it: still one attempt to connect, if relaying was asked for.
-            None if t.turn.is_some() => match lonely.get(&client.ip()) {
+            None if relays(t) => match lonely.get(&client.ip()) {
                 Some(&(since, first)) if (t.first - since) < GATHERING => groups.join(first, i),
                 _ => {
                     lonely.insert(client.ip(), (t.first, i));

@@ -120,7 +120,8 @@ fn protocols_of(
     connection.events_not_kept = logs.clone().map(EventLog::not_kept).sum();
     let mut events: Vec<Event> = logs.flat_map(EventLog::events).cloned().collect();
 
-    let (ice, shown_together) = ice::report(members, now).unzip();
+    let is_used = media.is_some() || members.iter().any(|t| t.dtls_state.is_some());
+    let (ice, shown_together) = ice::report(members, now, is_used).unzip();
     connection.ice = ice;
     events.extend(shown_together.into_iter().flatten());
 

@@ -22,10 +22,12 @@ const REPLACED: Span = Span::from_millis(5_000);
 const SESSIONS_MAX: usize = 64;
 
 /// What all transports of a connection show, and the events that only show there: restarts on other
-/// addresses, and silences until `end`, the end of the capture.
+/// addresses, silences until `end`, the end of the capture, and that no check was answered, unless
+/// `is_used`: DTLS or media show that they were.
 pub(in crate::analysis) fn report(
     transports: &[&TransportState],
     end: Timestamp,
+    is_used: bool,
 ) -> Option<(Ice, Vec<Event>)> {
     let all: Vec<(&IceState, Via)> = transports
         .iter()
@@ -96,7 +98,23 @@ pub(in crate::analysis) fn report(
         fingerprint,
         integrity: integrity::sum(ways().map(|w| &w.integrity).collect::<Vec<_>>().into_iter()),
     };
-    Some((ice, restarts.into_iter().chain(silences).collect()))
+    let vain = unanswered(&ice, &pairs).filter(|_| !is_used);
+    let events = restarts.into_iter().chain(silences).chain(vain);
+    Some((ice, events.collect()))
+}
+
+/// The last check, if none was ever answered.
+fn unanswered(ice: &Ice, pairs: &[(&Pair, Via)]) -> Option<Event> {
+    let first = pairs.iter().map(|(pair, _)| pair.first.ts).min()?;
+    let last = pairs.iter().map(|(pair, _)| pair.last);
+    let last = last.max_by_key(|at| (at.ts, at.no))?;
+    let answers: u64 = ice.responses + ice.errors.iter().map(|(_, n)| n).sum::<u64>();
+    (answers == 0).then(|| {
+        last.event(EventKind::ChecksUnanswered {
+            checks: ice.requests,
+            lasted: last.ts - first,
+        })
+    })
 }
 
 /// The checks of each host: the lower address, the higher.

@@ -36,6 +36,13 @@ pub enum EventKind {
     },
     /// The first success response to a connectivity check.
     FirstAnswer,
+    /// The last of checks of which none was ever answered.
+    ChecksUnanswered {
+        /// How many there were, on all pairs.
+        checks: u64,
+        /// From the first to the last.
+        lasted: Span,
+    },
     /// A check with USE-CANDIDATE was answered: its pair is nominated.
     Nominated,
     /// A DTLS flight was sent for the first time.
@@ -174,6 +181,7 @@ impl EventKind {
         match self {
             Self::FirstCheck { .. } => "ice-first-check",
             Self::FirstAnswer => "ice-first-answer",
+            Self::ChecksUnanswered { .. } => "ice-unanswered",
             Self::Nominated => "ice-nominated",
             Self::DtlsFlight { .. } => "dtls-flight",
             Self::DtlsRetransmission { .. } => "dtls-retransmission",
@@ -209,6 +217,11 @@ impl EventKind {
         match self {
             Self::FirstCheck { username } => format!("first check, username {username}"),
             Self::FirstAnswer => "first check answered".to_owned(),
+            Self::ChecksUnanswered { checks: 1, .. } => "the check was never answered".to_owned(),
+            Self::ChecksUnanswered { checks, lasted } => {
+                let lasted = lasted.seconds();
+                format!("none of {checks} checks in {lasted:.1} s was answered")
+            }
             Self::Nominated => "pair nominated".to_owned(),
             Self::DtlsFlight {
                 number,

@@ -315,6 +315,11 @@ impl TurnState {
         granted || peers.is_some_and(|p| p.overhead.total > 0) || self.allocation.refreshes > 0
     }
 
+    /// Whether this is TURN: some use its Allocate to ask a server for the way there and back.
+    pub(super) fn is_relaying(&self) -> bool {
+        self.life() != Life::NotRelayed
+    }
+
     fn life(&self) -> Life {
         self.allocation.life
     }

@@ -13,6 +13,8 @@ use std::io::{self, Write};
 const CHANNELS_MAX: usize = 16;
 /// Transports listed per connection; the rest is counted.
 const TRANSPORTS_MAX: usize = 6;
+/// TURN servers listed per connection; the rest is counted.
+const SERVERS_MAX: usize = 6;
 
 pub(super) fn connection_head(
     c: &Connection,
@@ -93,8 +95,12 @@ pub(super) fn connection_head(
             channels - CHANNELS_MAX
         )?;
     }
-    for turn in &c.turn {
+    for turn in c.turn.iter().take(SERVERS_MAX) {
         turn_line(turn, style, out)?;
+    }
+    if c.turn.len() > SERVERS_MAX {
+        let more = c.turn.len() - SERVERS_MAX;
+        writeln!(out, "    and {more} more that were asked")?;
     }
     if c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some()) {
         writeln!(out, "  media no RTP stream")?;

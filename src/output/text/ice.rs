@@ -4,9 +4,9 @@
 use super::style::{Style, duration};
 use crate::analysis::Analysis;
 use crate::analysis::model::{
-    CandidatePair, Checks, Connection, ConnectionState, Ice, PairState, Verified,
+    CandidatePair, Checks, Connection, ConnectionState, Ice, PairState, Transport, Verified,
 };
-use crate::net::Via;
+use crate::net::{Endpoint, Via};
 use std::io::{self, Write};
 
 /// Pairs listed per connection; the rest is counted.
@@ -52,7 +52,7 @@ pub(super) fn ice_lines(
     if c.state == ConnectionState::Connected || !c.streams.is_empty() {
         return Ok(());
     }
-    check_table(ice, analysis, style, out)
+    check_table(c, ice, analysis, style, out)
 }
 
 /// What does not happen in every call.
@@ -104,6 +104,7 @@ fn integrity(counts: &Verified, style: Style, out: &mut dyn Write) -> io::Result
 
 /// One line a pair, most telling first: what succeeded, then what was checked most.
 fn check_table(
+    c: &Connection,
     ice: &Ice,
     analysis: &Analysis,
     style: Style,
@@ -121,16 +122,11 @@ fn check_table(
             PairState::InProgress => style.warn(pair.state.name()),
             PairState::Failed => style.bad(pair.state.name()),
         };
-        let via = match pair.via {
-            Via::Direct => "",
-            Via::Turn(_) => " relayed",
-        };
+        let (one, other) = ends(pair, c);
         let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
         write!(
             out,
-            "    check {} - {}{via}: {state}, {} to {} s, A {}, B {}",
-            pair.a,
-            pair.b,
+            "    check {one} - {other}: {state}, {} to {} s, A {}, B {}",
             at(pair.first_check),
             at(pair.last_check),
             way(&pair.from_a),
@@ -146,6 +142,17 @@ fn check_table(
         writeln!(out, "    and {more} more checked pairs")?;
     }
     Ok(())
+}
+
+/// The two addresses of a pair; behind a relay, the one that it gave and the peer's.
+fn ends(pair: &CandidatePair, c: &Connection) -> (String, String) {
+    let on = |t: &&Transport| t.index == pair.transport;
+    let transport = c.transports.iter().find(on);
+    let known = |e: Option<Endpoint>| e.map_or_else(|| "unknown".to_owned(), |e| e.to_string());
+    match (pair.via, transport) {
+        (Via::Turn(_), Some(t)) => (format!("relayed {}", known(t.relayed)), known(t.peer)),
+        _ => (pair.a.to_string(), pair.b.to_string()),
+    }
 }
 
 /// `12 sent, 3 answered (controlling), 20 ms`.

@@ -59,6 +59,12 @@ fn nothing_found(p: &Protocols) -> String {
         format!(
             "No peer connection: {n} STUN or TURN messages, but no connectivity checks or media."
         )
+    } else if p.dtls > 0 {
+        let n = grouped(p.dtls);
+        format!(
+            "No peer connection: {n} datagrams of DTLS, but no connectivity checks, no media, and no \
+             client that offers SRTP."
+        )
     } else {
         "No WebRTC or RTP traffic found.".to_owned()
     }
