@@ -5,7 +5,7 @@
 mod kit;
 
 use kit::scenario::{Agents, Media, Scenario, Side, merged};
-use rtcscope::analysis::model::ConnectionState;
+use rtcscope::analysis::model::{ConnectionState, Grade, LatencySource};
 use rtcscope::analysis::{Analysis, Analyzer, Options};
 use rtcscope::capture::Capture;
 use std::io::Cursor;
@@ -204,6 +204,29 @@ fn legs_of_one_way_are_one_stream() {
     assert_eq!(legs, [(90, 9, false), (80, 19, true)]);
     assert_eq!((stream.packets, stream.lost), (90, 9));
     assert_eq!(analysis.protocols.rtp, 170);
+}
+
+#[test]
+fn latency_is_graded_by_what_was_seen() {
+    let latency = |call: &Scenario| {
+        let analysis = analyze(&call.pcap());
+        let l = *analysis.connections[0].latency.value().unwrap();
+        (l.round_trip_time.nanos() / 1_000_000, l.source, l.grade)
+    };
+    let mut one = Scenario::new();
+    one.check(Side::A);
+    assert_eq!(
+        latency(&one),
+        (20, LatencySource::IcePart, Grade::Excellent)
+    );
+    // The server never asks; its DTLS flight is answered after 25 ms.
+    one.dtls_handshake();
+    assert_eq!(
+        latency(&one),
+        (45, LatencySource::IceAndDtls, Grade::Excellent)
+    );
+    one.check(Side::B);
+    assert_eq!(latency(&one), (40, LatencySource::Ice, Grade::Excellent));
 }
 
 #[test]

@@ -1,18 +1,118 @@
 //! The round-trip time that a connection is graded by.
+//!
+//! Connectivity checks are answered at once, and both sides' together show the whole way, wherever
+//! the capture was taken. With an ICE-lite server only one side asks, which shows the way from the
+//! point of capture to the server; the way to the client and back is then that from a DTLS flight of
+//! the server to the client's answer, which takes a little longer since keys are computed in it.
 
 use super::super::known::{Known, Unknown};
-use super::super::model::{Connection, Grade, Latency, LatencySource};
+use super::super::model::{
+    Connection, Dtls, Flight, Grade, Ice, Latency, LatencySource, Role, RoundTrip,
+};
+use crate::time::Span;
+use std::net::IpAddr;
 
-/// The latency of a connection: that of its connectivity checks, which are answered at once.
+/// The latency of a connection.
 pub(super) fn latency(c: &Connection) -> Known<Latency> {
-    let measured = c.ice.as_ref().and_then(|ice| ice.round_trip_time);
-    let graded = measured.map(|rtt| Latency {
-        round_trip_time: rtt.median,
-        grade: Grade::of(rtt.median),
-        source: match rtt.directions {
-            2 => LatencySource::Ice,
-            _ => LatencySource::IcePart,
+    let Some(ice) = &c.ice else {
+        return Known::No(Unknown::NotSeen);
+    };
+    let Some(rtt) = ice.round_trip_time else {
+        return Known::No(Unknown::NotSeen);
+    };
+    let (round_trip_time, source) = match rtt {
+        RoundTrip { directions: 2, .. } => (rtt.median, LatencySource::Ice),
+        _ => match asker(ice).and_then(|host| rest_of_way(c.dtls.as_ref()?, host)) {
+            Some(rest) => (rtt.median.plus(rest), LatencySource::IceAndDtls),
+            None => (rtt.median, LatencySource::IcePart),
         },
+    };
+    Known::Yes(Latency {
+        round_trip_time,
+        grade: Grade::of(round_trip_time),
+        source,
+    })
+}
+
+/// The one host whose checks were answered.
+fn asker(ice: &Ice) -> Option<IpAddr> {
+    let mut asker = None;
+    for pair in &ice.pairs {
+        for (end, checks) in [(pair.a, &pair.from_a), (pair.b, &pair.from_b)] {
+            if checks.responses > 0 {
+                if asker.is_some_and(|known| known != end.ip()) {
+                    return None;
+                }
+                asker = Some(end.ip());
+            }
+        }
+    }
+    asker
+}
+
+/// The way to a host and back, by its answers to DTLS flights.
+fn rest_of_way(dtls: &Dtls, host: IpAddr) -> Option<Span> {
+    let role = match dtls.client.value()?.ip() == host {
+        true => Role::Client,
+        false => Role::Server,
+    };
+    answer_time(&dtls.flights, role)
+}
+
+/// The shortest time in which a side answered a flight that was sent once.
+fn answer_time(flights: &[Flight], role: Role) -> Option<Span> {
+    let sent_once = |f: &Flight| f.transmissions.len() == 1;
+    let answers = flights.windows(2).filter_map(|two| {
+        let [flight, answer] = two else { return None };
+        let own = answer.sender == role && flight.sender != role;
+        let at = answer.transmissions.first()?.at;
+        let took = at - flight.last_seen;
+        (own && sent_once(flight) && took >= Span::default()).then_some(took)
     });
-    Known::or(graded, Unknown::NotSeen)
+    answers.min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::model::Transmission;
+    use crate::time::Timestamp;
+
+    fn flight(number: u8, sender: Role, sent_ms: &[i64], last_ms: i64) -> Flight {
+        let at = |ms: i64| Timestamp::from_nanos(ms * 1_000_000);
+        let transmission = |ms: &i64| Transmission {
+            at: at(*ms),
+            packet: 1,
+            estimated: false,
+        };
+        Flight {
+            number,
+            sender,
+            messages: Vec::new(),
+            encrypted_records: 0,
+            transmissions: sent_ms.iter().map(transmission).collect(),
+            last_seen: at(last_ms),
+            records_in_stun: 0,
+        }
+    }
+
+    #[test]
+    fn an_answer_is_timed_from_the_end_of_what_it_answers() {
+        let mut flights = vec![
+            flight(1, Role::Client, &[0], 1),
+            flight(4, Role::Server, &[3], 5),
+            flight(5, Role::Client, &[65], 66),
+        ];
+        assert_eq!(
+            answer_time(&flights, Role::Client),
+            Some(Span::from_millis(60))
+        );
+        assert_eq!(
+            answer_time(&flights, Role::Server),
+            Some(Span::from_millis(2))
+        );
+        // Which of two transmissions was answered, nobody knows.
+        flights[1] = flight(4, Role::Server, &[3, 53], 55);
+        assert_eq!(answer_time(&flights, Role::Client), None);
+    }
 }

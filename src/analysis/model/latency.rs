@@ -61,6 +61,9 @@ impl Grade {
 pub enum LatencySource {
     /// Answered connectivity checks of both sides: the whole way.
     Ice,
+    /// Answered connectivity checks of one side, and the other side's answer to a DTLS flight: the
+    /// whole way, and the time to compute keys.
+    IceAndDtls,
     /// Answered connectivity checks of one side only: from the point of capture to the other side
     /// and back. The whole way may take longer.
     IcePart,
@@ -71,6 +74,7 @@ impl LatencySource {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ice => "ice",
+            Self::IceAndDtls => "ice+dtls",
             Self::IcePart => "ice-part",
         }
     }

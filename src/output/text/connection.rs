@@ -4,9 +4,9 @@ use super::super::printable;
 use super::dtls::dtls_lines;
 use super::ice::ice_lines;
 use super::protocol_counts;
-use super::style::{Style, grouped, size};
+use super::style::{Style, duration, grouped, size};
 use crate::analysis::Analysis;
-use crate::analysis::model::{Connection, ConnectionState, Transport, Turn};
+use crate::analysis::model::{Connection, ConnectionState, LatencySource, Transport, Turn};
 use std::io::{self, Write};
 
 /// Data channels listed per connection; the rest is counted.
@@ -29,7 +29,16 @@ pub(super) fn connection_head(
     };
     let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
     let latency = match c.latency.value() {
-        Some(l) => format!("  latency {}", l.grade.name()),
+        Some(l) => {
+            let took = duration(l.round_trip_time);
+            match l.source {
+                LatencySource::Ice => format!("  latency {} ({took})", l.grade.name()),
+                LatencySource::IceAndDtls => format!("  latency {} (about {took})", l.grade.name()),
+                LatencySource::IcePart => {
+                    format!("  latency {} or worse (at least {took})", l.grade.name())
+                }
+            }
+        }
         None => String::new(),
     };
     writeln!(

@@ -120,6 +120,7 @@ fn latency_line(c: &Connection) -> Line {
     let words = known_why(&c.latency, |latency| {
         let source = match latency.source {
             LatencySource::Ice => "checks of both sides",
+            LatencySource::IceAndDtls => "checks of one side, DTLS of the other",
             LatencySource::IcePart => "checks of one side, so at least that",
         };
         let took = duration(latency.round_trip_time);
