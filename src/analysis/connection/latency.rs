@@ -61,13 +61,17 @@ fn rest_of_way(dtls: &Dtls, host: IpAddr) -> Option<Span> {
 
 /// The shortest time in which a side answered a flight that was sent once.
 fn answer_time(flights: &[Flight], role: Role) -> Option<Span> {
-    let sent_once = |f: &Flight| f.transmissions.len() == 1;
     let answers = flights.windows(2).filter_map(|two| {
         let [flight, answer] = two else { return None };
+        let [sent] = flight.transmissions[..] else {
+            return None;
+        };
         let own = answer.sender == role && flight.sender != role;
-        let at = answer.transmissions.first()?.at;
-        let took = at - flight.last_seen;
-        (own && sent_once(flight) && took >= Span::default()).then_some(took)
+        let answered = answer.transmissions.first()?.at;
+        // An encrypted ACK cannot be told from the flight before it.
+        let ended = Some(flight.last_seen).filter(|last| *last <= answered);
+        let took = answered - ended.unwrap_or(sent.at);
+        (own && took >= Span::default()).then_some(took)
     });
     answers.min()
 }
