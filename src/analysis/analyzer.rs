@@ -4,24 +4,17 @@ use super::Options;
 use super::connection;
 use super::dtls::Carrier;
 use super::file_facts::FileFacts;
-use super::ice;
-use super::ids::Ssrc;
-use super::legs::Origin;
-use super::model::{Analysis, CaptureInfo, CountedProblem, EventKind, Protocols};
+use super::model::{Analysis, CaptureInfo, CountedProblem, Protocols};
 use super::moment::Moment;
 use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
 use super::problems::Problems;
 use super::sctp::SctpState;
-use super::series::Series;
-use super::table::{Flows, Place, Streams};
+use super::table::{Flows, Streams};
 use super::transport::TransportState;
 use super::turn::{Relays, Wrapped, is_shared};
 use crate::capture::{Frame, LinkType, Problem};
 use crate::demux::{self, Class};
 use crate::net::{Datagram, Decoded, Decoder, tcp};
-use crate::proto::rtcp::{self, SrtcpPacket};
-use crate::proto::rtp::RtpPacket;
-use crate::proto::stun::{self, StunClass, StunMessage, Value};
 use crate::proto::turn::ChannelData;
 use crate::time::{Span, Timestamp};
 use crate::wire::{ParseError, Reason};
@@ -175,14 +168,14 @@ impl Analyzer {
 
 /// Where a datagram belongs, and how many wrappers it came in.
 #[derive(Clone, Copy)]
-struct At {
-    flow: u32,
-    transport: u32,
-    reverse: bool,
-    depth: u8,
+pub(super) struct At {
+    pub(super) flow: u32,
+    pub(super) transport: u32,
+    pub(super) reverse: bool,
+    pub(super) depth: u8,
 }
 
-fn moment(d: &Datagram<'_>, at: At) -> Moment {
+pub(super) fn moment(d: &Datagram<'_>, at: At) -> Moment {
     Moment {
         ts: d.ts,
         no: d.no,
@@ -355,7 +348,7 @@ impl State {
     }
 
     /// What a wrapper held, looked at as if it had come straight from the peer.
-    fn unwrapped(&mut self, inner: Datagram<'_>, at: At, row: &mut Row) {
+    pub(super) fn unwrapped(&mut self, inner: Datagram<'_>, at: At, row: &mut Row) {
         if is_shared(inner.via) {
             self.problems.packet("too-many-turn-peers", inner.no, || {
                 "more peers behind TURN servers than are told apart; what is relayed to and from \
@@ -365,172 +358,6 @@ impl State {
         }
         if at.depth < WRAPPERS_MAX {
             self.datagram(&inner, row, at.depth + 1);
-        }
-    }
-
-    fn rtp(&mut self, d: &Datagram<'_>, at: At, row: &mut Row) {
-        let Ok(rtp) = RtpPacket::parse_cut(d.payload, d.missing) else {
-            return;
-        };
-        row.kind = PacketKind::Rtp;
-        row.ssrc = rtp.ssrc();
-        let Some(flow) = self.flows.get_mut(at.flow) else {
-            return;
-        };
-        let streams = &mut self.streams;
-        if let Some(i) = flow.recall(rtp.ssrc())
-            && streams.push_to(i, at.flow, &rtp, d.ts)
-        {
-            return;
-        }
-        if self.is_sctp_in_udp(d) {
-            (row.kind, row.ssrc) = (PacketKind::Sctp, 0);
-            return self.sctp(d, &moment(d, at));
-        }
-        let streams = &mut self.streams;
-        let begin = self.info.first.unwrap_or(d.ts);
-        let options = &self.options;
-        let series = || Series::new(begin, options.series_width, options.series_limit);
-        let (flows, transports) = (&self.flows, &self.transports);
-        let is_proven = |flow| {
-            let transport = flows.get(flow).map(|f| f.transport as usize);
-            transport.is_some_and(|t| transports.get(t).is_some_and(TransportState::is_proven))
-        };
-        // After an ICE restart or a path switch one of the hosts is still the same, or ICE or DTLS
-        // show that both paths are ours.
-        let may_move = |from, to| match (flows.get(from), flows.get(to)) {
-            (Some(a), Some(b)) => {
-                let same_host =
-                    a.path.src.ip() == b.path.src.ip() || a.path.dst.ip() == b.path.dst.ip();
-                same_host || (is_proven(from) && is_proven(to))
-            }
-            _ => false,
-        };
-        let origin = Origin {
-            flow: at.flow,
-            no: d.no,
-            ts: d.ts,
-        };
-        match streams.push(origin, &rtp, series, is_proven, may_move) {
-            Some(Place::Known(i)) => {
-                if let Some(flow) = self.flows.get_mut(at.flow) {
-                    flow.remember(rtp.ssrc(), i);
-                }
-            }
-            Some(Place::Moved(i)) => {
-                if let Some(flow) = self.flows.get_mut(at.flow) {
-                    flow.remember(rtp.ssrc(), i);
-                }
-                if let Some(transport) = self.transports.get_mut(at.transport as usize) {
-                    let ssrc = Ssrc(rtp.ssrc());
-                    let event = moment(d, at).event(EventKind::StreamMoved { ssrc });
-                    transport.log.push(event);
-                }
-            }
-            None => self.problems.packet("too-many-streams", d.no, || {
-                "more RTP-like sources than are tracked at once".to_owned()
-            }),
-        }
-    }
-
-    fn rtcp(&mut self, d: &Datagram<'_>, at: At) {
-        let Some(transport) = self.transports.get_mut(at.transport as usize) else {
-            return;
-        };
-        if rtcp::is_plausible_clear(d.payload, d.missing) {
-            transport.rtcp_clear += 1;
-            let reverse = self.flows.find_reversed(d);
-            self.feedback(d, reverse);
-        } else {
-            transport.rtcp_opaque += 1;
-            let packet = SrtcpPacket::parse_cut(d.payload, d.missing).ok();
-            transport.rtcp_sender = packet.map(|p| p.sender_ssrc).or(transport.rtcp_sender);
-        }
-    }
-
-    fn stun(&mut self, d: &Datagram<'_>, at: At, row: &mut Row) {
-        let Some(transport) = self.transports.get_mut(at.transport as usize) else {
-            return;
-        };
-        transport.stun += 1;
-        let message = match StunMessage::parse_cut(d.payload, d.missing) {
-            Ok(message) => message,
-            Err(error) => {
-                // What the snaplen cut is not the sender's mistake.
-                if d.missing == 0 || !is_truncated(&error) {
-                    self.problems
-                        .packet("malformed-stun", d.no, || error.to_string());
-                }
-                return;
-            }
-        };
-        if let Some(error) = message.problem()
-            && (d.missing == 0 || !is_truncated(&error))
-        {
-            self.problems
-                .packet("malformed-stun", d.no, || error.to_string());
-        }
-        if stun::codes::is_turn_method(message.method()) {
-            let state = transport.turn.get_or_insert_default();
-            let peers = transport.peers.get_or_insert_default();
-            state.push(&message, &moment(d, at), peers, &mut transport.log);
-            // Send and Data indications wrap a datagram (RFC 8656).
-            let data = message.attribute(stun::codes::DATA);
-            if let (StunClass::Indication, Some(Ok(Value::Bytes(payload)))) =
-                (message.class(), data.map(|a| a.value()))
-            {
-                let peer = message
-                    .value(stun::codes::XOR_PEER_ADDRESS)
-                    .and_then(|v| v.address());
-                let peer = peer.map(Into::into);
-                let wrapped = Wrapped {
-                    at: &moment(d, at),
-                    bytes: d.payload.len() as u64 + u64::from(d.missing),
-                    content: payload.len() as u64,
-                };
-                let via = peers.in_indication(peer, wrapped, &mut self.relays);
-                self.unwrapped(
-                    Datagram {
-                        via,
-                        payload,
-                        missing: 0,
-                        ..*d
-                    },
-                    at,
-                    row,
-                );
-            }
-            return;
-        }
-        if !matches!(
-            message.method(),
-            stun::codes::BINDING | stun::codes::GOOG_PING
-        ) {
-            return;
-        }
-        let ice = transport.ice.get_or_insert_default();
-        ice.push(
-            &message,
-            &moment(d, at),
-            &mut ice::Context {
-                log: &mut transport.log,
-                problems: &mut self.problems,
-                credentials: &self.options.credentials,
-                via: transport.via,
-            },
-        );
-        // A DTLS flight may ride in a check; it counts as DTLS besides.
-        if let Some(Ok(Value::Bytes(flight))) = message
-            .attribute(stun::codes::DTLS_IN_STUN)
-            .map(|a| a.value())
-        {
-            match demux::classify(flight, 0) {
-                Class::Dtls | Class::DtlsCiphertext => transport.dtls_in_stun += 1,
-                _ => return,
-            }
-            let state = transport.dtls_state.get_or_insert_default();
-            let (moment, problems) = (moment(d, at), &mut self.problems);
-            state.push(flight, 0, &moment, Carrier::Stun, problems);
         }
     }
 
@@ -601,7 +428,7 @@ fn more_problems(count: u64) -> Option<CountedProblem> {
     })
 }
 
-fn is_truncated(error: &ParseError) -> bool {
+pub(super) fn is_truncated(error: &ParseError) -> bool {
     matches!(error.reason, Reason::Truncated { .. })
 }
 

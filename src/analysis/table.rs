@@ -172,6 +172,15 @@ pub(super) enum Place {
     Moved(u32),
 }
 
+impl Place {
+    /// Its number.
+    pub(super) fn index(self) -> u32 {
+        match self {
+            Self::Known(i) | Self::Moved(i) => i,
+        }
+    }
+}
+
 /// The streams, believable or not yet.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
