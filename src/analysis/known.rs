@@ -34,6 +34,8 @@ pub enum Unknown {
     NoOpen,
     /// The capture has no addresses.
     NoAddress,
+    /// Asked for, and never answered.
+    NotAnswered,
     /// Nothing of the kind was seen.
     NotSeen,
     /// The part of the packet that would tell was cut off by the capture's snaplen.
@@ -89,6 +91,7 @@ impl fmt::Display for Unknown {
                 "no DATA_CHANNEL_OPEN seen: negotiated by the applications, or opened before"
             }
             Self::NoAddress => "the capture has no addresses",
+            Self::NotAnswered => "never answered",
             Self::NotSeen => "none seen",
             Self::Cut => "cut off when captured",
             Self::NotMeasured => "not measured by this version",

@@ -40,6 +40,11 @@ impl Legs {
         self.legs.iter()
     }
 
+    /// The way of the latest packet.
+    pub(super) fn current(&self) -> Option<u32> {
+        self.legs.get(self.current).map(|leg| leg.flow)
+    }
+
     /// Whether the stream goes this way too.
     pub(super) fn takes(&self, flow: u32) -> bool {
         self.legs.iter().any(|leg| leg.flow == flow)
@@ -89,12 +94,12 @@ impl Legs {
     }
 }
 
-/// Where in a capture a stream begins: what its state is made from, besides the packet.
+/// Where in the capture a packet of a stream was seen.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin {
-    /// Its directed flow.
+pub(super) struct Spot {
+    /// The directed flow.
     pub(super) flow: u32,
-    /// Its first packet.
+    /// Number of the packet.
     pub(super) no: PacketNo,
     /// When that was captured.
     pub(super) ts: Timestamp,

@@ -2,7 +2,7 @@
 
 use super::analyzer::{At, Row, State, moment};
 use super::ids::Ssrc;
-use super::legs::Origin;
+use super::legs::Spot;
 use super::model::EventKind;
 use super::packets::PacketKind;
 use super::series::Series;
@@ -19,12 +19,17 @@ impl State {
         };
         row.kind = PacketKind::Rtp;
         row.ssrc = rtp.ssrc();
+        let spot = Spot {
+            flow: at.flow,
+            no: d.no,
+            ts: d.ts,
+        };
         let Some(flow) = self.flows.get_mut(at.flow) else {
             return;
         };
         let streams = &mut self.streams;
         if let Some(i) = flow.recall(rtp.ssrc())
-            && streams.push_to(i, at.flow, &rtp, d.ts)
+            && streams.push_to(i, spot, &rtp)
         {
             return;
         }
@@ -51,12 +56,7 @@ impl State {
             }
             _ => false,
         };
-        let origin = Origin {
-            flow: at.flow,
-            no: d.no,
-            ts: d.ts,
-        };
-        match streams.push(origin, &rtp, series, is_proven, may_move) {
+        match streams.push(spot, &rtp, series, is_proven, may_move) {
             Some(place) => {
                 if let Some(flow) = self.flows.get_mut(at.flow) {
                     flow.remember(rtp.ssrc(), place.index());

@@ -4,7 +4,7 @@
 use super::MAX_GAPS;
 use super::clock::{ClockProbe, Verdict};
 use super::jitter::JitterEstimator;
-use super::legs::{Leg, Legs, Origin};
+use super::legs::{Leg, Legs, Spot};
 use super::model::{Codec, Feedback, Gap, Jitter, Kind, Source};
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
@@ -37,6 +37,8 @@ pub(super) struct StreamState {
     pub(super) born: u64,
     /// Number of its first packet.
     pub(super) first_no: PacketNo,
+    /// Number of its last packet.
+    pub(super) last_no: PacketNo,
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) packets: u64,
@@ -73,7 +75,7 @@ enum Clock {
 impl StreamState {
     pub(super) fn new(
         born: u64,
-        Origin { flow, no, ts }: Origin,
+        Spot { flow, no, ts }: Spot,
         rtp: &RtpPacket<'_>,
         series: Series,
     ) -> Self {
@@ -83,6 +85,7 @@ impl StreamState {
             ssrc: rtp.ssrc(),
             born,
             first_no: no,
+            last_no: no,
             first: ts,
             last: ts,
             packets: 0,
@@ -116,6 +119,11 @@ impl StreamState {
         stream
     }
 
+    /// The flow of its latest packet.
+    pub(super) fn current_flow(&self) -> u32 {
+        self.legs.current().unwrap_or(self.flow)
+    }
+
     /// Whether packets of this flow are the stream's.
     #[inline]
     pub(super) fn takes(&self, flow: u32) -> bool {
@@ -137,7 +145,8 @@ impl StreamState {
     }
 
     /// Goes on over another path, whose first packet this is.
-    pub(super) fn move_to(&mut self, flow: u32, rtp: &RtpPacket<'_>, ts: Timestamp) -> bool {
+    pub(super) fn move_to(&mut self, spot: Spot, rtp: &RtpPacket<'_>) -> bool {
+        let Spot { flow, no, ts } = spot;
         let so_far = || Leg {
             flow: self.flow,
             first: self.first,
@@ -149,18 +158,19 @@ impl StreamState {
         if !self.legs.add(so_far, flow, seq, ts) {
             return false;
         }
-        self.take(rtp, ts);
+        self.take(rtp, ts, no);
         true
     }
 
     /// Takes the stream's next packet, which came on this flow.
-    pub(super) fn push(&mut self, flow: u32, rtp: &RtpPacket<'_>, ts: Timestamp) {
+    pub(super) fn push(&mut self, spot: Spot, rtp: &RtpPacket<'_>) {
+        let Spot { flow, no, ts } = spot;
         if !self.legs.is_empty() {
             let (seq, jump) = (rtp.sequence_number(), self.plausible_jump(ts));
             let fits = self.same_timeline(rtp);
             self.legs.push(flow, seq, ts, jump, fits);
         }
-        self.take(rtp, ts);
+        self.take(rtp, ts, no);
     }
 
     fn same_timeline(&self, rtp: &RtpPacket<'_>) -> bool {
@@ -169,7 +179,10 @@ impl StreamState {
     }
 
     #[inline]
-    fn take(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp) {
+    fn take(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp, no: PacketNo) {
+        if ts >= self.last {
+            self.last_no = no;
+        }
         let seq = rtp.sequence_number();
         let arrival = if self.sequence.push_next(seq) {
             Arrival::New { skipped: 0 }

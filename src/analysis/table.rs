@@ -1,7 +1,7 @@
 //! Who is who: directed flows by address, streams by flow and SSRC. Both are bounded, because
 //! anybody can send packets from a million ports.
 
-use super::legs::Origin;
+use super::legs::Spot;
 use super::series::Series;
 use super::stream::StreamState;
 use super::transport::{Flow, TransportState};
@@ -208,16 +208,10 @@ impl Streams {
     /// Takes a packet of the stream that was at `index`, if it still is: a slot may have gone to
     /// another stream since it was remembered.
     #[inline]
-    pub(super) fn push_to(
-        &mut self,
-        index: u32,
-        flow: u32,
-        rtp: &RtpPacket<'_>,
-        ts: Timestamp,
-    ) -> bool {
+    pub(super) fn push_to(&mut self, index: u32, spot: Spot, rtp: &RtpPacket<'_>) -> bool {
         match self.slots.get_mut(index as usize) {
-            Some(stream) if stream.ssrc == rtp.ssrc() && stream.takes(flow) => {
-                stream.push(flow, rtp, ts);
+            Some(stream) if stream.ssrc == rtp.ssrc() && stream.takes(spot.flow) => {
+                stream.push(spot, rtp);
                 true
             }
             _ => false,
@@ -230,16 +224,16 @@ impl Streams {
     /// `may_move` tells whether a stream of the one flow may go on over the other.
     pub(super) fn push(
         &mut self,
-        origin: Origin,
+        spot: Spot,
         rtp: &RtpPacket<'_>,
         series: impl FnOnce() -> Series,
         is_proven: impl Fn(u32) -> bool,
         may_move: impl Fn(u32, u32) -> bool,
     ) -> Option<Place> {
-        let Origin { flow, ts, .. } = origin;
+        let Spot { flow, ts, .. } = spot;
         let key = (flow, rtp.ssrc());
         if let Some(&index) = self.by_key.get(&key) {
-            self.push_to(index, flow, rtp, ts);
+            self.push_to(index, spot, rtp);
             return Some(Place::Known(index));
         }
         if let Some(&index) = self.by_ssrc.get(&rtp.ssrc())
@@ -248,7 +242,7 @@ impl Streams {
             && stream.ssrc == rtp.ssrc()
             && stream.is_continued_by(rtp, ts)
             && may_move(stream.flow, flow)
-            && stream.move_to(flow, rtp, ts)
+            && stream.move_to(spot, rtp)
         {
             self.by_key.insert(key, index);
             return Some(Place::Moved(index));
@@ -257,7 +251,7 @@ impl Streams {
             return None;
         }
         self.born += 1;
-        let stream = StreamState::new(self.born, origin, rtp, series());
+        let stream = StreamState::new(self.born, spot, rtp, series());
         let index = match self.free.pop() {
             Some(index) => {
                 if let Some(slot) = self.slots.get_mut(index as usize) {

@@ -159,6 +159,7 @@ fn attach_servers(transports: &[TransportState], media: &[Media], groups: &mut G
         list.sort_unstable();
     }
     let mut lonely: BTreeMap<IpAddr, (Timestamp, usize)> = BTreeMap::new();
+    let mut questions: Vec<(usize, IpAddr)> = Vec::new();
     for (i, t) in transports.iter().enumerate() {
         let root = groups.root(i);
         let asks = t.turn.is_some() || t.ice.is_some();
@@ -185,7 +186,17 @@ fn attach_servers(transports: &[TransportState], media: &[Media], groups: &mut G
                     lonely.insert(client.ip(), (t.first, i));
                 }
             },
-            None => {}
+            None => questions.push((i, client.ip())),
+        }
+    }
+    // Its other sockets may have asked for no more than their own address.
+    for (i, host) in questions {
+        let first = transports.get(i).map(|t| t.first);
+        if let (Some(first), Some(&(since, attempt))) = (first, lonely.get(&host))
+            && (first - since).nanos().saturating_abs() < GATHERING.nanos()
+        {
+            groups.add(i);
+            groups.join(attempt, i);
         }
     }
 }

@@ -4,15 +4,44 @@
 //! give up: ten seconds of trying in vain. libwebrtc gives up unanswered checks after 15 s.
 
 use super::super::model::{Connection, ConnectionState, Dtls, DtlsState, Ice, Turn};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Trying for this long without an answer is called failed.
 const IN_VAIN: Span = Span::from_millis(10_000);
 
+/// Checks that go unanswered for so long while nothing else comes have lost the peer: libwebrtc says
+/// failed after 15 to 17 s.
+const LOST: Span = Span::from_millis(15_000);
+/// Packets on their way when the path was cut come this much later.
+const IN_FLIGHT: Span = Span::from_millis(2_000);
+/// What ends this shortly before the capture does may have gone on.
+const UNTIL_THE_END: Span = Span::from_millis(2_000);
+
 type Life = (ConnectionState, Option<String>);
 
+/// What the connection itself does not tell.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Around {
+    /// The last packet of the capture.
+    pub(super) end: Timestamp,
+    /// The last media from each host.
+    pub(super) last_media: BTreeMap<IpAddr, Timestamp>,
+}
+
 /// The state of a connection, and where it stopped if it is not up.
-pub(super) fn life(c: &Connection) -> Life {
+pub(super) fn life(c: &Connection, around: &Around) -> Life {
+    let (state, stopped) = judge(c, around);
+    let goes_on = state == ConnectionState::Checking && around.end - c.last_seen < UNTIL_THE_END;
+    let stopped = stopped.map(|why| match goes_on {
+        true => format!("not up yet when the capture ends: {why}"),
+        false => why,
+    });
+    (state, stopped)
+}
+
+fn judge(c: &Connection, around: &Around) -> Life {
     let associations = || c.dtls.iter().chain(&c.other_dtls);
     let find = |state| associations().find(|d| d.state == state);
     if let Some(dtls) = find(DtlsState::Failed) {
@@ -26,7 +55,10 @@ pub(super) fn life(c: &Connection) -> Life {
         return life;
     }
     if is_up || (!c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some())) {
-        return (ConnectionState::Connected, None);
+        return match lost(c, around) {
+            Some(how) => (ConnectionState::Failed, Some(how)),
+            None => (ConnectionState::Connected, None),
+        };
     }
     if let Some(dtls) = &c.dtls {
         return shaking_hands(c, dtls);
@@ -38,6 +70,23 @@ pub(super) fn life(c: &Connection) -> Life {
         return (ConnectionState::MediaOnly, None);
     }
     relaying(c)
+}
+
+/// Whether the peer was lost before the end: nothing answers the checks any more, and from one host
+/// at least no media came since.
+fn lost(c: &Connection, around: &Around) -> Option<String> {
+    let ice = c.ice.as_ref()?;
+    let outages = &ice.consent.value()?.outages;
+    let since = outages.iter().rev().find(|o| o.end.is_none())?.start;
+    let silent = c.last_seen - since;
+    let renewed = ice.pairs.iter().any(|p| p.nominated > Some(since));
+    let mut last_media = around.last_media.values();
+    let no_media = around.last_media.is_empty() || last_media.any(|l| *l - since < IN_FLIGHT);
+    let is_lost = silent >= LOST && !renewed && no_media;
+    is_lost.then(|| {
+        let silent = silent.seconds();
+        format!("connectivity lost: no check answered in the last {silent:.1} s")
+    })
 }
 
 fn stopped_at_dtls(dtls: &Dtls) -> Option<String> {

@@ -9,6 +9,7 @@ mod latency;
 mod life;
 mod streams;
 
+use self::life::Around;
 use self::streams::Believed;
 use super::analyzer::State;
 use super::dtls;
@@ -16,11 +17,14 @@ use super::event_log::EventLog;
 use super::ice;
 use super::ids::{ConnectionId, StreamId};
 use super::known::{Known, Unknown};
-use super::model::{Connection, ConnectionState, Event, EventKind, Protocols, Stream};
+use super::model::{Connection, ConnectionState, Event, EventKind, Kind, Protocols, Stream};
 use super::stream::StreamState;
 use super::transport::TransportState;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
+
+/// Media that ends so long before its connection has stopped.
+const ENDED_EARLY: Span = Span::from_millis(5_000);
 
 /// The connections, their streams, and all datagrams by protocol.
 pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocols) {
@@ -76,6 +80,11 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             copies.entry(*original).or_default().push(b.stream);
         }
     }
+    let around = Around {
+        end: state.info.last.unwrap_or_default(),
+        ..Around::default()
+    };
+    let mut around = vec![around; connections.len()];
     let mut streams: Vec<Stream> = Vec::with_capacity(believed.len());
     for (i, (Believed { stream, transport }, original)) in believed.iter().zip(&copy_of).enumerate()
     {
@@ -84,7 +93,9 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         }
         let group = group_of.get(*transport).copied().flatten();
         let at = group.and_then(|group| place.get(&group)).copied();
-        let Some(connection) = at.and_then(|at| connections.get_mut(at)) else {
+        let Some((connection, around)) =
+            at.and_then(|at| Some((connections.get_mut(at)?, around.get_mut(at)?)))
+        else {
             continue;
         };
         let id = StreamId(streams.len() as u32 + 1);
@@ -94,15 +105,17 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         };
         if let Some(reported) = streams::report(state, (stream, copies), id, connection, owner) {
             connection.streams.push(id);
-            connection
-                .events
-                .extend(first_packet(state, stream, &reported));
+            let ends = media_events(state, stream, &reported, connection.last_seen);
+            connection.events.extend(ends);
+            let last = around.last_media.entry(reported.path.src.ip());
+            let last = last.or_insert(reported.last_seen);
+            *last = reported.last_seen.max(*last);
             streams.push(reported);
         }
     }
-    for connection in &mut connections {
+    for (connection, around) in connections.iter_mut().zip(&around) {
         connection.events.sort_by_key(|e| (e.at, e.packet));
-        (connection.state, connection.stopped) = life::life(connection);
+        (connection.state, connection.stopped) = life::life(connection, around);
         connection.latency = latency::latency(connection);
     }
     (connections, streams, protocols)
@@ -146,18 +159,32 @@ fn protocols_of(
     connection.events = events;
 }
 
-fn first_packet(state: &State, stream: &StreamState, reported: &Stream) -> Option<Event> {
-    let flow = state.flows.get(stream.flow)?;
-    Some(Event {
-        at: stream.first,
-        packet: stream.first_no,
-        transport: flow.transport,
-        reverse: flow.reverse,
-        kind: EventKind::FirstMedia {
-            ssrc: reported.ssrc,
-            kind: reported.kind,
-        },
-    })
+/// The first packet of a stream and, of media that ended well before its connection, the last.
+fn media_events(
+    state: &State,
+    stream: &StreamState,
+    reported: &Stream,
+    end: Timestamp,
+) -> impl Iterator<Item = Event> {
+    let event = |flow: u32, at, packet, kind| {
+        let flow = state.flows.get(flow)?;
+        Some(Event {
+            at,
+            packet,
+            transport: flow.transport,
+            reverse: flow.reverse,
+            kind,
+        })
+    };
+    let (ssrc, kind) = (reported.ssrc, reported.kind);
+    let began = EventKind::FirstMedia { ssrc, kind };
+    let began = event(stream.flow, stream.first, stream.first_no, began);
+    let before = end - stream.last;
+    // Streams of no known kind are mostly retransmissions, which are silent most of the time.
+    let is_over = kind != Kind::Unknown && before >= ENDED_EARLY;
+    let ended = EventKind::MediaEnded { ssrc, kind, before };
+    let ended = event(stream.current_flow(), stream.last, stream.last_no, ended);
+    began.into_iter().chain(ended.filter(|_| is_over))
 }
 
 fn empty(id: ConnectionId, transport: &TransportState) -> Connection {

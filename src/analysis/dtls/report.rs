@@ -27,6 +27,7 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
     let unseen = |otherwise| match answer {
         Some(_) if hello_cut => Unknown::Cut,
         Some(_) => otherwise,
+        None if a.hello.is_some() => Unknown::NotAnswered,
         None => Unknown::NoHandshake,
     };
     let hidden = unseen(if is_13 {
@@ -100,6 +101,7 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
         },
         encrypted_alerts,
         acks: flights.acks,
+        application_records: a.sides.iter().map(|s| s.application.long).sum(),
         datagrams: a.datagrams,
         datagrams_in_stun: a.datagrams_in_stun,
         transports: a.transports.clone(),
@@ -359,22 +361,19 @@ fn events(a: &Association, flights: &Flights, state: DtlsState) -> Vec<Event> {
         let sent = f.sendings.len() as u32;
         all.push(last.event(EventKind::HelloUnanswered { sent }));
     }
-    if state == DtlsState::Closed {
-        let last = all
-            .iter()
-            .filter(|e| {
-                matches!(
-                    e.kind,
-                    EventKind::DtlsAlert { .. } | EventKind::DtlsEncryptedAlert { .. }
-                )
-            })
-            .max_by_key(|e| (e.at, e.packet))
-            .cloned();
-        let closed = last.map(|e| Event {
-            kind: EventKind::DtlsClosed,
-            ..e
-        });
-        all.extend(closed);
-    }
+    let alerts = all.iter().filter(|e| {
+        matches!(
+            e.kind,
+            EventKind::DtlsAlert { .. } | EventKind::DtlsEncryptedAlert { .. }
+        )
+    });
+    let order = |e: &&Event| (e.at, e.packet);
+    let end = match state {
+        DtlsState::Closed => alerts.max_by_key(order).map(|e| (e, EventKind::DtlsClosed)),
+        DtlsState::Failed => alerts.min_by_key(order).map(|e| (e, EventKind::DtlsFailed)),
+        _ => None,
+    };
+    let end = end.map(|(e, kind)| Event { kind, ..e.clone() });
+    all.extend(end);
     all
 }

@@ -40,7 +40,7 @@ pub(super) fn judge(a: &Association, flights: &Flights, media: Option<Timestamp>
         let who = a.name_of(*side);
         let answer = answered_flight(flights, *side, at);
         let stopped = format!(
-            "the {who} sent the fatal alert {name}{answer} (packet {})",
+            "the DTLS {who} sent the fatal alert {name}{answer} (packet {})",
             at.no
         );
         return Verdict::new(DtlsState::Failed, stopped);
@@ -57,7 +57,7 @@ pub(super) fn judge(a: &Association, flights: &Flights, media: Option<Timestamp>
             " before the handshake was complete"
         };
         let stopped = format!(
-            "the {who} closed it with close_notify{early} (packet {})",
+            "the DTLS {who} closed it with close_notify{early} (packet {})",
             at.no
         );
         return Verdict::new(DtlsState::Closed, stopped);
@@ -120,10 +120,10 @@ fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Ver
         } else {
             "probably an encrypted alert, by its length"
         };
+        let other = a.name_of(1 - end.side);
         let stopped = format!(
-            "the {who} probably refused the other side at the end of the handshake, as for a \
-             certificate whose fingerprint is not the announced one: its first record after it is \
-             {record} (packet {no})"
+            "the DTLS {who} probably refused the {other}'s certificate, as when its fingerprint is \
+             not the announced one: its first record after the handshake is {record} (packet {no})"
         );
         return Verdict::new(DtlsState::Failed, stopped);
     }
@@ -140,7 +140,7 @@ fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Ver
     };
     Verdict::new(
         state,
-        format!("the {who} {probably}closed it: {how} (packet {no})"),
+        format!("the DTLS {who} {probably}closed it: {how} (packet {no})"),
     )
 }
 
@@ -157,7 +157,7 @@ fn incomplete(a: &Association, flights: &Flights) -> Verdict {
         .find(|(side, _)| Some(*side) == client);
     if let Some((_, at)) = refused {
         let stopped = format!(
-            "the client probably refused the server: instead of flight 5 it sent a record as long \
+            "the DTLS client probably refused the server: instead of flight 5 it sent a record as long \
              as an encrypted alert (packet {})",
             at.no
         );

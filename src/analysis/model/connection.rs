@@ -64,6 +64,18 @@ impl Connection {
             .filter(move |t| !any_direct || t.via == Via::Direct)
     }
 
+    /// The transport that carried most media and data, and not the checks or the wrapper around them;
+    /// none if nothing was carried.
+    pub fn media_transport(&self) -> Option<&Transport> {
+        let carried = |t: &&Transport| {
+            let p = &t.protocols;
+            p.rtp + p.rtcp + p.dtls + p.sctp
+        };
+        let most = |t: &&Transport| (carried(t), std::cmp::Reverse(t.index));
+        let carrying = self.transports.iter().filter(|t| carried(t) > 0);
+        carrying.max_by_key(most)
+    }
+
     /// From where to where the packet of an event went.
     pub fn way_of(&self, event: &Event) -> Option<(Endpoint, Endpoint)> {
         let place = self

@@ -55,6 +55,8 @@ pub struct Dtls {
     pub encrypted_alerts: Vec<EncryptedAlert>,
     /// ACK records in clear (RFC 9147).
     pub acks: u64,
+    /// Encrypted records after the handshake that are longer than an alert: data channels, mostly.
+    pub application_records: u64,
     /// Datagrams with DTLS records, those in STUN included.
     pub datagrams: u64,
     /// Those of them that travelled in STUN messages.

@@ -126,6 +126,15 @@ pub enum EventKind {
         /// What it carries, as far as is known in the end.
         kind: Kind,
     },
+    /// The last packet of a stream of media that ended well before its connection.
+    MediaEnded {
+        /// Its source.
+        ssrc: Ssrc,
+        /// What it carries.
+        kind: Kind,
+        /// How long before the last packet of the connection.
+        before: Span,
+    },
     /// An RTP stream goes on here that was on another path before: an ICE restart, a path switch.
     StreamMoved {
         /// Its source.
@@ -143,6 +152,8 @@ pub enum EventKind {
     },
     /// The DTLS association ended as far as the packets show.
     DtlsClosed,
+    /// A side refused the other, or probably did.
+    DtlsFailed,
     /// A TURN client and its server (RFC 8656).
     Turn(TurnEvent),
     /// A side asked for an SCTP association (RFC 9260).
@@ -197,10 +208,12 @@ impl EventKind {
             Self::ConsentRegained { .. } => "ice-consent-regained",
             Self::HandshakeComplete => "dtls-complete",
             Self::FirstMedia { .. } => "first-media",
+            Self::MediaEnded { .. } => "media-ended",
             Self::StreamMoved { .. } => "stream-moved",
             Self::DtlsAlert { .. } => "dtls-alert",
             Self::DtlsEncryptedAlert { .. } => "dtls-encrypted-alert",
             Self::DtlsClosed => "dtls-closed",
+            Self::DtlsFailed => "dtls-failed",
             Self::Turn(event) => event.name(),
             Self::SctpInit => "sctp-init",
             Self::SctpEstablished => "sctp-established",
@@ -293,6 +306,12 @@ impl EventKind {
                 Kind::Unknown => format!("first RTP packet of {ssrc}"),
                 kind => format!("first RTP packet of {ssrc}, {}", kind.name()),
             },
+            Self::MediaEnded { ssrc, kind, before } => {
+                let (kind, before) = (kind.name(), before.seconds());
+                format!(
+                    "last RTP packet of {ssrc}, {kind}, {before:.1} s before the connection ends"
+                )
+            }
             Self::StreamMoved { ssrc } => format!("RTP stream {ssrc} goes on here"),
             Self::DtlsAlert { alert } => format!("DTLS alert: {alert}"),
             Self::DtlsEncryptedAlert { certain: true } => "encrypted DTLS alert".to_owned(),
@@ -300,6 +319,7 @@ impl EventKind {
                 "probably a DTLS alert (encrypted, by its length)".to_owned()
             }
             Self::DtlsClosed => "DTLS closed".to_owned(),
+            Self::DtlsFailed => "DTLS failed: one side refused the other".to_owned(),
             Self::Turn(event) => event.words(),
             Self::SctpInit => "SCTP association asked for".to_owned(),
             Self::SctpEstablished => "SCTP association established".to_owned(),

@@ -7,6 +7,7 @@ use super::protocol_counts;
 use super::style::{Style, duration, grouped, size};
 use crate::analysis::Analysis;
 use crate::analysis::model::{Connection, ConnectionState, LatencySource, Transport, Turn};
+use crate::net::{Endpoint, Protocol, Via};
 use std::io::{self, Write};
 
 /// Data channels listed per connection; the rest is counted.
@@ -28,7 +29,8 @@ pub(super) fn connection_head(
         _ => style.warn(c.state.name()),
     };
     let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
-    let latency = match c.latency.value() {
+    let is_up = !matches!(c.state, ConnectionState::Failed);
+    let latency = match c.latency.value().filter(|_| is_up) {
         Some(l) => {
             let took = duration(l.round_trip_time);
             match l.source {
@@ -56,6 +58,9 @@ pub(super) fn connection_head(
     let main = c.main_transport();
     if let Some(t) = main {
         writeln!(out, "  A {}   B {}{}", t.a, t.b, wrapped(t))?;
+    }
+    if let Some(t) = c.media_transport() {
+        writeln!(out, "  path  {}", path(t, c))?;
     }
     let others: Vec<&Transport> = c
         .transports
@@ -112,7 +117,17 @@ pub(super) fn connection_head(
         writeln!(out, "    and {more} more that were asked")?;
     }
     if c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some()) {
-        writeln!(out, "  media no RTP stream")?;
+        let all = c.dtls.iter().chain(&c.other_dtls);
+        match all.map(|d| d.application_records).sum::<u64>() {
+            n if n > 0 && c.state != ConnectionState::Failed => {
+                let n = grouped(n);
+                writeln!(
+                    out,
+                    "  media no RTP stream; {n} encrypted records: data channels, probably"
+                )?;
+            }
+            _ => writeln!(out, "  media no RTP stream")?,
+        }
     }
     Ok(())
 }
@@ -138,6 +153,35 @@ fn turn_line(turn: &Turn, style: Style, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// How it goes on behind a TURN server.
+/// The way that media and data took.
+fn path(t: &Transport, c: &Connection) -> String {
+    let protocol = match t.protocol {
+        Protocol::Udp => "UDP",
+        Protocol::Tcp => "TCP",
+        Protocol::Sctp => "SCTP",
+    };
+    let known = |e: Option<Endpoint>| e.map_or_else(|| "unknown".to_owned(), |e| e.to_string());
+    if t.via != Via::Direct {
+        let server = c.turn.iter().find(|s| s.server == t.a || s.server == t.b);
+        let (server, client) = match server {
+            Some(s) if s.server == t.b => (t.b, t.a),
+            _ => (t.a, t.b),
+        };
+        let (relayed, peer) = (known(t.relayed), known(t.peer));
+        return format!(
+            "relayed over {protocol}: {client}, TURN server {server} as {relayed}, peer {peer}"
+        );
+    }
+    let all = c.transports.iter().filter(|o| {
+        let p = &o.protocols;
+        o.via == t.via && p.rtp + p.rtcp + p.dtls + p.sctp > 0
+    });
+    match all.count() {
+        0 | 1 => format!("direct, {protocol}"),
+        n => format!("direct, {protocol}; {n} address pairs carried media or data"),
+    }
+}
+
 fn wrapped(t: &Transport) -> String {
     t.relay()
         .map_or_else(String::new, |words| format!("  ({words})"))

@@ -15,6 +15,12 @@ pub(super) fn dtls_lines(
         Some(version) => format!("{version} {}", dtls.state.name()),
         None => dtls.state.name().to_owned(),
     }];
+    if let Some(client) = dtls.client.value() {
+        let side = c
+            .main_transport()
+            .map(|t| if t.a.ip() == client.ip() { "A" } else { "B" });
+        facts.extend(side.map(|side| format!("client {side}")));
+    }
     if let Some(took) = dtls.handshake_duration.value() {
         facts.push(format!("handshake {}", duration(*took)));
     }

@@ -4,13 +4,16 @@
 use super::style::{Style, duration};
 use crate::analysis::Analysis;
 use crate::analysis::model::{
-    CandidatePair, Checks, Connection, ConnectionState, Ice, PairState, Transport, Verified,
+    CandidatePair, Checks, Connection, ConnectionState, EventKind, Ice, PairState, Transport,
+    Verified,
 };
 use crate::net::{Endpoint, Via};
 use std::io::{self, Write};
 
 /// Pairs listed per connection; the rest is counted.
 const PAIRS_MAX: usize = 16;
+/// Restarts whose time is told.
+const RESTARTS_MAX: usize = 3;
 
 /// What ICE did.
 pub(super) fn ice_lines(
@@ -22,8 +25,10 @@ pub(super) fn ice_lines(
 ) -> io::Result<()> {
     write!(
         out,
-        "  ICE   {} checks, {} answered",
-        ice.requests, ice.responses
+        "  ICE   {} check{}, {} answered",
+        ice.requests,
+        if ice.requests == 1 { "" } else { "s" },
+        ice.responses
     )?;
     for (code, n) in &ice.errors {
         write!(out, ", {n} refused with {code}")?;
@@ -44,7 +49,7 @@ pub(super) fn ice_lines(
         None if ice.cut => write!(out, ", nomination cut off when captured")?,
         None => write!(out, ", none nominated")?,
     }
-    for fact in remarkable(ice) {
+    for fact in remarkable(c, ice, analysis) {
         write!(out, ", {fact}")?;
     }
     writeln!(out)?;
@@ -56,7 +61,7 @@ pub(super) fn ice_lines(
 }
 
 /// What does not happen in every call.
-fn remarkable(ice: &Ice) -> Vec<String> {
+fn remarkable(c: &Connection, ice: &Ice, analysis: &Analysis) -> Vec<String> {
     let mut facts = Vec::new();
     let times = |n: u64| {
         if n == 1 {
@@ -66,7 +71,8 @@ fn remarkable(ice: &Ice) -> Vec<String> {
         }
     };
     if ice.restarts > 0 {
-        facts.push(format!("restarted {}", times(ice.restarts.into())));
+        let at = restarted_at(c, analysis);
+        facts.push(format!("restarted {}{at}", times(ice.restarts.into())));
     }
     if let Some(consent) = ice.consent.value() {
         if consent.unanswered > 0 {
@@ -82,22 +88,43 @@ fn remarkable(ice: &Ice) -> Vec<String> {
     facts
 }
 
+/// When ICE was restarted.
+fn restarted_at(c: &Connection, analysis: &Analysis) -> String {
+    let restarts = c
+        .events
+        .iter()
+        .filter(|e| matches!(e.kind, EventKind::IceRestart { .. }));
+    let times: Vec<String> = restarts
+        .take(RESTARTS_MAX)
+        .map(|e| format!("{:.3} s", analysis.capture.seconds_at(e.at)))
+        .collect();
+    match times.is_empty() {
+        true => String::new(),
+        false => format!(" at {}", times.join(", ")),
+    }
+}
+
 /// Whether the checks are genuine, when passwords were given.
 fn integrity(counts: &Verified, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if counts.verified + counts.failed == 0 {
         return Ok(());
     }
+    let all = counts.verified + counts.failed + counts.unchecked;
     write!(
         out,
-        "    {} of the checks and answers verify",
+        "    MESSAGE-INTEGRITY of {} of {all} checks and answers is right",
         counts.verified
     )?;
-    if counts.unchecked > 0 {
-        write!(out, ", of {} the password is not known", counts.unchecked)?;
-    }
     if let (failed @ 1.., Some(no)) = (counts.failed, counts.first_failed) {
-        let text = format!("{failed} do not, the first in packet {no}");
+        let hint = match counts.verified {
+            0 => ": is the password that of this call?",
+            _ => "",
+        };
+        let text = format!("of {failed} wrong, first in packet {no}{hint}");
         write!(out, ", {}", style.bad(&text))?;
+    }
+    if counts.unchecked > 0 {
+        write!(out, ", of {} no password is known", counts.unchecked)?;
     }
     writeln!(out)
 }

@@ -3,7 +3,7 @@
 use super::style::{Style, bitrate, duration, grouped};
 use crate::analysis::model::{Connection, Gap, Kind, Leg, Stream};
 use crate::analysis::{Analysis, Known};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -82,6 +82,9 @@ pub(super) fn stream_table(
             writeln!(out, "      {}", style.dim(&line))?;
         }
     }
+    for line in one_way(streams, connection, analysis) {
+        writeln!(out, "  {}", style.warn(&line))?;
+    }
     for (what, ids) in &notes {
         let noun = if ids.len() == 1 { "stream" } else { "streams" };
         let list = listed(ids);
@@ -92,6 +95,25 @@ pub(super) fn stream_table(
         )?;
     }
     Ok(())
+}
+
+/// Whether media went on one way only after some time: all that came the other way had ended.
+fn one_way(streams: &[&Stream], connection: &Connection, analysis: &Analysis) -> Vec<String> {
+    let media = streams.iter().filter(|s| s.kind != Kind::Unknown);
+    let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    for s in media {
+        let known = last.entry(direction(s, connection)).or_insert(s.last_seen);
+        *known = s.last_seen.max(*known);
+    }
+    let is_over = |at: Timestamp| connection.last_seen - at >= ENDED_EARLY;
+    let goes_on = last.values().any(|at| !is_over(*at));
+    last.iter()
+        .filter(|(_, at)| goes_on && is_over(**at))
+        .map(|(way, at)| {
+            let at = analysis.capture.seconds_at(*at);
+            format!("no media {way} after {at:.3} s, while the other way it goes on")
+        })
+        .collect()
 }
 
 /// Where else a stream was seen than on its first leg.
@@ -145,7 +167,7 @@ fn silences(s: &Stream, connection: &Connection, analysis: &Analysis) -> Vec<Str
     if early >= ENDED_EARLY {
         let last = at(s.last_seen);
         lines.push(format!(
-            "last packet at {last:.3} s, {} before the connection's",
+            "ended at {last:.3} s, {} before the connection",
             duration(early)
         ));
     }
