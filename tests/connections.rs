@@ -207,6 +207,85 @@ fn legs_of_one_way_are_one_stream() {
 }
 
 #[test]
+fn a_stream_on_more_ways_than_are_measured_is_still_one() {
+    let mut one = Scenario::new();
+    for way in 0..20u64 {
+        let (a, b) = (4_000 + way as u16, 5_000 + way as u16);
+        one.move_to(([192, 0, 2, 1], a).into(), ([192, 0, 2, 2], b).into());
+        one.rtp(Side::A, &Media::audio(10), (10 * way)..(10 * way + 10));
+    }
+    let analysis = analyze(&one.pcap());
+    let stream = &analysis.streams[0];
+    assert_eq!((analysis.streams.len(), analysis.protocols.rtp), (1, 200));
+    assert_eq!((stream.packets, stream.lost), (200, 0));
+    assert_eq!((stream.legs.len(), stream.legs_not_kept), (16, 4));
+}
+
+#[test]
+fn a_forged_alert_or_hello_does_not_end_a_call_that_goes_on() {
+    let mut one = Scenario::new();
+    one.check(Side::A).check(Side::B).dtls_handshake();
+    one.rtp(Side::A, &Media::audio(10), 0..100);
+    // A stranger who knows the fragments sends a hello, and gets a fatal alert.
+    one.move_to(at("198.51.100.66:1"), at("192.0.2.2:50000"));
+    one.unanswered_check(Side::A).client_hello();
+    one.udp(
+        Side::B,
+        &[21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 40],
+    );
+    one.move_to(at("192.0.2.1:40000"), at("192.0.2.2:50000"));
+    // So does somebody on the path itself.
+    one.udp(
+        Side::B,
+        &[21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40],
+    );
+    one.rtp(Side::A, &Media::audio(10), 100..500);
+    let analysis = analyze(&one.pcap());
+    assert_eq!(analysis.connections.len(), 1);
+    let c = &analysis.connections[0];
+    assert_eq!((c.state, &c.stopped), (ConnectionState::Connected, &None));
+}
+
+#[test]
+fn a_peer_that_answers_and_sends_nothing_any_more_is_lost() {
+    let mut one = Scenario::new();
+    one.check(Side::A).check(Side::B).dtls_handshake();
+    for _ in 0..3 {
+        one.wait_ms(2_500).check(Side::A).check(Side::B);
+    }
+    one.rtp(Side::B, &Media::audio(10), 0..50);
+    let cut = one.clone();
+    for _ in 0..8 {
+        one.wait_ms(2_500).unanswered_check(Side::A);
+    }
+    let c = &analyze(&one.pcap()).connections[0];
+    assert_eq!(c.state, ConnectionState::Failed);
+    let why = c.stopped.as_deref().unwrap();
+    assert!(
+        why.starts_with("connectivity lost: no check answered"),
+        "{why}"
+    );
+    // As long as its media comes, it is there.
+    let mut one = cut;
+    for n in 1..9 {
+        one.rtp(Side::B, &Media::audio(10), (50 * n)..(50 * n + 50));
+        one.wait_ms(1_500).unanswered_check(Side::A);
+    }
+    let c = &analyze(&one.pcap()).connections[0];
+    assert_eq!(c.state, ConnectionState::Connected);
+}
+
+#[test]
+fn what_goes_on_when_the_capture_ends_is_not_called_stuck() {
+    let mut one = Scenario::new();
+    one.check(Side::A).check(Side::B).client_hello();
+    let c = &analyze(&one.pcap()).connections[0];
+    assert_eq!(c.state, ConnectionState::Checking);
+    let why = c.stopped.as_deref().unwrap();
+    assert!(why.starts_with("not up yet when the capture ends"), "{why}");
+}
+
+#[test]
 fn latency_is_graded_by_what_was_seen() {
     let latency = |call: &Scenario| {
         let analysis = analyze(&call.pcap());

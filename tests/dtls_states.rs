@@ -254,7 +254,7 @@ fn a_fatal_alert_in_clear_fails_it() {
     assert_eq!(state, DtlsState::Failed);
     assert_eq!(
         stopped,
-        "the client sent the fatal alert certificate_unknown in answer to flight 4 (packet 3)"
+        "the DTLS client sent the fatal alert certificate_unknown in answer to flight 4 (packet 3)"
     );
     let alerts = call.dtls().alerts.value().cloned();
     assert_eq!(

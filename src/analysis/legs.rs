@@ -8,9 +8,12 @@
 use super::sequence::Sequence;
 use crate::capture::PacketNo;
 use crate::time::Timestamp;
+use std::collections::BTreeMap;
 
-/// Ways remembered of one stream; packets on later ones still count for the stream.
+/// Ways measured of one stream; of later ones only the packets are counted.
 const LEGS_MAX: usize = 16;
+/// Ways counted of one stream; what comes on later ones is another stream.
+const WAYS_MAX: usize = 4_096;
 
 /// One way of a stream that took several.
 #[derive(Clone, Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Leg {
 pub(super) struct Legs {
     legs: Vec<Leg>,
     current: usize,
+    /// Packets on ways that are not measured, by flow.
+    others: BTreeMap<u32, u64>,
 }
 
 impl Legs {
@@ -40,14 +45,19 @@ impl Legs {
         self.legs.iter()
     }
 
-    /// The way of the latest packet.
+    /// Packets on ways that are not measured, by flow.
+    pub(super) fn others(&self) -> impl Iterator<Item = (u32, u64)> {
+        self.others.iter().map(|(flow, n)| (*flow, *n))
+    }
+
+    /// The way of the latest packet, of those measured.
     pub(super) fn current(&self) -> Option<u32> {
         self.legs.get(self.current).map(|leg| leg.flow)
     }
 
     /// Whether the stream goes this way too.
     pub(super) fn takes(&self, flow: u32) -> bool {
-        self.legs.iter().any(|leg| leg.flow == flow)
+        self.legs.iter().any(|leg| leg.flow == flow) || self.others.contains_key(&flow)
     }
 
     /// Adds a way whose first packet has this sequence number; `false` when there are too many.
@@ -64,7 +74,11 @@ impl Legs {
             self.legs.push(so_far());
         }
         if self.legs.len() >= LEGS_MAX {
-            return false;
+            let room = self.others.len() < WAYS_MAX;
+            if room {
+                self.others.insert(flow, 1);
+            }
+            return room;
         }
         self.current = self.legs.len();
         self.legs.push(Leg {
@@ -82,7 +96,12 @@ impl Legs {
         if self.legs.get(self.current).is_none_or(|l| l.flow != flow) {
             match self.legs.iter().position(|l| l.flow == flow) {
                 Some(place) => self.current = place,
-                None => return,
+                None => {
+                    if let Some(n) = self.others.get_mut(&flow) {
+                        *n += 1;
+                    }
+                    return;
+                }
             }
         }
         if let Some(leg) = self.legs.get_mut(self.current) {

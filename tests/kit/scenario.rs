@@ -221,6 +221,13 @@ impl Scenario {
         }
     }
 
+    /// The first flight of a DTLS handshake, from A.
+    pub fn client_hello(&mut self) -> &mut Self {
+        let mut out = Vec::new();
+        dtls::client_hello(&mut out, &mut self.prng);
+        self.udp(Side::A, &out)
+    }
+
     /// A DTLS 1.3 handshake that A opens, 25 ms a flight.
     pub fn dtls_handshake(&mut self) -> &mut Self {
         let mut out = Vec::new();

@@ -3,7 +3,8 @@
 //! An observer sees no timers of the agents, so what is called failed is what every agent would
 //! give up: ten seconds of trying in vain. libwebrtc gives up unanswered checks after 15 s.
 
-use super::super::model::{Connection, ConnectionState, Dtls, DtlsState, Ice, Turn};
+use super::super::known::Known;
+use super::super::model::{Connection, ConnectionState, Dtls, DtlsState, Ice, PairState, Turn};
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,7 +15,7 @@ const IN_VAIN: Span = Span::from_millis(10_000);
 /// Checks that go unanswered for so long while nothing else comes have lost the peer: libwebrtc says
 /// failed after 15 to 17 s.
 const LOST: Span = Span::from_millis(15_000);
-/// Packets on their way when the path was cut come this much later.
+/// Packets on their way when the path was cut, or an association was closed, come this much later.
 const IN_FLIGHT: Span = Span::from_millis(2_000);
 /// What ends this shortly before the capture does may have gone on.
 const UNTIL_THE_END: Span = Span::from_millis(2_000);
@@ -22,10 +23,14 @@ const UNTIL_THE_END: Span = Span::from_millis(2_000);
 type Life = (ConnectionState, Option<String>);
 
 /// What the connection itself does not tell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Around {
     /// The last packet of the capture.
     pub(super) end: Timestamp,
+    /// Whether its media is encrypted.
+    pub(super) encrypted: Known<bool>,
+    /// The last media on each transport.
+    pub(super) last_on: BTreeMap<u32, Timestamp>,
     /// The last media from each host.
     pub(super) last_media: BTreeMap<IpAddr, Timestamp>,
 }
@@ -43,12 +48,16 @@ pub(super) fn life(c: &Connection, around: &Around) -> Life {
 
 fn judge(c: &Connection, around: &Around) -> Life {
     let associations = || c.dtls.iter().chain(&c.other_dtls);
-    let find = |state| associations().find(|d| d.state == state);
-    if let Some(dtls) = find(DtlsState::Failed) {
+    let is_up = associations().any(|d| d.state == DtlsState::Complete || goes_on(d, around));
+    // Beside an association that came up, only one on a path that ICE opened is the call's: anybody
+    // can send a hello.
+    let failed = |d: &&Dtls| d.state == DtlsState::Failed && !goes_on(d, around);
+    let counts = |d: &&Dtls| !is_up || is_on_open_path(d, c);
+    if let Some(dtls) = associations().filter(failed).find(counts) {
         return (ConnectionState::Failed, stopped_at_dtls(dtls));
     }
-    let is_up = find(DtlsState::Complete).is_some();
-    if let (Some(dtls), false) = (find(DtlsState::Closed), is_up) {
+    let closed = associations().find(|d| d.state == DtlsState::Closed);
+    if let (Some(dtls), false) = (closed, is_up) {
         return (ConnectionState::Closed, dtls.stopped.clone());
     }
     if let Some(life) = super::channels::life(c) {
@@ -70,6 +79,29 @@ fn judge(c: &Connection, around: &Around) -> Life {
         return (ConnectionState::MediaOnly, None);
     }
     relaying(c)
+}
+
+/// Whether media came under the keys of an association after what seemed to be its end.
+fn goes_on(dtls: &Dtls, around: &Around) -> bool {
+    let Some(end) = dtls.ended_at else {
+        return false;
+    };
+    let last = dtls
+        .transports
+        .iter()
+        .filter_map(|t| around.last_on.get(t))
+        .max();
+    last.is_some_and(|last| *last - end > IN_FLIGHT)
+}
+
+/// Whether checks were answered on a path of an association.
+fn is_on_open_path(dtls: &Dtls, c: &Connection) -> bool {
+    let Some(ice) = &c.ice else {
+        return true;
+    };
+    let open = ice.pairs.iter().filter(|p| p.state == PairState::Succeeded);
+    open.map(|p| p.transport)
+        .any(|t| dtls.transports.contains(&t))
 }
 
 /// Whether the peer was lost before the end: nothing answers the checks any more, and from one host

@@ -80,11 +80,13 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             copies.entry(*original).or_default().push(b.stream);
         }
     }
-    let around = Around {
+    let around = |c: &Connection| Around {
         end: state.info.last.unwrap_or_default(),
-        ..Around::default()
+        encrypted: streams::is_encrypted(c),
+        last_on: BTreeMap::new(),
+        last_media: BTreeMap::new(),
     };
-    let mut around = vec![around; connections.len()];
+    let mut around: Vec<Around> = connections.iter().map(around).collect();
     let mut streams: Vec<Stream> = Vec::with_capacity(believed.len());
     for (i, (Believed { stream, transport }, original)) in believed.iter().zip(&copy_of).enumerate()
     {
@@ -103,13 +105,23 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         let Some(owner) = state.transports.get(*transport) else {
             continue;
         };
-        if let Some(reported) = streams::report(state, (stream, copies), id, connection, owner) {
+        if let Some(reported) = streams::report(
+            state,
+            (stream, copies),
+            id,
+            (connection, around.encrypted),
+            owner,
+        ) {
             connection.streams.push(id);
             let ends = media_events(state, stream, &reported, connection.last_seen);
             connection.events.extend(ends);
             let last = around.last_media.entry(reported.path.src.ip());
             let last = last.or_insert(reported.last_seen);
             *last = reported.last_seen.max(*last);
+            for leg in &reported.legs {
+                let last = around.last_on.entry(leg.transport).or_insert(leg.last_seen);
+                *last = leg.last_seen.max(*last);
+            }
             streams.push(reported);
         }
     }
@@ -139,11 +151,12 @@ fn protocols_of(
     events.extend(shown_together.into_iter().flatten());
 
     let states = members.iter().filter_map(|t| t.dtls_state.as_deref());
-    let (associations, flights) = dtls::assemble(states, media);
-    let mut associations = associations.into_iter();
+    let all = dtls::assemble(states, media);
+    let mut associations = all.associations.into_iter();
     connection.dtls = associations.next();
     connection.other_dtls = associations.collect();
-    events.extend(flights);
+    connection.other_dtls_not_kept = all.not_kept;
+    events.extend(all.events);
 
     (connection.sctp, connection.data_channels) = channels::report(state, connection);
 
@@ -199,6 +212,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         ice: None,
         dtls: None,
         other_dtls: Vec::new(),
+        other_dtls_not_kept: 0,
         sctp: Known::No(Unknown::NotSeen),
         data_channels: Known::No(Unknown::NotSeen),
         turn: Vec::new(),

@@ -67,6 +67,12 @@ pub(super) fn media(state: &State, believed: &[Believed<'_>]) -> Vec<Media> {
                 note(flow.transport as usize, leg.packets, leg.first);
             }
         }
+        for (flow, packets) in stream.legs.others() {
+            counted += packets;
+            if let Some(flow) = state.flows.get(flow) {
+                note(flow.transport as usize, packets, stream.first);
+            }
+        }
         debug_assert!(counted == 0 || counted == stream.packets);
     }
     for (media, transport) in all.iter_mut().zip(&state.transports) {
@@ -81,7 +87,9 @@ pub(super) fn media(state: &State, believed: &[Believed<'_>]) -> Vec<Media> {
 pub(super) fn moves(state: &State, believed: &[Believed<'_>]) -> Vec<(u32, u32)> {
     let mut moves = Vec::new();
     for b in believed {
-        let flows = b.stream.legs.iter().map(|leg| state.flows.get(leg.flow));
+        let others = b.stream.legs.others().map(|(flow, _)| flow);
+        let all = b.stream.legs.iter().map(|leg| leg.flow).chain(others);
+        let flows = all.map(|flow| state.flows.get(flow));
         let transports: Vec<u32> = flows.flatten().map(|f| f.transport).collect();
         moves.extend(
             transports
@@ -143,11 +151,10 @@ pub(super) fn report(
     state: &State,
     (s, copies): (&StreamState, &[&StreamState]),
     id: StreamId,
-    connection: &Connection,
+    (connection, encrypted): (&Connection, Known<bool>),
     transport: &TransportState,
 ) -> Option<Stream> {
     let flow = state.flows.get(s.flow)?;
-    let encrypted = is_encrypted(connection);
     let answers = transport
         .packets
         .get(usize::from(!flow.reverse))
@@ -172,6 +179,7 @@ pub(super) fn report(
         path: flow.path,
         via: flow.via,
         legs,
+        legs_not_kept: s.legs.others().count() as u64,
         encrypted,
         kind,
         kind_source,
@@ -233,7 +241,7 @@ fn ways<'a>(state: &'a State, s: &'a StreamState, is_copy: bool) -> impl Iterato
 }
 
 /// DTLS keys the media; without it, RTCP tells: readable, it is plain; opaque, it is SRTCP.
-fn is_encrypted(connection: &Connection) -> Known<bool> {
+pub(super) fn is_encrypted(connection: &Connection) -> Known<bool> {
     if connection.dtls.is_some() {
         return Known::Yes(true);
     }

@@ -20,9 +20,12 @@ use super::moment::Moment;
 use super::problems::Problems;
 use crate::proto::dtls::{DtlsDatagram, Record, codes};
 use crate::time::Timestamp;
+use std::collections::BTreeMap;
 
 /// Associations kept for one transport: peers that begin again, and again.
 const ASSOCIATIONS_MAX: usize = 16;
+/// Associations reported of one connection; without BUNDLE there is one for each component.
+const REPORTED_MAX: usize = 64;
 
 /// How a datagram with DTLS records travelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +198,13 @@ impl Association {
         }
     }
 
+    /// The random numbers that name it.
+    fn randoms(&self) -> impl Iterator<Item = [u8; 32]> {
+        let client = self.hello.as_ref().and_then(|h| h.random);
+        let server = self.answer.as_ref().and_then(|a| a.random);
+        client.into_iter().chain(server)
+    }
+
     /// Whether a handshake, or a part of one, was seen.
     fn has_handshake(&self) -> bool {
         self.hello.is_some() || self.server_spoke
@@ -208,14 +218,13 @@ impl Association {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        let (a, b) = (self.identity(), other.identity());
-        let same = |a: Option<[u8; 32]>, b: Option<[u8; 32]>| match (a, b) {
-            (Some(a), Some(b)) => Some(a == b),
-            _ => None,
+        let client = |a: &Self| a.hello.as_ref().and_then(|h| h.random);
+        let server = |a: &Self| a.answer.as_ref().and_then(|a| a.random);
+        let same = |random: &dyn Fn(&Self) -> Option<[u8; 32]>| {
+            let (mine, theirs) = (random(self)?, random(other)?);
+            Some(mine == theirs)
         };
-        same(a.client_random, b.client_random)
-            .or(same(a.server_random, b.server_random))
-            .unwrap_or(false)
+        same(&client).or(same(&server)).unwrap_or(false)
     }
 
     /// Takes over what another transport showed of the same association.
@@ -245,11 +254,7 @@ impl Association {
         self.datagrams += other.datagrams;
         self.datagrams_in_stun += other.datagrams_in_stun;
         self.not_logged += other.not_logged;
-        for transport in &other.transports {
-            if !self.transports.contains(transport) {
-                self.transports.push(*transport);
-            }
-        }
+        self.transports.extend(&other.transports);
         let theirs = other.log.iter().map(|item| Item {
             side: place(item.side),
             ..*item
@@ -288,6 +293,17 @@ impl Association {
     }
 }
 
+/// The associations of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Assembled {
+    /// What is reported of them, the one that got furthest first.
+    pub(super) associations: Vec<Dtls>,
+    /// Their events.
+    pub(super) events: Vec<Event>,
+    /// How many more there were.
+    pub(super) not_kept: u64,
+}
+
 /// The associations of a connection, from the states of its transports in order, and the events of
 /// them all. The one that got furthest and has most records comes first.
 ///
@@ -296,39 +312,54 @@ impl Association {
 pub(super) fn assemble<'a>(
     states: impl Iterator<Item = &'a DtlsState>,
     media: Option<Timestamp>,
-) -> (Vec<Dtls>, Vec<Event>) {
+) -> Assembled {
     let all: Vec<&Association> = states.flat_map(|state| &state.associations).collect();
     let (named, unnamed): (Vec<&Association>, Vec<&Association>) =
         all.into_iter().partition(|a| a.has_handshake());
     let mut whole: Vec<Association> = Vec::new();
+    let mut by_random: BTreeMap<[u8; 32], usize> = BTreeMap::new();
     for a in named {
-        match whole.iter_mut().find(|known| known.is_same(a)) {
+        let known = a.randoms().find_map(|random| {
+            let place = *by_random.get(&random)?;
+            whole.get(place)?.is_same(a).then_some(place)
+        });
+        let place = known.unwrap_or(whole.len());
+        match whole.get_mut(place) {
             Some(known) => known.merge(a),
             None => whole.push(a.clone()),
+        }
+        for random in a.randoms() {
+            by_random.entry(random).or_insert(place);
         }
     }
     // Halves of one handshake, of which each transport saw one side only.
     whole.sort_by_key(|a| (a.began(), a.hello.is_none()));
     let mut joined: Vec<Association> = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
     for a in whole {
-        let half = a.hello.is_none();
-        let open = |known: &&mut Association| known.answer.is_none() && half;
-        match joined.iter_mut().rev().find(open) {
+        let place = match a.hello.is_none() {
+            true => open.pop().unwrap_or(joined.len()),
+            false => joined.len(),
+        };
+        match joined.get_mut(place) {
             Some(known) => known.merge(&a),
             None => joined.push(a),
         }
-    }
-    for a in unnamed {
-        let before = |known: &&mut Association| known.began() <= a.began();
-        let at = joined.iter_mut().rev().find(before);
-        match at {
-            Some(known) => known.merge(a),
-            None => match joined.first_mut() {
-                Some(first) => first.merge(a),
-                None => joined.push(a.clone()),
-            },
+        if joined.get(place).is_some_and(|a| a.answer.is_none()) {
+            open.push(place);
         }
     }
+    let began: Vec<Option<Timestamp>> = joined.iter().map(Association::began).collect();
+    for a in unnamed {
+        let before = began.partition_point(|b| *b <= a.began());
+        match joined.get_mut(before.saturating_sub(1)) {
+            Some(known) => known.merge(a),
+            None => joined.push(a.clone()),
+        }
+    }
+    joined.sort_by_key(|a| std::cmp::Reverse((a.is_complete(), a.datagrams)));
+    let not_kept = joined.len().saturating_sub(REPORTED_MAX) as u64;
+    joined.truncate(REPORTED_MAX);
     let (mut reports, mut events) = (Vec::new(), Vec::new());
     for a in &joined {
         let (dtls, mut own) = report::report(a, media);
@@ -341,7 +372,11 @@ pub(super) fn assemble<'a>(
             std::cmp::Reverse(d.datagrams),
         )
     });
-    (reports, events)
+    Assembled {
+        associations: reports,
+        events,
+        not_kept,
+    }
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
         client: Known::or(client_at.and_then(|s| s.endpoint), Unknown::NoHandshake),
         state: verdict.state,
         stopped: verdict.stopped,
+        ended_at: verdict.ended_at,
         cipher_suite: name(
             answer.and_then(|a| a.suite),
             codes::cipher_suite_name,
@@ -104,7 +105,12 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
         application_records: a.sides.iter().map(|s| s.application.long).sum(),
         datagrams: a.datagrams,
         datagrams_in_stun: a.datagrams_in_stun,
-        transports: a.transports.clone(),
+        transports: {
+            let mut all = a.transports.clone();
+            all.sort_unstable();
+            all.dedup();
+            all
+        },
     };
     (dtls, events)
 }

@@ -17,6 +17,8 @@ const REFUSAL_WINDOW: Span = Span::from_millis(2_000);
 pub(super) struct Verdict {
     pub(super) state: DtlsState,
     pub(super) stopped: Option<String>,
+    /// When the alert came that ended it.
+    pub(super) ended_at: Option<Timestamp>,
 }
 
 impl Verdict {
@@ -24,17 +26,31 @@ impl Verdict {
         Self {
             state,
             stopped: Some(stopped.into()),
+            ended_at: None,
         }
+    }
+
+    fn at(mut self, alert: &Sighting) -> Self {
+        self.ended_at = Some(alert.ts);
+        self
     }
 }
 
 /// Judges an association. `media` is the time of the first RTP packet on its connection, if any.
 pub(super) fn judge(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Verdict {
-    if let Some((side, at, _, description)) = flights
+    // A side that has keys encrypts its alerts; one in clear may come from anybody.
+    let is_genuine = |side: usize, at: &Sighting| {
+        let sealed = a.sides.get(side).and_then(|s| s.sealed);
+        sealed.is_none_or(|sealed| at.order() < sealed.order())
+    };
+    let mut alerts = flights
         .alerts
         .iter()
-        .find(|(_, _, level, _)| *level == codes::FATAL)
-    {
+        .filter(|(side, at, ..)| is_genuine(*side, at));
+    let fatal = alerts
+        .clone()
+        .find(|(_, _, level, _)| *level == codes::FATAL);
+    if let Some((side, at, _, description)) = fatal {
         let name = codes::alert_name(*description)
             .map_or_else(|| format!("alert {description}"), str::to_owned);
         let who = a.name_of(*side);
@@ -43,12 +59,9 @@ pub(super) fn judge(a: &Association, flights: &Flights, media: Option<Timestamp>
             "the DTLS {who} sent the fatal alert {name}{answer} (packet {})",
             at.no
         );
-        return Verdict::new(DtlsState::Failed, stopped);
+        return Verdict::new(DtlsState::Failed, stopped).at(at);
     }
-    let close = flights
-        .alerts
-        .iter()
-        .find(|(_, _, _, description)| *description == codes::CLOSE_NOTIFY);
+    let close = alerts.find(|(_, _, _, description)| *description == codes::CLOSE_NOTIFY);
     if let Some((side, at, ..)) = close {
         let who = a.name_of(*side);
         let early = if a.is_complete() {
@@ -60,12 +73,13 @@ pub(super) fn judge(a: &Association, flights: &Flights, media: Option<Timestamp>
             "the DTLS {who} closed it with close_notify{early} (packet {})",
             at.no
         );
-        return Verdict::new(DtlsState::Closed, stopped);
+        return Verdict::new(DtlsState::Closed, stopped).at(at);
     }
     if a.hello.is_none() && !a.server_spoke {
         return Verdict {
             state: DtlsState::NotCaptured,
             stopped: None,
+            ended_at: None,
         };
     }
     if a.is_complete() {
@@ -102,6 +116,7 @@ fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Ver
         return Verdict {
             state: DtlsState::Complete,
             stopped: None,
+            ended_at: None,
         };
     };
     let who = a.name_of(end.side);
@@ -125,7 +140,7 @@ fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Ver
             "the DTLS {who} probably refused the {other}'s certificate, as when its fingerprint is \
              not the announced one: its first record after the handshake is {record} (packet {no})"
         );
-        return Verdict::new(DtlsState::Failed, stopped);
+        return Verdict::new(DtlsState::Failed, stopped).at(&end.at);
     }
     let how = if end.certain {
         "its last record is an encrypted alert"
@@ -142,6 +157,7 @@ fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Ver
         state,
         format!("the DTLS {who} {probably}closed it: {how} (packet {no})"),
     )
+    .at(&end.at)
 }
 
 fn incomplete(a: &Association, flights: &Flights) -> Verdict {
@@ -161,7 +177,7 @@ fn incomplete(a: &Association, flights: &Flights) -> Verdict {
              as an encrypted alert (packet {})",
             at.no
         );
-        return Verdict::new(DtlsState::Failed, stopped);
+        return Verdict::new(DtlsState::Failed, stopped).at(at);
     }
     if !a.server_spoke {
         let hello = flights.get(1).or_else(|| flights.get(3));
@@ -178,6 +194,7 @@ fn incomplete(a: &Association, flights: &Flights) -> Verdict {
         return Verdict {
             state: DtlsState::NotCaptured,
             stopped: None,
+            ended_at: None,
         };
     };
     let missing = missing_of(a, last);

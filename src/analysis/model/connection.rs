@@ -29,6 +29,8 @@ pub struct Connection {
     pub dtls: Option<Dtls>,
     /// Further DTLS associations: one for each transport without BUNDLE, or peers that began again.
     pub other_dtls: Vec<Dtls>,
+    /// How many more there were than are kept.
+    pub other_dtls_not_kept: u64,
     /// The SCTP association, if it was seen in clear or decrypted.
     pub sctp: Known<Sctp>,
     /// Data channels, in order of appearance; known to be none where there is nothing that could

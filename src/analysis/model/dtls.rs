@@ -17,6 +17,8 @@ pub struct Dtls {
     /// Why it is not up (any more), as a sentence that ends without a full stop; `None` while all
     /// is well, or nothing can be said.
     pub stopped: Option<String>,
+    /// When the alert came that ended it, or probably did.
+    pub ended_at: Option<Timestamp>,
     /// The cipher suite of the ServerHello, by its IANA name.
     pub cipher_suite: Known<String>,
     /// The SRTP protection profile of the ServerHello (RFC 5764), where it travels in clear.

@@ -25,6 +25,8 @@ pub struct Stream {
     pub via: Via,
     /// Every way it was seen on, in order of appearance; at least one.
     pub legs: Vec<Leg>,
+    /// Ways beyond those measured; their packets count for the stream.
+    pub legs_not_kept: u64,
     /// Whether the payload is encrypted.
     pub encrypted: Known<bool>,
     /// What it carries.

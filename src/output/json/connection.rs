@@ -26,6 +26,7 @@ pub(super) struct ConnectionOut {
     turn: Vec<TurnOut>,
     dtls: Option<DtlsOut>,
     other_dtls: Vec<DtlsOut>,
+    other_dtls_not_kept: u64,
     decryption: Option<()>,
     sctp: Option<SctpOut>,
     data_channels: Option<Vec<ChannelOut>>,
@@ -76,6 +77,7 @@ impl ConnectionOut {
             ice: c.ice.as_ref().map(|ice| IceOut::new(ice, at)),
             turn: c.turn.iter().map(TurnOut::new).collect(),
             dtls: c.dtls.as_ref().map(|dtls| DtlsOut::new(dtls, at)),
+            other_dtls_not_kept: c.other_dtls_not_kept,
             other_dtls: c
                 .other_dtls
                 .iter()

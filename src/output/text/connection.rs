@@ -137,7 +137,7 @@ fn turn_line(turn: &Turn, style: Style, out: &mut dyn Write) -> io::Result<()> {
         Some(software) => format!(" ({})", printable(software)),
         None => String::new(),
     };
-    let outcome = turn.outcome();
+    let outcome = printable(&turn.outcome()).into_owned();
     let outcome = match turn.has_failed() || turn.was_late() {
         true => style.bad(&outcome),
         false => outcome,

@@ -182,11 +182,26 @@ impl<'a> StunMessage<'a> {
         rest.copied().unwrap_or_default()
     }
 
-    /// The first attribute of this type.
+    /// The first attribute of this type, of those that count ([`StunMessage::effective`]).
     pub fn attribute(&self, attribute_type: u16) -> Option<Attribute<'a>> {
-        self.attributes()
-            .map_while(Result::ok)
+        self.effective()
             .find(|a| a.attribute_type == attribute_type)
+    }
+
+    /// The attributes that a receiver heeds: what follows MESSAGE-INTEGRITY is ignored, but for
+    /// MESSAGE-INTEGRITY-SHA256 and FINGERPRINT (RFC 8489 section 14.5), since anybody could have
+    /// added it.
+    pub fn effective(&self) -> impl Iterator<Item = Attribute<'a>> + use<'a> {
+        let mut is_sealed = false;
+        self.attributes().map_while(Result::ok).filter(move |a| {
+            let seals = matches!(
+                a.attribute_type,
+                codes::MESSAGE_INTEGRITY | codes::MESSAGE_INTEGRITY_SHA256
+            );
+            let counts = !is_sealed || seals || a.attribute_type == codes::FINGERPRINT;
+            is_sealed |= seals;
+            counts
+        })
     }
 
     /// The decoded value of the first attribute of this type, when it can be decoded.
@@ -227,7 +242,7 @@ impl<'a> StunMessage<'a> {
 
     /// The ICE role of the sender and its tie-breaker.
     pub fn role(&self) -> Option<(Role, u64)> {
-        self.attributes().map_while(Result::ok).find_map(|a| {
+        self.effective().find_map(|a| {
             let role = match a.attribute_type {
                 codes::ICE_CONTROLLING => Role::Controlling,
                 codes::ICE_CONTROLLED => Role::Controlled,

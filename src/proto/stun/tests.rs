@@ -420,3 +420,23 @@ fn a_flood_of_attributes_is_read_once_and_shown_in_part() {
         Integrity::Absent
     );
 }
+
+#[test]
+fn what_follows_message_integrity_is_ignored() {
+    let mut data = vec![0, 1, 0, 32, 0x21, 0x12, 0xa4, 0x42];
+    data.extend([7; 12]);
+    data.extend([0, 8, 0, 20]);
+    data.extend([0; 20]);
+    let sealed = data.len();
+    data.extend([0, 0x25, 0, 0]); // USE-CANDIDATE
+    data.extend([0x80, 0x28, 0, 4, 0, 0, 0, 0]); // FINGERPRINT
+    data[3] = (data.len() - 20) as u8;
+    let message = StunMessage::parse(&data).unwrap();
+    assert!(!message.use_candidate());
+    assert!(message.attribute(codes::FINGERPRINT).is_some());
+    assert_eq!(message.attributes().count(), 3, "it is still shown");
+    // The same before it counts.
+    let after = data.drain(sealed..sealed + 4).collect::<Vec<_>>();
+    data.splice(20..20, after);
+    assert!(StunMessage::parse(&data).unwrap().use_candidate());
+}
