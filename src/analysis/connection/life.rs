@@ -40,7 +40,10 @@ pub(super) fn life(c: &Connection, around: &Around) -> Life {
     let (state, stopped) = judge(c, around);
     let goes_on = state == ConnectionState::Checking && around.end - c.last_seen < UNTIL_THE_END;
     let stopped = stopped.map(|why| match goes_on {
-        true => format!("not up yet when the capture ends: {why}"),
+        true => {
+            let so_far = why.replacen("stopped at", "still at", 1);
+            format!("not up yet when the capture ends, {so_far}")
+        }
         false => why,
     });
     (state, stopped)
