@@ -7,44 +7,17 @@
     clippy::print_stderr
 )]
 
+mod kit;
+
+use kit::shared::{recordings, shared};
 use rtcscope::analysis::{Analysis, Options};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
+use std::path::Path;
 
 /// Packets, expected, lost, duplicated, reordered.
 type Counts = [u64; 5];
-
-fn recordings() -> Vec<(PathBuf, Value)> {
-    let Ok(folders) = fs::read_dir(SHARED) else {
-        eprintln!("skipped: {SHARED} is not here");
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for folder in folders.map(|f| f.unwrap().path()) {
-        for name in ["verify.json", "verify-b.json"] {
-            let Ok(text) = fs::read(folder.join(name)) else {
-                continue;
-            };
-            let verify: Value = serde_json::from_slice(&text).unwrap();
-            let file = Path::new(verify["file"].as_str().unwrap())
-                .file_name()
-                .unwrap()
-                .to_owned();
-            found.push((folder.join(file), verify));
-        }
-    }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    assert!(
-        found.len() >= 30,
-        "the recordings are there: {}",
-        found.len()
-    );
-    found
-}
 
 fn analyze(path: &Path) -> Analysis {
     rtcscope::analyze(path, &Options::default()).unwrap()
@@ -176,11 +149,9 @@ fn jitter_of_audio_agrees_with_the_recordings_own_clock() {
 /// One capture in 31 file formats and link layers: the same streams in each.
 #[test]
 fn every_file_format_gives_the_same_streams() {
-    let dir = Path::new(SHARED).join("formats");
-    if !dir.is_dir() {
-        eprintln!("skipped: {} is not here", dir.display());
+    let Some(dir) = shared("captures/formats") else {
         return;
-    }
+    };
     let files = fs::read_dir(&dir).unwrap().map(|f| f.unwrap().path());
     let base = analyze(&dir.join("base.pcapng"));
     let mut compared = 0;

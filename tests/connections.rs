@@ -1,24 +1,13 @@
 //! What is one peer connection and what is one stream, on calls written out packet by packet.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-#[path = "kit/mod.rs"]
+mod analysed;
 mod kit;
 
 use kit::scenario::{Agents, Media, Scenario, Side, merged};
+use rtcscope::analysis::Analysis;
 use rtcscope::analysis::model::{ConnectionState, Grade, LatencySource};
-use rtcscope::analysis::{Analysis, Analyzer, Options};
-use rtcscope::capture::Capture;
-use std::io::Cursor;
 use std::net::SocketAddr;
-
-fn analyze(file: &[u8]) -> Analysis {
-    let mut capture = Capture::from_reader(Box::new(Cursor::new(file.to_vec()))).unwrap();
-    let mut analyzer = Analyzer::new(Options::default());
-    while let Some(frame) = capture.next_frame() {
-        analyzer.push(&frame);
-    }
-    analyzer.finish()
-}
 
 fn at(text: &str) -> SocketAddr {
     text.parse().unwrap()
@@ -50,7 +39,7 @@ fn clients_of_one_sfu_port_are_connections_of_their_own() {
             call(agents, &client, "192.0.2.9:443", 1_000 + 10 * n)
         })
         .collect();
-    let analysis = analyze(&merged(&calls.iter().collect::<Vec<_>>()));
+    let analysis = analysed::file(merged(&calls.iter().collect::<Vec<_>>()));
     assert_eq!(shape(&analysis), vec![(1, 2); 20]);
     assert!(
         analysis
@@ -64,7 +53,10 @@ fn clients_of_one_sfu_port_are_connections_of_their_own() {
 fn several_connections_between_two_hosts_stay_apart() {
     let one = call(Agents::number(1), "192.0.2.1:4000", "192.0.2.2:5000", 10);
     let two = call(Agents::number(2), "192.0.2.1:4002", "192.0.2.2:5002", 20);
-    assert_eq!(shape(&analyze(&merged(&[&one, &two]))), [(1, 2), (1, 2)]);
+    assert_eq!(
+        shape(&analysed::file(merged(&[&one, &two]))),
+        [(1, 2), (1, 2)]
+    );
 }
 
 #[test]
@@ -72,7 +64,7 @@ fn without_bundle_each_component_has_its_transport_in_one_connection() {
     let agents = Agents::number(3);
     let audio = call(agents.clone(), "192.0.2.1:4000", "192.0.2.2:5000", 10);
     let video = call(agents.restarted(), "192.0.2.1:4002", "192.0.2.2:5002", 20);
-    assert_eq!(shape(&analyze(&merged(&[&audio, &video]))), [(2, 4)]);
+    assert_eq!(shape(&analysed::file(merged(&[&audio, &video]))), [(2, 4)]);
 }
 
 #[test]
@@ -83,7 +75,7 @@ fn an_ice_restart_goes_on_with_connection_and_streams() {
     one.check(Side::A).check(Side::B);
     // Two packets are lost on the way to the new path.
     one.rtp(Side::A, &Media::audio(10), 1_052..1_100);
-    let analysis = analyze(&one.pcap());
+    let analysis = analysed::file(one.pcap());
     assert_eq!(shape(&analysis), [(2, 2)]);
     let stream = &analysis.streams[0];
     assert_eq!((stream.packets, stream.expected, stream.lost), (98, 100, 2));
@@ -107,7 +99,7 @@ fn a_restart_with_new_tie_breakers_and_no_media_is_known_by_the_missing_handshak
     two.move_to(at("192.0.2.1:4002"), at("192.0.2.2:5002"));
     two.check(Side::A).check(Side::B).wait_ms(100);
     two.data(Side::A, 5).data(Side::B, 5);
-    assert_eq!(shape(&analyze(&two.pcap())), [(2, 0)]);
+    assert_eq!(shape(&analysed::file(two.pcap())), [(2, 0)]);
 }
 
 #[test]
@@ -116,7 +108,7 @@ fn a_switch_to_ipv6_keeps_the_stream() {
     one.move_to(at("[2001:db8::1]:4000"), at("[2001:db8::2]:5000"));
     one.check(Side::A).check(Side::B);
     one.rtp(Side::A, &Media::audio(10), 1_050..1_100);
-    let analysis = analyze(&one.pcap());
+    let analysis = analysed::file(one.pcap());
     assert_eq!(shape(&analysis), [(2, 2)]);
     assert_eq!(
         (analysis.streams[0].packets, analysis.streams[0].lost),
@@ -132,7 +124,7 @@ fn the_same_ssrc_in_another_connection_is_another_stream() {
     let mut two = Scenario::between(at("192.0.2.3:4000"), at("192.0.2.8:5000"));
     two.wait_ms(10);
     two.rtp(Side::A, &Media::audio(1), 1_003..1_103);
-    let analysis = analyze(&merged(&[&one, &two]));
+    let analysis = analysed::file(merged(&[&one, &two]));
     let packets: Vec<_> = analysis
         .streams
         .iter()
@@ -153,7 +145,7 @@ fn an_sfu_that_forwards_with_the_same_ssrc_makes_streams_of_its_own() {
         .dtls_handshake()
         .wait_ms(5);
     receiver.rtp(Side::A, &Media::audio(10), 1_000..1_050);
-    let analysis = analyze(&merged(&[&sender, &receiver]));
+    let analysis = analysed::file(merged(&[&sender, &receiver]));
     assert_eq!(shape(&analysis), [(1, 2), (1, 1)]);
 }
 
@@ -165,7 +157,7 @@ fn an_echo_is_not_a_leg() {
         one.rtp(Side::A, &Media::audio(10), [1_000 + n]);
         one.rtp(Side::B, &Media::audio(10), [1_000 + n]);
     }
-    assert_eq!(shape(&analyze(&one.pcap())), [(1, 2)]);
+    assert_eq!(shape(&analysed::file(one.pcap())), [(1, 2)]);
 }
 
 #[test]
@@ -192,7 +184,7 @@ fn legs_of_one_way_are_one_stream() {
         &Media::audio(10),
         (1_000..1_100).filter(|n| n % 5 != 0),
     );
-    let analysis = analyze(&merged(&[&inside, &outside]));
+    let analysis = analysed::file(merged(&[&inside, &outside]));
     assert_eq!(shape(&analysis), [(2, 1)]);
     let stream = &analysis.streams[0];
     let legs: Vec<_> = stream
@@ -214,7 +206,7 @@ fn a_stream_on_more_ways_than_are_measured_is_still_one() {
         one.move_to(([192, 0, 2, 1], a).into(), ([192, 0, 2, 2], b).into());
         one.rtp(Side::A, &Media::audio(10), (10 * way)..(10 * way + 10));
     }
-    let analysis = analyze(&one.pcap());
+    let analysis = analysed::file(one.pcap());
     let stream = &analysis.streams[0];
     assert_eq!((analysis.streams.len(), analysis.protocols.rtp), (1, 200));
     assert_eq!((stream.packets, stream.lost), (200, 0));
@@ -240,7 +232,7 @@ fn a_forged_alert_or_hello_does_not_end_a_call_that_goes_on() {
         &[21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40],
     );
     one.rtp(Side::A, &Media::audio(10), 100..500);
-    let analysis = analyze(&one.pcap());
+    let analysis = analysed::file(one.pcap());
     assert_eq!(analysis.connections.len(), 1);
     let c = &analysis.connections[0];
     assert_eq!((c.state, &c.stopped), (ConnectionState::Connected, &None));
@@ -258,7 +250,7 @@ fn a_peer_that_answers_and_sends_nothing_any_more_is_lost() {
     for _ in 0..8 {
         one.wait_ms(2_500).unanswered_check(Side::A);
     }
-    let c = &analyze(&one.pcap()).connections[0];
+    let c = &analysed::file(one.pcap()).connections[0];
     assert_eq!(c.state, ConnectionState::Failed);
     let why = c.stopped.as_deref().unwrap();
     assert!(
@@ -271,7 +263,7 @@ fn a_peer_that_answers_and_sends_nothing_any_more_is_lost() {
         one.rtp(Side::B, &Media::audio(10), (50 * n)..(50 * n + 50));
         one.wait_ms(1_500).unanswered_check(Side::A);
     }
-    let c = &analyze(&one.pcap()).connections[0];
+    let c = &analysed::file(one.pcap()).connections[0];
     assert_eq!(c.state, ConnectionState::Connected);
 }
 
@@ -279,7 +271,7 @@ fn a_peer_that_answers_and_sends_nothing_any_more_is_lost() {
 fn what_goes_on_when_the_capture_ends_is_not_called_stuck() {
     let mut one = Scenario::new();
     one.check(Side::A).check(Side::B).client_hello();
-    let c = &analyze(&one.pcap()).connections[0];
+    let c = &analysed::file(one.pcap()).connections[0];
     assert_eq!(c.state, ConnectionState::Checking);
     let why = c.stopped.as_deref().unwrap();
     assert!(why.starts_with("not up yet when the capture ends"), "{why}");
@@ -288,7 +280,7 @@ fn what_goes_on_when_the_capture_ends_is_not_called_stuck() {
 #[test]
 fn latency_is_graded_by_what_was_seen() {
     let latency = |call: &Scenario| {
-        let analysis = analyze(&call.pcap());
+        let analysis = analysed::file(call.pcap());
         let l = *analysis.connections[0].latency.value().unwrap();
         (l.round_trip_time.nanos() / 1_000_000, l.source, l.grade)
     };
@@ -325,7 +317,7 @@ fn a_media_path_that_comes_back_is_still_one_stream() {
             (1_050 + 50 * n)..(1_100 + 50 * n),
         );
     }
-    let analysis = analyze(&one.pcap());
+    let analysis = analysed::file(one.pcap());
     let stream = &analysis.streams[0];
     let legs: Vec<_> = stream.legs.iter().map(|l| l.packets).collect();
     assert_eq!(

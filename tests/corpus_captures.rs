@@ -12,35 +12,20 @@
 )]
 #![allow(clippy::print_stdout)] // to say what was skipped
 
-use std::path::{Path, PathBuf};
+mod kit;
+
+use kit::shared::{files_below, shared};
 
 use rtcscope::capture::{Capture, OpenError};
 use rtcscope::net::{Decoded, Decoder};
 
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/captures");
-
-fn files_below(dir: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files_below(&path, found);
-        } else {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn every_capture_is_read_to_its_end() {
-    let corpus = Path::new(CORPUS);
-    if !corpus.is_dir() {
-        println!("skipped: {CORPUS} is missing");
+    let Some(corpus) = shared("corpus/captures") else {
         return;
-    }
+    };
     let verbose = std::env::var_os("COUNTS").is_some();
-    let mut files = Vec::new();
-    files_below(corpus, &mut files);
-    files.sort();
+    let files = files_below(&corpus);
     let (mut captures, mut datagrams) = (0, 0u64);
     for file in &files {
         let mut capture = match Capture::open(file) {
@@ -77,20 +62,20 @@ fn every_capture_is_read_to_its_end() {
         }
     }
     println!("{captures} captures, {datagrams} datagrams");
-    assert!(captures > 100, "{captures} captures found below {CORPUS}");
+    assert!(
+        captures > 100,
+        "{captures} captures found below {}",
+        corpus.display()
+    );
 }
 
 /// The whole analysis of each, in seconds, and no stream in traffic that has none.
 #[test]
 fn every_capture_is_analysed_in_seconds() {
-    let corpus = Path::new(CORPUS);
-    if !corpus.is_dir() {
-        println!("skipped: {CORPUS} is missing");
+    let Some(corpus) = shared("corpus/captures") else {
         return;
-    }
-    let mut files = Vec::new();
-    files_below(corpus, &mut files);
-    files.sort();
+    };
+    let files = files_below(&corpus);
     let mut analysed = 0;
     for file in &files {
         let started = std::time::Instant::now();

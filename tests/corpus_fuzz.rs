@@ -10,15 +10,15 @@
     clippy::print_stdout
 )]
 
+mod kit;
+
+use kit::shared::{files_below, shared};
 use rtcscope::demux::{Class, classify};
 use rtcscope::proto::dtls::{ClientHello, ServerHello};
 use rtcscope::proto::rtcp::Compound;
 use rtcscope::proto::sctp::SctpPacket;
 use rtcscope::proto::{self, Message};
 use rtcscope::tree::{Describe, Tree};
-use std::path::{Path, PathBuf};
-
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
 
 const CLASSES: [Class; 6] = [
     Class::Stun,
@@ -28,17 +28,6 @@ const CLASSES: [Class; 6] = [
     Class::Rtp,
     Class::Rtcp,
 ];
-
-fn files(dir: &Path, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, out);
-        } else {
-            out.push(path);
-        }
-    }
-}
 
 fn describe(message: &dyn Describe, data: &[u8]) -> usize {
     let mut line = String::new();
@@ -77,12 +66,10 @@ fn decode(data: &[u8]) -> usize {
 fn fuzzing_corpora_are_answered() {
     let mut inputs = Vec::new();
     for dir in ["fuzz", "vectors"] {
-        let dir = Path::new(CORPUS).join(dir);
-        if !dir.is_dir() {
-            println!("skipped: {} is not here", dir.display());
+        let Some(dir) = shared(&format!("corpus/{dir}")) else {
             return;
-        }
-        files(&dir, &mut inputs);
+        };
+        inputs.extend(files_below(&dir));
     }
     let rows: usize = inputs
         .iter()
@@ -110,15 +97,11 @@ fn has_problem(data: &[u8]) -> bool {
 
 #[test]
 fn packets_made_to_be_invalid_are_told_from_the_others() {
-    let dir = Path::new(CORPUS).join("vectors/aiortc");
-    if !dir.is_dir() {
-        println!("skipped: {} is not here", dir.display());
+    let Some(dir) = shared("corpus/vectors/aiortc") else {
         return;
-    }
-    let mut inputs = Vec::new();
-    files(&dir, &mut inputs);
+    };
     let mut seen = 0;
-    for path in inputs {
+    for path in files_below(&dir) {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         if !name.starts_with("rtp") && !name.starts_with("rtcp") {
             continue;

@@ -9,6 +9,9 @@
     clippy::panic
 )]
 
+mod kit;
+
+use kit::shared::{files_below, recordings, shared};
 use rtcscope::analysis::model::{Analysis, Dtls, DtlsState};
 use rtcscope::analysis::{Known, Options};
 use rtcscope::capture::Capture;
@@ -20,36 +23,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
-
-fn recordings() -> Vec<(PathBuf, Value)> {
-    let Ok(folders) = fs::read_dir(Path::new(SHARED).join("captures")) else {
-        eprintln!("skipped: {SHARED}/captures is not here");
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for folder in folders.map(|f| f.unwrap().path()) {
-        for name in ["verify.json", "verify-b.json"] {
-            let Ok(text) = fs::read(folder.join(name)) else {
-                continue;
-            };
-            let verify: Value = serde_json::from_slice(&text).unwrap();
-            let file = Path::new(verify["file"].as_str().unwrap()).file_name();
-            found.push((folder.join(file.unwrap()), verify));
-        }
-    }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    assert!(found.len() >= 30, "the recordings are there");
-    found
-}
-
 fn recording(name: &str) -> Option<Analysis> {
-    let path = Path::new(SHARED).join("captures").join(name);
-    if !path.is_file() {
-        eprintln!("skipped: {} is not here", path.display());
-        return None;
-    }
-    Some(analyze(&path))
+    Some(analyze(&shared(&format!("captures/{name}"))?))
 }
 
 fn analyze(path: &Path) -> Analysis {
@@ -257,15 +232,11 @@ fn tshark_rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     lines.map(row).collect()
 }
 
-fn tables(dir: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            tables(&path, found);
-        } else if path.to_string_lossy().ends_with(".dtls.tsv") {
-            found.push(path);
-        }
-    }
+/// What tshark says of the captures below a folder, a table for each.
+fn tables(dir: &Path) -> Vec<PathBuf> {
+    let mut found = files_below(dir);
+    found.retain(|file| file.to_string_lossy().ends_with(".dtls.tsv"));
+    found
 }
 
 /// The hellos of a capture by packet: type, version, and suites (offered or chosen).
@@ -313,14 +284,10 @@ fn hellos(capture: &Path) -> BTreeMap<u64, Vec<(u8, u16, Vec<u16>)>> {
 /// its RFC), and others: version and suites of each hello are those that tshark read.
 #[test]
 fn public_captures_show_what_tshark_says() {
-    let corpus = Path::new(SHARED).join("corpus/captures");
-    if !corpus.is_dir() {
-        eprintln!("skipped: {} is not here", corpus.display());
+    let Some(corpus) = shared("corpus/captures") else {
         return;
-    }
-    let mut all = Vec::new();
-    tables(&corpus, &mut all);
-    all.sort();
+    };
+    let all = tables(&corpus);
     let number = |text: &str| u16::from_str_radix(text.trim_start_matches("0x"), 16).unwrap();
     let (mut captures, mut compared) = (0, 0);
     for table in all {
@@ -362,13 +329,10 @@ fn public_captures_show_what_tshark_says() {
 /// The connections of browsers among them: what was chosen, as the analysis tells it.
 #[test]
 fn connections_of_public_captures_have_the_suite_that_tshark_says() {
-    let corpus = Path::new(SHARED).join("corpus/captures/covert-dtls");
-    if !corpus.is_dir() {
-        eprintln!("skipped: {} is not here", corpus.display());
+    let Some(corpus) = shared("corpus/captures/covert-dtls") else {
         return;
-    }
-    let mut all = Vec::new();
-    tables(&corpus, &mut all);
+    };
+    let all = tables(&corpus);
     let mut compared = 0;
     for table in all {
         let capture = PathBuf::from(table.to_string_lossy().trim_end_matches(".dtls.tsv"));

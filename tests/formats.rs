@@ -10,16 +10,16 @@
     clippy::string_slice,
     clippy::panic
 )]
-#![allow(clippy::print_stdout)] // to say what was skipped
 
+mod kit;
+
+use kit::shared::shared;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rtcscope::capture::{Capture, Format};
 use rtcscope::net::{Decoded, Decoder, Path as Flow};
 use rtcscope::time::Timestamp;
-
-const FORMATS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures/formats");
 
 /// A datagram of a file, as it must be in all of them.
 #[derive(Debug, PartialEq)]
@@ -36,15 +36,6 @@ struct Contents {
     icmp: usize,
     unread: Vec<String>,
     problems: Vec<&'static str>,
-}
-
-fn formats() -> Option<PathBuf> {
-    let dir = Path::new(FORMATS);
-    if dir.is_dir() {
-        return Some(dir.to_owned());
-    }
-    println!("skipped: {FORMATS} is missing");
-    None
 }
 
 fn read(file: &Path) -> Contents {
@@ -75,7 +66,9 @@ fn read(file: &Path) -> Contents {
 
 #[test]
 fn every_format_gives_what_tshark_finds() {
-    let Some(dir) = formats() else { return };
+    let Some(dir) = shared("captures/formats") else {
+        return;
+    };
     let expected = std::fs::read_to_string(dir.join("expected.json")).unwrap();
     let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
     let expected = expected.as_object().unwrap();
@@ -106,7 +99,9 @@ fn every_format_gives_what_tshark_finds() {
 
 #[test]
 fn times_and_addresses_do_not_depend_on_the_format() {
-    let Some(dir) = formats() else { return };
+    let Some(dir) = shared("captures/formats") else {
+        return;
+    };
     let base = read(&dir.join("base-le-usec.pcap")).datagrams;
     assert_eq!(base[0].missing, 0);
     let mut compared = 0;
@@ -139,7 +134,9 @@ fn times_and_addresses_do_not_depend_on_the_format() {
 
 #[test]
 fn secrets_and_format_are_told() {
-    let Some(dir) = formats() else { return };
+    let Some(dir) = shared("captures/formats") else {
+        return;
+    };
     let mut capture = Capture::open(&dir.join("dsb-full.pcapng")).unwrap();
     while capture.next_frame().is_some() {}
     assert_eq!(capture.format(), Format::PcapNg);

@@ -15,31 +15,12 @@ mod fuzz_targets;
 mod kit;
 
 use fuzz_targets::TARGETS;
+use kit::shared::{files_below, shared};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-/// All files under `folder`, in a fixed order; none if it is not there.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries {
-            let entry = entry.unwrap();
-            match entry.file_type().unwrap().is_dir() {
-                true => folders.push(entry.path()),
-                false => found.push(entry.path()),
-            }
-        }
-    }
-    found.sort();
-    found
-}
 
 /// Runs one target, and says which input it was when it panics.
 fn run(name: &str, target: fn(&[u8]), data: &[u8], origin: &dyn std::fmt::Display) {
@@ -56,7 +37,7 @@ fn kept_seeds_pass() {
         return;
     }
     let mut replayed = 0;
-    for path in files(&seeds) {
+    for path in files_below(&seeds) {
         let relative = path.strip_prefix(&seeds).unwrap();
         let name = relative.iter().next().unwrap().to_str().unwrap();
         if name == "README.md" {
@@ -80,7 +61,7 @@ fn every_target_has_its_binary() {
         return;
     }
     let manifest = fs::read_to_string(Path::new(ROOT).join("fuzz/Cargo.toml")).unwrap();
-    let binaries: Vec<String> = files(&folder)
+    let binaries: Vec<String> = files_below(&folder)
         .iter()
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
@@ -128,13 +109,11 @@ fn prefixes(inputs: Vec<(&str, Vec<u8>)>, applies: impl Fn(&str) -> bool) {
 
 #[test]
 fn corpora_of_other_stacks_pass() {
-    let corpora = Path::new(ROOT).join("../shared/corpus/fuzz");
-    if !corpora.exists() {
-        eprintln!("skipped: {} is not here", corpora.display());
+    let Some(corpora) = shared("corpus/fuzz") else {
         return;
-    }
+    };
     let mut replayed = 0;
-    for path in files(&corpora) {
+    for path in files_below(&corpora) {
         let data = fs::read(&path).unwrap();
         let inputs = go_fuzz_input(&data).unwrap_or_else(|| vec![data]);
         for input in inputs {

@@ -7,6 +7,7 @@
     reason = "test code: a panic is a failed test"
 )]
 
+mod analysed;
 mod kit;
 
 use kit::net::{UdpPath, udp_frame};
@@ -14,20 +15,8 @@ use kit::rtp::{self, Header};
 use kit::scenario::{Media, Scenario, Side};
 use kit::writer::{Format, Writer};
 use rtcscope::analysis::model::CountedProblem;
-use rtcscope::analysis::{Analysis, Analyzer, FileFacts, Options, Unknown};
-use rtcscope::capture::Capture;
-use std::io::Cursor;
+use rtcscope::analysis::{Analysis, Unknown};
 use std::net::SocketAddr;
-
-fn analyze(file: Vec<u8>) -> Analysis {
-    let mut capture = Capture::from_reader(Box::new(Cursor::new(file))).unwrap();
-    let mut analyzer = Analyzer::new(Options::default());
-    while let Some(frame) = capture.next_frame() {
-        analyzer.push(&frame);
-    }
-    analyzer.describe_file(FileFacts::of(&capture));
-    analyzer.finish()
-}
 
 fn file(frames: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), Format::Pcap).unwrap();
@@ -50,8 +39,8 @@ fn media_frames() -> Vec<(u64, Vec<u8>)> {
 
 #[test]
 fn a_capture_in_reverse_lasts_as_long_and_says_so() {
-    let forward = analyze(file(media_frames()));
-    let reverse = analyze(file(media_frames().into_iter().rev()));
+    let forward = analysed::file(file(media_frames()));
+    let reverse = analysed::file(file(media_frames().into_iter().rev()));
     for analysis in [&forward, &reverse] {
         let capture = &analysis.capture;
         let (connection, stream) = (&analysis.connections[0], &analysis.streams[0]);
@@ -76,20 +65,20 @@ fn packets_that_are_a_little_out_of_order_are_no_problem() {
     for pair in frames.chunks_exact_mut(2) {
         pair.swap(0, 1);
     }
-    assert!(analyze(file(frames)).capture.problems.is_empty());
+    assert!(analysed::file(file(frames)).capture.problems.is_empty());
 }
 
 #[test]
 fn when_time_stands_still_the_reason_is_true() {
     let still = media_frames().into_iter().map(|(_, frame)| (5, frame));
-    let analysis = analyze(file(still));
+    let analysis = analysed::file(file(still));
     let stream = &analysis.streams[0];
     assert_eq!(stream.bitrate.reason(), Some(Unknown::NoTimeSpan));
     assert_eq!(stream.jitter.reason(), Some(Unknown::NoTimeSpan));
     assert_eq!(stream.clock_rate.reason(), Some(Unknown::NoTimeSpan));
     let mut one = Scenario::new();
     one.check(Side::A).rtp(Side::A, &Media::audio(7), 0..1);
-    let analysis = analyze(one.pcap());
+    let analysis = analysed::file(one.pcap());
     let why = analysis.streams[0].bitrate.reason();
     assert_eq!(why, Some(Unknown::TooFewPackets));
 }
@@ -112,7 +101,7 @@ fn flows_beyond_the_limit_are_reported() {
         udp_frame(&mut frame, &UdpPath::new(a, b), &payload);
         (u64::from(n), frame)
     });
-    let analysis = analyze(file(frames));
+    let analysis = analysed::file(file(frames));
     assert_eq!(problem(&analysis, "too-many-flows").unwrap().count, 10);
 }
 
@@ -123,7 +112,7 @@ fn short_streams_that_made_room_are_reported() {
     for ssrc in 0..40_000 {
         scenario.rtp(Side::A, &Media::audio(ssrc), 0..1);
     }
-    let analysis = analyze(scenario.pcap());
+    let analysis = analysed::file(scenario.pcap());
     let given_up = problem(&analysis, "streams-given-up").unwrap().count;
     assert_eq!(analysis.streams.len() as u64 + given_up, 40_000);
 }
@@ -138,7 +127,7 @@ fn problems_of_the_file_beyond_the_first_are_counted() {
         let at = 24 + n * record;
         damaged[at..at + 16].fill(0xff);
     }
-    let analysis = analyze(damaged);
+    let analysis = analysed::file(damaged);
     let kept = &analysis.capture.problems;
     let more = problem(&analysis, "more-problems").unwrap().count;
     assert_eq!(kept.len() as u64 - 1 + more, 100);
@@ -150,10 +139,10 @@ fn what_the_snaplen_cut_off_is_not_called_malformed() {
     scenario
         .check(Side::A)
         .rtp(Side::A, &Media::audio(7), 0..20);
-    let whole = analyze(scenario.pcap());
+    let whole = analysed::file(scenario.pcap());
     assert!(whole.capture.problems.is_empty());
     for snaplen in 0..100 {
-        let analysis = analyze(cut(&scenario.pcap(), snaplen));
+        let analysis = analysed::file(cut(&scenario.pcap(), snaplen));
         let codes = analysis.capture.problems.iter().map(|p| p.problem.code);
         assert_eq!(codes.collect::<Vec<_>>(), ["snaplen"], "{snaplen}");
     }

@@ -9,6 +9,9 @@
     reason = "test code: a panic is a failed test"
 )]
 
+mod kit;
+
+use kit::shared::{decoded_captures, recording_folders, recordings, shared};
 use rtcscope::analysis::model::{Ice, Nomination, PairState};
 use rtcscope::analysis::{Analysis, Credentials, Options};
 use rtcscope::capture::Capture;
@@ -16,36 +19,10 @@ use rtcscope::demux::{Class, classify};
 use rtcscope::net::{Decoded, Decoder};
 use rtcscope::proto::stun::{Fingerprint, StunClass, StunMessage, codes};
 use rtcscope::proto::turn::ChannelData;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures");
-
-fn folders() -> Vec<PathBuf> {
-    let Ok(all) = fs::read_dir(SHARED) else {
-        eprintln!("skipped: {SHARED} is not here");
-        return Vec::new();
-    };
-    let mut all: Vec<PathBuf> = all.map(|f| f.unwrap().path()).collect();
-    all.sort();
-    all
-}
-
-/// The captures of a folder with their decodes.
-fn captures(folder: &Path) -> Vec<(PathBuf, Value)> {
-    let decode = |name: &str| {
-        let verify: Value = serde_json::from_slice(&fs::read(folder.join(name)).ok()?).unwrap();
-        let file = Path::new(verify["file"].as_str()?).file_name()?.to_owned();
-        Some((folder.join(file), verify))
-    };
-    ["verify.json", "verify-b.json"]
-        .into_iter()
-        .filter_map(decode)
-        .collect()
-}
 
 /// Calls `each` with every STUN message of a payload, wrapped ones included.
 fn messages(payload: &[u8], each: &mut dyn FnMut(&StunMessage<'_>)) {
@@ -109,7 +86,7 @@ fn counted(file: &Path) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
 #[test]
 fn messages_and_attributes_are_those_of_the_independent_decode() {
     let mut compared = 0;
-    for (file, verify) in folders().iter().flat_map(|f| captures(f)) {
+    for (file, verify) in recordings() {
         let of = |field: &str| -> BTreeMap<String, u64> {
             serde_json::from_value(verify[field].clone()).unwrap()
         };
@@ -149,8 +126,8 @@ fn ice(analysis: &Analysis) -> impl Iterator<Item = &Ice> {
 #[test]
 fn every_check_verifies_with_its_session_descriptions_and_none_without() {
     let (mut verified, mut checked) = (0, 0);
-    for folder in folders() {
-        let files = captures(&folder);
+    for folder in recording_folders() {
+        let files = decoded_captures(&folder);
         if files
             .iter()
             .all(|(_, v)| v["stun_attrs"]["0x0006"].is_null())
@@ -214,7 +191,7 @@ fn every_check_verifies_with_its_session_descriptions_and_none_without() {
 /// What must hold of any recording, whatever it shows.
 #[test]
 fn the_numbers_of_a_connection_agree_with_each_other() {
-    for (file, verify) in folders().iter().flat_map(|f| captures(f)) {
+    for (file, verify) in recordings() {
         let at = file.display().to_string();
         let analysis = analyze(&file, Credentials::default());
         let mut requests = 0;
@@ -252,9 +229,9 @@ fn the_numbers_of_a_connection_agree_with_each_other() {
 
 #[test]
 fn a_restart_is_counted_once_and_nothing_else_is_one() {
-    for folder in folders() {
+    for folder in recording_folders() {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        for (file, _) in captures(&folder) {
+        for (file, _) in decoded_captures(&folder) {
             let analysis = analyze(&file, Credentials::default());
             let restarts: u32 = ice(&analysis).map(|ice| ice.restarts).sum();
             assert_eq!(restarts, u32::from(name == "cc-ice-restart"), "{name}");
@@ -267,12 +244,10 @@ fn a_restart_is_counted_once_and_nothing_else_is_one() {
 
 #[test]
 fn blocked_checks_fail_and_a_server_tells_the_address() {
-    let blocked = Path::new(SHARED).join("fail-ice-blocked");
-    if !blocked.is_dir() {
-        eprintln!("skipped: {} is not here", blocked.display());
+    let Some(all) = shared("captures") else {
         return;
-    }
-    for (file, _) in captures(&blocked) {
+    };
+    for (file, _) in decoded_captures(&all.join("fail-ice-blocked")) {
         let analysis = analyze(&file, Credentials::default());
         for ice in ice(&analysis) {
             assert_eq!((ice.responses, ice.nominated), (0, None));
@@ -280,7 +255,7 @@ fn blocked_checks_fail_and_a_server_tells_the_address() {
             assert!(ice.consent.value().is_none());
         }
     }
-    let (file, _) = captures(&Path::new(SHARED).join("stun-srflx")).remove(0);
+    let (file, _) = decoded_captures(&all.join("stun-srflx")).remove(0);
     let analysis = analyze(&file, Credentials::default());
     let names: Vec<_> = analysis
         .connections
@@ -291,7 +266,7 @@ fn blocked_checks_fail_and_a_server_tells_the_address() {
     assert!(names.contains(&"stun-server-reflexive"), "{names:?}");
     let learned = ice(&analysis).flat_map(|ice| &ice.reflexive).count();
     assert!(learned > 0);
-    let (file, _) = captures(&Path::new(SHARED).join("fc-vp8-dtls12")).remove(0);
+    let (file, _) = decoded_captures(&all.join("fc-vp8-dtls12")).remove(0);
     let analysis = analyze(&file, Credentials::default());
     let found: Vec<_> = ice(&analysis)
         .filter_map(|i| i.nomination.value())

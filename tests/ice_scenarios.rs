@@ -6,26 +6,16 @@
     reason = "test code: a panic is a failed test"
 )]
 
+mod analysed;
 mod kit;
 
 use kit::prng::Prng;
 use kit::scenario::{Media, Scenario, Side};
 use kit::stun::{self, Check};
+use rtcscope::analysis::Analysis;
 use rtcscope::analysis::model::{Ice, Nomination, PairState};
-use rtcscope::analysis::{Analysis, Analyzer, Options};
-use rtcscope::capture::Capture;
 use rtcscope::proto::stun::Role;
-use std::io::Cursor;
 use std::net::SocketAddr;
-
-fn analyze(call: &Scenario) -> Analysis {
-    let mut capture = Capture::from_reader(Box::new(Cursor::new(call.pcap()))).unwrap();
-    let mut analyzer = Analyzer::new(Options::default());
-    while let Some(frame) = capture.next_frame() {
-        analyzer.push(&frame);
-    }
-    analyzer.finish()
-}
 
 fn ice(analysis: &Analysis) -> &Ice {
     assert_eq!(analysis.connections.len(), 1);
@@ -128,7 +118,7 @@ fn a_plain_call_has_one_succeeded_pair() {
     let mut agents = Agents::new();
     agents.check(Side::A);
     agents.check(Side::B);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let ice = ice(&analysis);
     assert_eq!((ice.requests, ice.responses, ice.pairs.len()), (2, 2, 1));
     let pair = &ice.pairs[0];
@@ -162,7 +152,7 @@ fn nomination_after_a_plain_check_is_regular() {
     agents.answer(Side::A, id, address(Side::A));
     agents.call.wait_ms(50);
     agents.check(Side::A);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     assert_eq!(
         ice(&analysis).nomination.value(),
         Some(&Nomination::Regular)
@@ -181,7 +171,7 @@ fn a_role_conflict_is_told_once_and_its_answers_are_counted() {
     }
     agents.check(Side::A);
     agents.check(Side::B);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let ice = ice(&analysis);
     assert_eq!(
         (ice.role_conflicts, ice.errors.as_slice()),
@@ -206,7 +196,7 @@ fn a_refused_pair_failed() {
     let id = agents.id();
     agents.request(Side::A, id, true, true);
     agents.refuse(Side::A, id, 401);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     assert_eq!(ice(&analysis).pairs[0].state, PairState::Failed);
 }
 
@@ -225,7 +215,7 @@ fn retransmissions_have_the_same_id_and_give_no_round_trip() {
     agents.lost(Side::B);
     agents.call.wait_ms(50);
     agents.check(Side::B);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let ice = ice(&analysis);
     let pair = &ice.pairs[0];
     assert_eq!((pair.from_a.requests, pair.from_a.retransmissions), (3, 2));
@@ -254,7 +244,7 @@ fn packets_captured_twice_are_no_retransmissions() {
     for _ in 0..2 {
         agents.answer(Side::A, id, address(Side::A));
     }
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let pair = &ice(&analysis).pairs[0];
     assert_eq!((pair.from_a.retransmissions, pair.from_a.responses), (0, 1));
     assert_eq!(
@@ -271,7 +261,7 @@ fn blocked_checks_fail_after_ten_seconds() {
             agents.lost(Side::A);
             agents.call.wait_ms(500);
         }
-        let analysis = analyze(&agents.call);
+        let analysis = analysed::file(agents.call.pcap());
         let ice = ice(&analysis);
         assert_eq!(ice.pairs[0].state, state, "{seconds} s");
         assert_eq!((ice.responses, ice.nominated), (0, None));
@@ -289,7 +279,7 @@ fn a_capture_of_one_direction_loses_no_consent() {
         agents.answer(Side::B, [200 + i; 12], address(Side::B));
         agents.call.wait_ms(2500);
     }
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let ice = ice(&analysis);
     assert_eq!((ice.requests, ice.responses), (30, 0));
     assert!(ice.consent.value().is_none() && ice.lite.is_none());
@@ -309,7 +299,7 @@ fn consent_is_lost_and_regained() {
         agents.call.wait_ms(2500);
     }
     agents.check(Side::A);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let consent = ice(&analysis).consent.value().unwrap();
     assert_eq!(consent.interval_of[0].unwrap().nanos(), 2_500_000_000);
     assert_eq!((consent.unanswered, consent.expired), (0, 1));
@@ -336,7 +326,7 @@ fn a_silence_until_the_end_is_told_too() {
     }
     // The other side's media goes on.
     agents.call.rtp(Side::B, &Media::audio(7), 0..2000);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let consent = ice(&analysis).consent.value().unwrap();
     assert_eq!((consent.unanswered, consent.expired), (0, 1));
     assert_eq!(consent.outages[0].end, None);
@@ -354,7 +344,7 @@ fn a_restart_on_the_same_addresses_is_a_new_pair() {
             agents.call.wait_ms(2500);
         }
     }
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let ice = ice(&analysis);
     assert_eq!(
         (ice.restarts, ice.pairs.len(), ice.sessions.len()),
@@ -377,7 +367,7 @@ fn components_and_forked_answers_are_no_restarts() {
         agents.check(Side::B);
         agents.call.wait_ms(2500);
     }
-    assert_eq!(ice(&analyze(&agents.call)).restarts, 0);
+    assert_eq!(ice(&analysed::file(agents.call.pcap())).restarts, 0);
 }
 
 #[test]
@@ -387,7 +377,7 @@ fn an_agent_that_only_answers_is_lite() {
         agents.check(Side::A);
         agents.call.wait_ms(100);
     }
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     assert_eq!(ice(&analysis).lite.unwrap().to_string(), "192.0.2.2");
 }
 
@@ -400,7 +390,7 @@ fn an_address_behind_a_nat_is_discovered_once() {
         agents.call.wait_ms(20);
         agents.answer(Side::A, id, "203.0.113.5:4711");
     }
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let told = events(&analysis);
     let count = told.iter().filter(|e| **e == "ice-peer-reflexive").count();
     assert_eq!(count, 1, "{told:?}");
@@ -427,7 +417,7 @@ fn renomination_is_told_with_its_value() {
         agents.answer(Side::A, id, address(Side::A));
         agents.call.wait_ms(100);
     }
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     assert_eq!(ice(&analysis).pairs[0].from_a.nomination, Some(5));
     let told = events(&analysis);
     assert_eq!(told.iter().filter(|e| **e == "ice-renominated").count(), 2);
@@ -444,7 +434,7 @@ fn a_question_to_a_server_is_no_connection() {
     let mapped = SocketAddr::from(([203, 0, 113, 5], 4711));
     stun::success(&mut out, [1; 12], mapped, &mut Prng::new(1));
     call.udp(Side::B, &out);
-    let analysis = analyze(&call);
+    let analysis = analysed::file(call.pcap());
     assert_eq!(analysis.protocols.stun, 2);
     assert!(analysis.connections.iter().all(|c| c.ice.is_none()));
 }
@@ -458,7 +448,7 @@ fn a_wrong_fingerprint_is_a_problem_with_its_packet() {
     let last = out.len() - 1;
     out[last] ^= 1;
     agents.call.udp(Side::A, &out);
-    let analysis = analyze(&agents.call);
+    let analysis = analysed::file(agents.call.pcap());
     let fingerprint = ice(&analysis).fingerprint;
     assert_eq!((fingerprint.verified, fingerprint.failed), (2, 1));
     assert_eq!(fingerprint.first_failed, Some(3));
@@ -491,7 +481,7 @@ fn floods_of_ids_and_usernames_are_bounded_and_said() {
         stun::success(&mut out, prng.bytes(), nobody, &mut prng);
         call.udp(Side::A, &out);
     }
-    let analysis = analyze(&call);
+    let analysis = analysed::file(call.pcap());
     let ice = ice(&analysis);
     assert!(ice.pairs.len() <= 16 && ice.sessions.len() <= 64 && ice.ufrags.len() <= 64);
     assert!(ice.pairs_not_kept > 19_000);

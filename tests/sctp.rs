@@ -9,11 +9,13 @@
     reason = "test code: a panic is a failed test"
 )]
 
+mod analysed;
 mod kit;
 
 use kit::net::{UdpPath, ip_frame, udp_frame};
 use kit::prng::Prng;
 use kit::sctp::{self, End};
+use kit::shared::{files_below, recording_folders, shared};
 use kit::stun::{self, Check};
 use kit::writer::{Format, Writer};
 use rtcscope::analysis::model::{ChannelState, Connection, ConnectionState, DataChannel, Sctp};
@@ -23,12 +25,10 @@ use rtcscope::net::Protocol;
 use rtcscope::proto::sctp::{ChunkValue, Dcep, SctpPacket};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
 const MS: u64 = 1_000_000;
 
 /// A capture with the packets that a test sends, 10 ms apart.
@@ -100,17 +100,8 @@ impl Wire {
         for (ns, frame) in &self.frames {
             writer.packet(*ns, frame).unwrap();
         }
-        read(writer.finish().unwrap())
+        analysed::file(writer.finish().unwrap())
     }
-}
-
-fn read(file: Vec<u8>) -> Analysis {
-    let mut capture = Capture::from_reader(Box::new(Cursor::new(file))).unwrap();
-    let mut analyzer = Analyzer::new(Options::default());
-    while let Some(frame) = capture.next_frame() {
-        analyzer.push(&frame);
-    }
-    analyzer.finish()
 }
 
 fn sctp_of(c: &Connection) -> &Sctp {
@@ -520,16 +511,10 @@ fn floods_are_bounded_and_said() {
 // ---- recordings ----
 
 fn captures() -> Vec<PathBuf> {
-    let Ok(folders) = std::fs::read_dir(Path::new(SHARED).join("captures")) else {
-        eprintln!("skipped: {SHARED}/captures is not here");
-        return Vec::new();
-    };
-    let mut found: Vec<PathBuf> = folders
-        .map(|f| f.unwrap().path())
-        .filter(|f| f.join("decrypted-sctp.pcap").exists())
-        .collect();
-    found.sort();
-    assert!(found.len() >= 5, "{}", found.len());
+    let all = recording_folders();
+    let mut found = all.clone();
+    found.retain(|f| f.join("decrypted-sctp.pcap").exists());
+    assert!(all.is_empty() || found.len() >= 5, "{}", found.len());
     found
 }
 
@@ -673,9 +658,11 @@ fn find_channels(value: &Value, found: &mut Vec<Value>) {
 /// Chunk types in public captures, as tshark counts them.
 #[test]
 fn public_captures_hold_the_chunks_that_tshark_finds() {
-    let corpus = Path::new(SHARED).join("corpus/captures");
-    if !corpus.exists() || Command::new("tshark").arg("-v").output().is_err() {
-        eprintln!("skipped: tshark or {} is not here", corpus.display());
+    let Some(corpus) = shared("corpus/captures") else {
+        return;
+    };
+    if Command::new("tshark").arg("-v").output().is_err() {
+        eprintln!("skipped: tshark is not here");
         return;
     }
     for name in [
@@ -728,45 +715,29 @@ fn public_captures_hold_the_chunks_that_tshark_finds() {
 /// CAPWAP, games, VPNs: nothing in UDP of the public captures is SCTP.
 #[test]
 fn no_public_capture_has_sctp_in_udp() {
-    let corpus = Path::new(SHARED).join("corpus/captures");
-    if !corpus.exists() {
-        eprintln!("skipped: {} is not here", corpus.display());
+    let Some(corpus) = shared("corpus/captures") else {
         return;
-    }
-    let mut folders = vec![corpus];
+    };
     let mut files = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let size = path.metadata().unwrap().len();
-            let Ok(mut capture) = Capture::open(&path) else {
-                continue;
-            };
-            if size > 4_000_000 {
-                continue;
-            }
-            files += 1;
-            let mut decoder = rtcscope::net::Decoder::new();
-            let mut native = 0;
-            let mut analyzer = Analyzer::new(Options::default());
-            while let Some(frame) = capture.next_frame() {
-                native += u64::from(matches!(
-                    decoder.decode(&frame),
-                    rtcscope::net::Decoded::Sctp(_)
-                ));
-                analyzer.push(&frame);
-            }
-            assert_eq!(
-                analyzer.finish().protocols.sctp,
-                native,
-                "{}",
-                path.display()
-            );
+    for path in files_below(&corpus) {
+        let size = path.metadata().unwrap().len();
+        let Ok(mut capture) = Capture::open(&path) else {
+            continue;
+        };
+        if size > 4_000_000 {
+            continue;
         }
+        files += 1;
+        let mut decoder = rtcscope::net::Decoder::new();
+        let mut native = 0;
+        let mut analyzer = Analyzer::new(Options::default());
+        while let Some(frame) = capture.next_frame() {
+            let decoded = decoder.decode(&frame);
+            native += u64::from(matches!(decoded, rtcscope::net::Decoded::Sctp(_)));
+            analyzer.push(&frame);
+        }
+        let found = analyzer.finish().protocols.sctp;
+        assert_eq!(found, native, "{}", path.display());
     }
     assert!(files > 100, "{files}");
 }

@@ -10,38 +10,19 @@
     clippy::print_stdout
 )]
 
+mod kit;
+
+use kit::shared::{files_below, shared};
 use proptest::prelude::*;
 use rtcscope::diag::{Diagnostic, Severity};
 use rtcscope::lint::{Config, lint};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn shared(part: &str) -> Option<PathBuf> {
-    let dir = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(part);
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    println!("skipped: {} is not there", dir.display());
-    None
-}
-
-/// All files under `dir` for which `wanted` holds, sorted.
-fn files(dir: &Path, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, wanted));
-        } else if wanted(&path) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 fn sdp_files(dir: &Path) -> Vec<PathBuf> {
-    files(dir, &|p| p.extension().is_some_and(|e| e == "sdp"))
+    let mut found = files_below(dir);
+    found.retain(|p| p.extension().is_some_and(|e| e == "sdp"));
+    found
 }
 
 fn errors(text: &[u8]) -> Vec<Diagnostic> {
@@ -205,11 +186,11 @@ fn fuzz_inputs_do_not_panic() {
     let Some(dir) = shared("corpus/fuzz") else {
         return;
     };
-    let sdp = |p: &Path| p.to_string_lossy().contains("sdp");
-    let mut all = files(&dir, &sdp);
+    let mut all = files_below(&dir);
+    all.retain(|p| p.to_string_lossy().contains("sdp"));
     // Other protocols' inputs are as good as noise.
-    all.extend(files(&dir.join("janus"), &|_| true));
-    all.extend(files(&dir.join("libwebrtc/stun-corpus"), &|_| true));
+    all.extend(files_below(&dir.join("janus")));
+    all.extend(files_below(&dir.join("libwebrtc/stun-corpus")));
     assert!(all.len() > 100);
     for path in all {
         let bytes = fs::read(&path).unwrap();

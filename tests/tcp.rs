@@ -1,41 +1,21 @@
 //! Calls over TCP: ICE-TCP and TURN over TCP give what the same call over UDP gives.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-#![allow(clippy::print_stdout)] // to say what was skipped
 
+mod analysed;
 mod kit;
 
 use kit::connection::Connection;
 use kit::net::UdpPath;
 use kit::scenario::{Media, Scenario, Side};
+use kit::shared::shared;
 use kit::tunnel::Tunnel;
 use rtcscope::analysis::model::Protocols;
-use rtcscope::analysis::{Analysis, Analyzer, Options};
-use rtcscope::capture::{Frame, LinkType};
+use rtcscope::analysis::{Analysis, Options};
 use rtcscope::net::Protocol;
-use rtcscope::time::Timestamp;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
 
 type Frames = Vec<(u64, Vec<u8>)>;
-
-fn analyse(frames: &[(u64, Vec<u8>)]) -> Analysis {
-    let mut analyzer = Analyzer::new(Options {
-        packet_index: 1_000_000,
-        ..Options::default()
-    });
-    for ((ns, data), no) in frames.iter().zip(1..) {
-        analyzer.push(&Frame {
-            no,
-            ts: Timestamp::from_nanos(*ns as i64),
-            link: LinkType::ETHERNET,
-            wire_len: data.len() as u32,
-            offset: 0,
-            data,
-        });
-    }
-    analyzer.finish()
-}
 
 const A: ([u8; 4], u16) = ([192, 0, 2, 1], 9);
 const B: ([u8; 4], u16) = ([192, 0, 2, 2], 50_000);
@@ -100,10 +80,10 @@ fn contents(analysis: &Analysis) -> Protocols {
 
 #[test]
 fn ice_tcp_in_any_segments_is_the_call() {
-    let udp = analyse(call().frames());
+    let udp = analysed::frames(call().frames());
     for size in [1, 7, 60, 94, 1448] {
         let frames = over_tcp(&call(), prefixed, size);
-        let tcp = analyse(&frames);
+        let tcp = analysed::frames(&frames);
         assert_eq!(streams(&tcp), streams(&udp), "{size}");
         assert_eq!(contents(&tcp), contents(&udp), "{size}");
         assert_eq!(tcp.connections.len(), 1);
@@ -135,7 +115,7 @@ fn ice_tcp_in_any_segments_is_the_call() {
 
 #[test]
 fn segments_out_of_order_cost_nothing() {
-    let udp = analyse(call().frames());
+    let udp = analysed::frames(call().frames());
     let mut frames = over_tcp(&call(), prefixed, 100);
     // Of every four packets the second pair comes first, as a network card may have it.
     for four in frames[3..].chunks_exact_mut(4) {
@@ -150,7 +130,7 @@ fn segments_out_of_order_cost_nothing() {
         let again = (frames[at].0, frames[at - 9].1.clone());
         frames.insert(at, again);
     }
-    let tcp = analyse(&frames);
+    let tcp = analysed::frames(&frames);
     assert_eq!(streams(&tcp), streams(&udp));
     assert_eq!(contents(&tcp), contents(&udp));
     assert!(
@@ -162,12 +142,12 @@ fn segments_out_of_order_cost_nothing() {
 
 #[test]
 fn a_segment_that_the_capture_lacks_costs_its_messages_only() {
-    let udp = analyse(call().frames());
+    let udp = analysed::frames(call().frames());
     let mut frames = over_tcp(&call(), prefixed, 1448);
     let lost = frames.len() / 2;
     let lost = (lost..).find(|at| frames[*at].1.len() > 100).unwrap();
     frames.remove(lost);
-    let tcp = analyse(&frames);
+    let tcp = analysed::frames(&frames);
     assert_eq!(tcp.protocols.rtp, udp.protocols.rtp - 1);
     assert_eq!(tcp.protocols.stun, udp.protocols.stun);
     let problems = &tcp.capture.problems;
@@ -179,9 +159,9 @@ fn a_segment_that_the_capture_lacks_costs_its_messages_only() {
 
 #[test]
 fn turn_over_tcp_is_opened() {
-    let udp = analyse(call().frames());
+    let udp = analysed::frames(call().frames());
     for size in [3, 111, 1448] {
-        let tcp = analyse(&over_tcp(&call(), channelled, size));
+        let tcp = analysed::frames(&over_tcp(&call(), channelled, size));
         assert_eq!(contents(&tcp).rtp, udp.protocols.rtp, "{size}");
         assert_eq!(contents(&tcp).dtls, udp.protocols.dtls);
         assert_eq!(contents(&tcp).stun, udp.protocols.stun);
@@ -194,10 +174,10 @@ fn turn_over_tcp_is_opened() {
 #[test]
 fn ice_tcp_inside_tunnels() {
     let frames = over_tcp(&call(), prefixed, 500);
-    let plain = analyse(&frames);
+    let plain = analysed::frames(&frames);
     for tunnel in Tunnel::ALL {
         let wrap = |(ns, frame): &(u64, Vec<u8>)| (*ns, tunnel.wrap(frame));
-        let found = analyse(&frames.iter().map(wrap).collect::<Vec<_>>());
+        let found = analysed::frames(&frames.iter().map(wrap).collect::<Vec<_>>());
         assert_eq!(streams(&found), streams(&plain), "{tunnel:?}");
         assert_eq!(contents(&found), contents(&plain), "{tunnel:?}");
     }
@@ -206,11 +186,9 @@ fn ice_tcp_inside_tunnels() {
 /// Recorded calls, each pair of addresses made one TCP connection: the counts stay what they were.
 #[test]
 fn recorded_calls_moved_to_tcp_count_the_same() {
-    let captures = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/captures"));
-    if !captures.is_dir() {
-        println!("skipped: {} is missing", captures.display());
+    let Some(captures) = shared("captures") else {
         return;
-    }
+    };
     for name in [
         "cc-vp8-clean",
         "turn-udp",
@@ -247,7 +225,7 @@ fn recorded_calls_moved_to_tcp_count_the_same() {
             frames.append(connection.frames());
         }
         frames.sort_by_key(|(ns, _)| *ns);
-        let tcp = analyse(&frames);
+        let tcp = analysed::frames(&frames);
         let counts = |analysis: &Analysis| Protocols {
             tcp: 0,
             icmp: 0,
@@ -263,14 +241,9 @@ fn recorded_calls_moved_to_tcp_count_the_same() {
 /// Send indications with a check in them.
 #[test]
 fn recorded_stun_over_tcp_is_counted_as_tshark_counts_it() {
-    let corpus = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/corpus/captures"
-    ));
-    if !corpus.is_dir() {
-        println!("skipped: {} is missing", corpus.display());
+    let Some(corpus) = shared("corpus/captures") else {
         return;
-    }
+    };
     let file = corpus.join("nDPI/stun.pcap");
     let analysis = rtcscope::analyze(&file, &Options::default()).unwrap();
     let over_tcp: u64 = analysis

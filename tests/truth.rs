@@ -6,6 +6,7 @@
     reason = "test code: a panic is a failed test"
 )]
 
+mod analysed;
 mod kit;
 
 use kit::profile::Rates;
@@ -13,20 +14,9 @@ use kit::scenario::{Media, Scenario, Side};
 use kit::traffic::{Config, generate};
 use kit::truth::Truth;
 use kit::writer::{Format, Writer};
+use rtcscope::analysis::Analysis;
 use rtcscope::analysis::model::Stream;
-use rtcscope::analysis::{Analysis, Analyzer, Options};
-use rtcscope::capture::Capture;
 use rtcscope::net::Endpoint;
-use std::io::Cursor;
-
-fn analyze(file: Vec<u8>) -> Analysis {
-    let mut capture = Capture::from_reader(Box::new(Cursor::new(file))).unwrap();
-    let mut analyzer = Analyzer::new(Options::default());
-    while let Some(frame) = capture.next_frame() {
-        analyzer.push(&frame);
-    }
-    analyzer.finish()
-}
 
 /// Every stream of the truth, and no other, with equal numbers.
 fn compare(analysis: &Analysis, truth: &Truth) {
@@ -61,7 +51,7 @@ fn compare(analysis: &Analysis, truth: &Truth) {
 fn check(config: &Config, format: Format) {
     let mut writer = Writer::new(Vec::new(), format).unwrap();
     let truth = generate(config, &mut writer).unwrap();
-    compare(&analyze(writer.finish().unwrap()), &truth);
+    compare(&analysed::file(writer.finish().unwrap()), &truth);
 }
 
 #[test]
@@ -109,7 +99,7 @@ fn counted(numbers: impl IntoIterator<Item = u64>) -> (u64, u64, u64, u64) {
     call.check(Side::A)
         .dtls_handshake()
         .rtp(Side::A, &Media::audio(0x1234), numbers);
-    let analysis = analyze(call.pcap());
+    let analysis = analysed::file(call.pcap());
     let [s] = &analysis.streams[..] else {
         panic!("{} streams", analysis.streams.len());
     };

@@ -1,30 +1,13 @@
 //! A call inside tunnels: the same connections and streams as without.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-#![allow(clippy::print_stdout)] // to say what was skipped
 
+mod analysed;
 mod kit;
 
 use kit::scenario::{Media, Scenario, Side};
+use kit::shared::shared;
 use kit::tunnel::Tunnel;
-use rtcscope::analysis::{Analysis, Analyzer, Options};
-use rtcscope::capture::{Frame, LinkType};
-use rtcscope::time::Timestamp;
-use std::path::Path;
-
-fn analyse(frames: &[(u64, Vec<u8>)]) -> Analysis {
-    let mut analyzer = Analyzer::new(Options::default());
-    for ((ns, data), no) in frames.iter().zip(1..) {
-        analyzer.push(&Frame {
-            no,
-            ts: Timestamp::from_nanos(*ns as i64),
-            link: LinkType::ETHERNET,
-            wire_len: data.len() as u32,
-            offset: 0,
-            data,
-        });
-    }
-    analyzer.finish()
-}
+use rtcscope::analysis::Analysis;
 
 /// What must not depend on how the packets were wrapped.
 fn essence(analysis: &Analysis) -> String {
@@ -52,7 +35,7 @@ fn call() -> Scenario {
 #[test]
 fn a_call_in_any_tunnel_is_the_call() {
     let call = call();
-    let plain = essence(&analyse(call.frames()));
+    let plain = essence(&analysed::frames(call.frames()));
     assert!(plain.starts_with("1 [("), "{plain}");
     let wrapped = |tunnels: &[Tunnel]| {
         let frames: Vec<_> = call.frames().to_vec();
@@ -60,7 +43,7 @@ fn a_call_in_any_tunnel_is_the_call() {
             let wrap = |frame: Vec<u8>, tunnel: &Tunnel| tunnel.wrap(&frame);
             (ns, tunnels.iter().fold(frame, wrap))
         };
-        analyse(&frames.into_iter().map(wrap).collect::<Vec<_>>())
+        analysed::frames(&frames.into_iter().map(wrap).collect::<Vec<_>>())
     };
     let packets = call.frames().len() as u64;
     for tunnel in Tunnel::ALL {
@@ -88,7 +71,7 @@ fn a_call_on_the_port_of_a_tunnel_is_a_call() {
         call.check(Side::A)
             .dtls_handshake()
             .rtp(Side::A, &Media::audio(1), 0..50);
-        let found = analyse(call.frames());
+        let found = analysed::frames(call.frames());
         assert_eq!(found.protocols.tunnel, 0, "{port}");
         assert_eq!(found.protocols.rtp, 50, "{port}");
         assert_eq!(found.protocols.stun, 2, "{port}");
@@ -99,14 +82,9 @@ fn a_call_on_the_port_of_a_tunnel_is_a_call() {
 /// the innermost packets, and tunnel headers.
 #[test]
 fn recorded_tunnels_are_opened_as_tshark_opens_them() {
-    let corpus = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/corpus/captures"
-    ));
-    if !corpus.is_dir() {
-        println!("skipped: {} is missing", corpus.display());
+    let Some(corpus) = shared("corpus/captures") else {
         return;
-    }
+    };
     let mut wrong = Vec::new();
     for (file, expected) in RECORDED {
         let mut capture = rtcscope::capture::Capture::open(&corpus.join(file)).unwrap();

@@ -11,7 +11,8 @@
 //! - [`scenario`]: a short call written out packet by packet, for a test that wants exact numbers;
 //! - [`traffic`]: many calls at once, as large as you like, for measurements;
 //! - [`turn`]: a TURN client and its server, and calls wrapped into what goes between them;
-//! - [`truth`]: what an analyser ought to find in them.
+//! - [`truth`]: what an analyser ought to find in them;
+//! - [`shared`]: the recordings and public captures beside the repository, where they are.
 //!
 //! Everything is deterministic: the same arguments give the same bytes.
 
@@ -26,6 +27,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     reason = "the kit builds bytes from known values; what cannot happen should fail the test"
 )]
 
@@ -40,6 +42,7 @@ pub mod rtcp;
 pub mod rtp;
 pub mod scenario;
 pub mod sctp;
+pub mod shared;
 pub mod stun;
 pub mod traffic;
 pub mod truth;
