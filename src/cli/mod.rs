@@ -7,6 +7,7 @@ mod generate;
 mod knowledge;
 pub mod lint;
 mod progress;
+mod reports;
 mod stats;
 mod timeline;
 #[cfg(feature = "tui")]

@@ -2,10 +2,10 @@
 
 use super::Exit;
 use super::knowledge::Knowledge;
-use super::stats::{open, read};
+use super::reports::Reports;
 use crate::analysis::{Analysis, ConnectionId, Options};
 use crate::output::timeline::{Clock, Selection, Text};
-use crate::output::{Presenter, json, printable};
+use crate::output::{Presenter, json};
 use crate::time::Span;
 use clap::{Args, ValueEnum};
 use std::io::{self, Write};
@@ -96,48 +96,17 @@ pub(super) fn run(
         writeln!(err, "error: --from is later than --to")?;
         return Ok(Exit::Usage);
     }
-    let presenter = presenter(args, color);
-    let (credentials, mut exit) = args.knowledge.read(err)?;
-    let mut printed = false;
-    for file in &args.files {
-        let name = file.display().to_string();
-        let shown = printable(&name);
-        let analysis = match open(file) {
-            Ok(capture) => {
-                let options = Options {
-                    credentials: credentials.clone(),
-                    ..Options::default()
-                };
-                read(capture, options)
-            }
-            Err(error) => {
-                writeln!(err, "error: {shown}: {error}")?;
-                exit = Exit::Unreadable;
-                continue;
-            }
-        };
-        for p in analysis
-            .capture
-            .problems
-            .iter()
-            .filter(|_| args.format != Format::Text)
-        {
-            writeln!(err, "warning: {shown}: {}", p.problem.message)?;
-        }
-        if let Some(missing) = args.connection.and_then(|id| missing(id, &analysis)) {
-            writeln!(err, "error: {shown}: {missing}")?;
-            if exit == Exit::Ok {
-                exit = Exit::Usage;
-            }
-            continue;
-        }
-        if printed && args.format == Format::Text {
-            writeln!(out)?;
-        }
-        printed = true;
-        presenter.write(&name, &analysis, out)?;
-    }
-    Ok(exit)
+    let (credentials, exit) = args.knowledge.read(err)?;
+    let reports = Reports {
+        presenter: presenter(args, color),
+        is_text: args.format == Format::Text,
+        options: Options {
+            credentials,
+            ..Options::default()
+        },
+        refuse: &|analysis| missing(args.connection?, analysis),
+    };
+    reports.write(&args.files, exit, out, err)
 }
 
 /// What to say when there is no connection of this number.

@@ -5,6 +5,7 @@ pub(crate) mod capture;
 pub(crate) mod connections;
 mod dtls_facts;
 pub(crate) mod facts;
+mod filter_prompt;
 pub(crate) mod help;
 mod ice_facts;
 pub(crate) mod packet_fields;

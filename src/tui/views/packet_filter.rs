@@ -37,13 +37,6 @@ impl Filter {
         self.text.trim().is_empty()
     }
 
-    /// Makes room for one more word after those there are.
-    pub(crate) fn begin_word(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with(char::is_whitespace) {
-            self.text.push(' ');
-        }
-    }
-
     /// Takes other words, and begins anew; what was found stays when only the spaces are others.
     pub(crate) fn set(&mut self, text: String) {
         if text.split_whitespace().eq(self.text.split_whitespace()) {

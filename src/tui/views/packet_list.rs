@@ -2,6 +2,7 @@
 //!
 //! Only the packets on the screen are read and decoded, for their summaries.
 
+use super::filter_prompt;
 use super::packet_filter::{Filter, frame};
 use super::{Ctx, direction};
 use crate::analysis::{PacketKind, PacketRef};
@@ -241,7 +242,6 @@ impl PacketList {
             };
             return Line::default().then(Role::Dim, format!(" {} packets{more}", count(all)));
         }
-        let cursor = if editing { "_" } else { "" };
         let found = match self.filter.is_empty() {
             true => "  words that a packet's line must have: rtcp  0x1f2e3d4c  192.0.2.1  pli"
                 .to_owned(),
@@ -253,10 +253,7 @@ impl PacketList {
         } else {
             String::new()
         };
-        Line::default()
-            .then(Role::Title, " filter: ")
-            .then(Role::Text, format!("{}{cursor}", self.filter.text()))
-            .then(Role::Dim, format!("{found}{left}"))
+        filter_prompt::line(self.filter.text(), editing, format!("{found}{left}"))
     }
 }
 

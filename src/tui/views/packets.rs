@@ -2,6 +2,7 @@
 //!
 //! Only the rows on the screen are read and decoded.
 
+use super::filter_prompt;
 use super::packet_fields::Fields;
 use super::packet_filter::frame;
 use super::packet_list::{PacketList, page};
@@ -230,22 +231,12 @@ impl View for Packets {
         if !self.editing && self.move_by(action, shared, cx) {
             return Effect::None;
         }
+        let mut filter = self.list.filter.text().to_owned();
+        if filter_prompt::answer(action, &mut self.editing, &mut filter) {
+            self.list.filter.set(filter);
+            return Effect::None;
+        }
         match action {
-            Action::Filter => {
-                self.editing = true;
-                self.list.filter.begin_word();
-            }
-            Action::PromptDone => self.editing = false,
-            Action::PromptCancel => {
-                self.editing = false;
-                self.list.filter.set(String::new());
-            }
-            Action::PromptErase => {
-                let mut text = self.list.filter.text().to_owned();
-                text.pop();
-                self.list.filter.set(text);
-            }
-            Action::PromptClear => self.list.filter.set(String::new()),
             Action::NextPane => {
                 self.pane = match self.pane {
                     Pane::List => Pane::Fields,
@@ -288,10 +279,8 @@ impl View for Packets {
 
     fn text(&mut self, c: char) {
         let mut text = self.list.filter.text().to_owned();
-        if text.len() < 200 {
-            text.push(c);
-            self.list.filter.set(text);
-        }
+        filter_prompt::type_in(c, &mut text);
+        self.list.filter.set(text);
     }
 
     fn work(&mut self, cx: &Ctx<'_>) -> bool {

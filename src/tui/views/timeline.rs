@@ -14,6 +14,7 @@
 //! says `A>B`.
 
 use super::connections::more;
+use super::filter_prompt;
 use super::timeline_facts::{head_lines, party_name, row_lines};
 use super::timeline_rows::{Row, Rows, Settings};
 use super::{Ctx, Effect, Shared, View, connection, step};
@@ -42,8 +43,6 @@ const PROTOCOL: usize = 2 + 6;
 const WORDS: usize = 32;
 /// The most from one party's line to the next.
 const WIDEST: usize = 28;
-/// A filter is no longer than this.
-const FILTER_MAX: usize = 200;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum TimeFormat {
@@ -192,22 +191,10 @@ impl View for Timeline {
         if !self.editing && self.move_by(action, shared, cx) {
             return Effect::None;
         }
+        if filter_prompt::answer(action, &mut self.editing, &mut self.how.filter) {
+            return Effect::None;
+        }
         match action {
-            Action::Filter => {
-                self.editing = true;
-                if !self.how.filter.is_empty() && !self.how.filter.ends_with(' ') {
-                    self.how.filter.push(' ');
-                }
-            }
-            Action::PromptDone => self.editing = false,
-            Action::PromptCancel => {
-                self.editing = false;
-                self.how.filter.clear();
-            }
-            Action::PromptErase => {
-                self.how.filter.pop();
-            }
-            Action::PromptClear => self.how.filter.clear(),
             Action::NextPane | Action::PreviousPane => self.details = !self.details,
             Action::Open => {
                 self.remember(shared, cx);
@@ -243,9 +230,7 @@ impl View for Timeline {
     }
 
     fn text(&mut self, c: char) {
-        if self.how.filter.len() < FILTER_MAX {
-            self.how.filter.push(c);
-        }
+        filter_prompt::type_in(c, &mut self.how.filter);
     }
 
     fn refresh(&mut self, shared: &mut Shared, cx: &Ctx<'_>) {
@@ -312,15 +297,11 @@ impl View for Timeline {
         };
         let all = c.events.len() as u64;
         if self.editing || !self.how.filter.is_empty() {
-            let cursor = if self.editing { "_" } else { "" };
             let found = match self.how.filter.trim().is_empty() {
                 true => "  words that an event must have: dtls  a>b  lost".to_owned(),
                 false => format!("  {} of {}", count(self.rows.found as u64), count(all)),
             };
-            return Line::default()
-                .then(Role::Title, " filter: ")
-                .then(Role::Text, format!("{}{cursor}", self.how.filter))
-                .then(Role::Dim, found);
+            return filter_prompt::line(&self.how.filter, self.editing, found);
         }
         let of = match cx.analysis.connections.len() {
             0 | 1 => String::new(),
