@@ -23,6 +23,7 @@
 
 pub mod analysis;
 pub mod capture;
+mod chars;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod demux;

@@ -7,6 +7,7 @@
 mod analyzer;
 mod clock;
 mod connection;
+mod counts;
 mod credentials;
 mod dtls;
 mod event_log;

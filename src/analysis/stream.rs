@@ -3,6 +3,7 @@
 
 use super::MAX_GAPS;
 use super::clock::{ClockProbe, Verdict};
+use super::counts;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
 use super::model::{Codec, Feedback, Gap, Jitter, Kind, Source};
@@ -286,10 +287,8 @@ impl StreamState {
     fn count_extension(&mut self, id: u8) {
         if let Some(n) = self.narrow_extensions.get_mut(usize::from(id)) {
             *n = n.saturating_add(1);
-        } else if let Some((_, n)) = self.wide_extensions.iter_mut().find(|(k, _)| *k == id) {
-            *n += 1;
-        } else if self.wide_extensions.len() < KINDS_MAX {
-            self.wide_extensions.push((id, 1));
+        } else {
+            counts::add(&mut self.wide_extensions, id, 1, KINDS_MAX);
         }
     }
 

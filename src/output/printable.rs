@@ -2,6 +2,7 @@
 //! printed must neither steer a terminal nor break a line in two. Used for every file name and
 //! argument that is printed for people.
 
+use crate::chars::steers;
 use std::borrow::Cow;
 
 /// `text` with control characters, and those that turn the direction of text, replaced by U+FFFD.
@@ -15,11 +16,6 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
     let safe = text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c });
     Cow::Owned(safe.collect())
-}
-
-fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Numbers and names as the screen shows them: fixed units, `--` for what is not known.
 
 use crate::analysis::{Known, Unknown};
+use crate::chars::steers;
 pub(crate) use crate::output::text::grouped as count;
 use crate::time::{Span, Timestamp};
 use ratatui::text::Span as Text;
@@ -102,7 +103,7 @@ pub(crate) fn width(text: &str) -> usize {
 /// `text` in at most `columns` columns, its end replaced by `ellipsis` where it does not fit.
 /// Control characters, which a terminal would act on, become `.`.
 pub(crate) fn fit(text: &str, columns: usize, ellipsis: char) -> String {
-    let plain = |c: char| if c.is_control() { '.' } else { c };
+    let plain = |c: char| if steers(c) { '.' } else { c };
     let mut out = String::with_capacity(text.len().min(columns * 4));
     let mut used = 0;
     let mut chars = text.chars().map(plain).peekable();

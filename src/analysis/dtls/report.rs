@@ -6,6 +6,7 @@ use super::hello::Client;
 use super::item::Sighting;
 use super::side::ChainLink;
 use super::verdict::judge;
+use crate::analysis::counts;
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{
     CertificateContent, Dtls, DtlsState, EncryptedAlert, Event, EventKind, Flight, MessageCount,
@@ -179,11 +180,7 @@ fn resumed(a: &Association, flights: &Flights) -> Known<bool> {
 fn clear_alerts(flights: &Flights) -> Vec<(String, u64)> {
     let mut all: Vec<(String, u64)> = Vec::new();
     for (_, _, level, description) in &flights.alerts {
-        let words = alert_words(*level, *description);
-        match all.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, n)) => *n += 1,
-            None => all.push((words, 1)),
-        }
+        counts::add(&mut all, alert_words(*level, *description), 1, usize::MAX);
     }
     all
 }

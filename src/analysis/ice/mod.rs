@@ -18,6 +18,7 @@ pub(super) use report::report;
 use self::pair::Pair;
 use self::reflexive::Questions;
 use self::transactions::{Seen, Subject, Transaction, Transactions};
+use super::counts;
 use super::credentials::Credentials;
 use super::event_log::EventLog;
 use super::model::{EventKind, Reflexive, Verified};
@@ -240,11 +241,7 @@ impl IceState {
         let Some((_, Some(i))) = answered else {
             return;
         };
-        if let Some((_, n)) = self.errors.iter_mut().find(|(known, _)| *known == code) {
-            *n += 1;
-        } else if self.errors.len() < CODES_MAX {
-            self.errors.push((code, 1));
-        }
+        counts::add(&mut self.errors, code, 1, CODES_MAX);
         if let Some(pair) = self.pairs.get_mut(i)
             && pair.refused(!at.reverse, code)
         {

@@ -4,6 +4,7 @@ use super::consent::{self, Consent};
 use super::pair::Pair;
 use super::round_trip::{Asked, whole_way};
 use super::{IceState, integrity};
+use crate::analysis::counts;
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{self, Event, EventKind, Ice, IceSession, Verified};
 use crate::analysis::moment::Moment;
@@ -131,10 +132,7 @@ fn asked(pairs: &[(&Pair, Via)]) -> [Asked; 2] {
 fn errors<'a>(states: impl Iterator<Item = &'a IceState>) -> Vec<(u16, u64)> {
     let mut all: Vec<(u16, u64)> = Vec::new();
     for &(code, n) in states.flat_map(|ice| &ice.errors) {
-        match all.iter_mut().find(|(known, _)| *known == code) {
-            Some((_, sum)) => *sum += n,
-            None => all.push((code, n)),
-        }
+        counts::add(&mut all, code, n, usize::MAX);
     }
     all
 }

@@ -18,6 +18,7 @@ pub(super) use relays::{Relays, is_shared};
 use self::allocation::{Allocation, Life};
 use self::request::{addresses, is_authenticated, requested, text, wish};
 use self::transactions::{Answer, Request, Sent, Transactions, Wish};
+use super::counts;
 use super::event_log::EventLog;
 use super::model::{Refusal, TurnEvent};
 use super::moment::Moment;
@@ -207,11 +208,7 @@ impl TurnState {
         let Some((code, reason)) = message.error_code() else {
             return;
         };
-        if let Some((_, n)) = self.errors.iter_mut().find(|(known, _)| *known == code) {
-            *n += 1;
-        } else if self.errors.len() < KINDS_MAX {
-            self.errors.push((code, 1));
-        }
+        counts::add(&mut self.errors, code, 1, KINDS_MAX);
         self.realm = text(message, codes::REALM).or(self.realm.take());
         let alternate = message.value(codes::ALTERNATE_SERVER);
         let alternate = alternate.and_then(|v| v.address()).map(Endpoint::from);

@@ -3,6 +3,7 @@
 use super::transactions::Wish;
 use super::{ALLOCATE, CHANNEL_BIND, CONNECT, CREATE_PERMISSION, REFRESH};
 use crate::analysis::model::AllocateRequest;
+use crate::chars::steers;
 use crate::net::Endpoint;
 use crate::proto::stun::{StunMessage, Value, codes};
 
@@ -103,6 +104,6 @@ pub(super) fn text(message: &StunMessage<'_>, attribute: u16) -> Option<String> 
 
 /// The beginning of a text that the other side wrote, without control characters.
 pub(super) fn clean(text: &str) -> String {
-    let visible = text.chars().filter(|c| !c.is_control());
+    let visible = text.chars().filter(|c| !steers(*c));
     visible.take(TEXT_MAX).collect::<String>().trim().to_owned()
 }

@@ -1,7 +1,7 @@
 //! What the parts of the document share: reasons for what is null, times, protocol counts.
 
 use crate::analysis::Known;
-use crate::analysis::model::Protocols;
+use crate::analysis::model::{AnswerTime, Protocols, RoundTrip};
 use crate::net::{Protocol, Via};
 use crate::time::Span;
 use serde::Serialize;
@@ -48,6 +48,14 @@ impl From<Protocols> for ProtocolCounts {
     }
 }
 
+/// Reasons for those of these fields that are none.
+pub(super) fn reasons(fields: &[(&'static str, bool, &str)]) -> Unknowns {
+    let missing = fields.iter().filter(|(_, is_none, _)| *is_none);
+    missing
+        .map(|(field, _, why)| (*field, (*why).to_owned()))
+        .collect()
+}
+
 /// Turns known values into fields, and unknown ones into reasons.
 pub(super) struct Fields(pub(super) Unknowns);
 
@@ -87,6 +95,44 @@ pub(super) fn seconds(s: f64) -> f64 {
 /// How often an error code came.
 #[derive(Serialize)]
 pub(super) struct CodeCount {
-    pub(super) code: u16,
-    pub(super) count: u64,
+    code: u16,
+    count: u64,
+}
+
+impl CodeCount {
+    pub(super) fn all(counts: &[(u16, u64)]) -> Vec<Self> {
+        let counts = counts.iter();
+        counts.map(|&(code, count)| Self { code, count }).collect()
+    }
+}
+
+/// How long answers took, in seconds.
+#[derive(Serialize)]
+pub(super) struct AnswerTimes {
+    min: f64,
+    median: f64,
+    max: f64,
+    samples: u64,
+}
+
+impl From<RoundTrip> for AnswerTimes {
+    fn from(r: RoundTrip) -> Self {
+        Self {
+            min: span(r.min),
+            median: span(r.median),
+            max: span(r.max),
+            samples: r.samples,
+        }
+    }
+}
+
+impl From<AnswerTime> for AnswerTimes {
+    fn from(t: AnswerTime) -> Self {
+        Self {
+            min: span(t.min),
+            median: span(t.median),
+            max: span(t.max),
+            samples: t.samples,
+        }
+    }
 }

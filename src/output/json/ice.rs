@@ -1,12 +1,15 @@
 //! The `ice` object of a connection.
 
-use super::fields::{CodeCount, Fields, Unknowns, span, via};
+use super::fields::{CodeCount, Fields, Unknowns, reasons, span, via};
 use crate::analysis::model::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, Reflexive, RoundTrip,
     Verified,
 };
 use crate::time::Timestamp;
 use serde::Serialize;
+
+const NOT_ANSWERED: &str = "no answered check seen";
+const NOT_NOMINATED: &str = "no answered check with USE-CANDIDATE seen";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,13 +64,6 @@ impl From<RoundTrip> for RoundTripOut {
     }
 }
 
-/// Says why a field is null, if it is.
-fn reason(unknown: &mut Unknowns, field: &'static str, is_none: bool, why: &str) {
-    if is_none {
-        unknown.insert(field, why.to_owned());
-    }
-}
-
 impl IceOut {
     pub(super) fn new(ice: &Ice, at: &impl Fn(Timestamp) -> f64) -> Self {
         let mut fields = Fields(Unknowns::new());
@@ -76,25 +72,27 @@ impl IceOut {
         let mut unknown = fields.0;
         let nominated = match ice.cut {
             true => "checks were cut off when captured",
-            false => "no answered check with USE-CANDIDATE seen",
+            false => NOT_NOMINATED,
         };
-        let mut missing = |field, is_none, why: &str| reason(&mut unknown, field, is_none, why);
-        missing("nominated", ice.nominated.is_none(), nominated);
-        let controlling = "no ICE-CONTROLLING attribute seen";
-        missing("controlling", ice.controlling.is_none(), controlling);
-        let unanswered = "no answered check seen";
-        missing("roundTripTime", ice.round_trip_time.is_none(), unanswered);
-        let lite = "no host answered checks without sending any";
-        missing("lite", ice.lite.is_none(), lite);
+        unknown.extend(reasons(&[
+            ("nominated", ice.nominated.is_none(), nominated),
+            (
+                "controlling",
+                ice.controlling.is_none(),
+                "no ICE-CONTROLLING attribute seen",
+            ),
+            ("roundTripTime", ice.round_trip_time.is_none(), NOT_ANSWERED),
+            (
+                "lite",
+                ice.lite.is_none(),
+                "no host answered checks without sending any",
+            ),
+        ]));
         Self {
             requests: ice.requests,
             responses: ice.responses,
             retransmissions: ice.retransmissions,
-            errors: ice
-                .errors
-                .iter()
-                .map(|&(code, count)| CodeCount { code, count })
-                .collect(),
+            errors: CodeCount::all(&ice.errors),
             nominated: ice.nominated.map(|(a, b, time)| Nominated {
                 a: a.to_string(),
                 b: b.to_string(),
@@ -163,9 +161,6 @@ struct PairOut {
 
 impl PairOut {
     fn new(p: &CandidatePair, at: &impl Fn(Timestamp) -> f64) -> Self {
-        let mut unknown = Unknowns::new();
-        let why = "no answered check with USE-CANDIDATE seen";
-        reason(&mut unknown, "nominated", p.nominated.is_none(), why);
         Self {
             a: p.a.to_string(),
             b: p.b.to_string(),
@@ -177,7 +172,7 @@ impl PairOut {
             last_check: at(p.last_check),
             from_a: ChecksOut::new(&p.from_a),
             from_b: ChecksOut::new(&p.from_b),
-            unknown,
+            unknown: reasons(&[("nominated", p.nominated.is_none(), NOT_NOMINATED)]),
         }
     }
 }
@@ -200,20 +195,17 @@ struct ChecksOut {
 
 impl ChecksOut {
     fn new(c: &Checks) -> Self {
-        let mut unknown = Unknowns::new();
-        let mut missing = |field, is_none| {
-            let why = match (c.requests, field) {
-                (0, _) => "no check of this side seen",
-                (_, "mapped" | "roundTripTime") => "no answered check seen",
-                _ => "its checks carry no such attribute",
-            };
-            reason(&mut unknown, field, is_none, why);
+        let (no_attribute, no_answer) = match c.requests {
+            0 => ("no check of this side seen", "no check of this side seen"),
+            _ => ("its checks carry no such attribute", NOT_ANSWERED),
         };
-        missing("role", c.role.is_none());
-        missing("priority", c.priority.is_none());
-        missing("nomination", c.nomination.is_none());
-        missing("mapped", c.mapped.is_none());
-        missing("roundTripTime", c.round_trip_time.is_none());
+        let unknown = reasons(&[
+            ("role", c.role.is_none(), no_attribute),
+            ("priority", c.priority.is_none(), no_attribute),
+            ("nomination", c.nomination.is_none(), no_attribute),
+            ("mapped", c.mapped.is_none(), no_answer),
+            ("roundTripTime", c.round_trip_time.is_none(), no_answer),
+        ]);
         Self {
             requests: c.requests,
             retransmissions: c.retransmissions,
@@ -246,13 +238,14 @@ struct ConsentOut {
 impl ConsentOut {
     fn new(c: &Consent, at: &impl Fn(Timestamp) -> f64) -> Self {
         let [a, b] = c.interval_of;
-        let mut unknown = Unknowns::new();
-        let why = "too few answered checks of this side on a nominated pair";
-        reason(&mut unknown, "interval", c.interval.is_none(), why);
-        reason(&mut unknown, "intervalA", a.is_none(), why);
-        reason(&mut unknown, "intervalB", b.is_none(), why);
         let longest = c.longest_unanswered;
-        reason(&mut unknown, "longestUnanswered", longest.is_none(), why);
+        let why = "too few answered checks of this side on a nominated pair";
+        let unknown = reasons(&[
+            ("interval", c.interval.is_none(), why),
+            ("intervalA", a.is_none(), why),
+            ("intervalB", b.is_none(), why),
+            ("longestUnanswered", longest.is_none(), why),
+        ]);
         Self {
             interval: c.interval.map(span),
             interval_a: a.map(span),
@@ -276,14 +269,12 @@ struct OutageOut {
 
 impl OutageOut {
     fn new(o: &Outage, at: &impl Fn(Timestamp) -> f64) -> Self {
-        let mut unknown = Unknowns::new();
         let why = "not answered again in the capture";
-        reason(&mut unknown, "end", o.end.is_none(), why);
         Self {
             start: at(o.start),
             end: o.end.map(at),
             expired: o.expired,
-            unknown,
+            unknown: reasons(&[("end", o.end.is_none(), why)]),
         }
     }
 }
@@ -309,7 +300,9 @@ impl ReflexiveOut {
     }
 }
 
-const NONE_FAILED: &str = "none failed";
+fn none_failed(v: &Verified) -> Unknowns {
+    reasons(&[("firstFailed", v.first_failed.is_none(), "none failed")])
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -323,15 +316,12 @@ struct FingerprintOut {
 
 impl FingerprintOut {
     fn new(v: &Verified) -> Self {
-        let mut unknown = Unknowns::new();
-        let none = v.first_failed.is_none();
-        reason(&mut unknown, "firstFailed", none, NONE_FAILED);
         Self {
             verified: v.verified,
             failed: v.failed,
             absent: v.unchecked,
             first_failed: v.first_failed,
-            unknown,
+            unknown: none_failed(v),
         }
     }
 }
@@ -348,15 +338,12 @@ struct IntegrityOut {
 
 impl IntegrityOut {
     fn new(v: &Verified) -> Self {
-        let mut unknown = Unknowns::new();
-        let none = v.first_failed.is_none();
-        reason(&mut unknown, "firstFailed", none, NONE_FAILED);
         Self {
             verified: v.verified,
             failed: v.failed,
             no_key: v.unchecked,
             first_failed: v.first_failed,
-            unknown,
+            unknown: none_failed(v),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The `sctp` object of a connection and the objects of its `dataChannels`.
 
-use super::fields::{Fields, Unknowns, span};
+use super::fields::{AnswerTimes, Fields, Unknowns, span};
 use crate::analysis::Known;
 use crate::analysis::model::{
-    AnswerTime, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpInit, SctpSide, Side, Sides,
+    ChannelTraffic, DataChannel, NamedCount, Sctp, SctpInit, SctpSide, Side, Sides,
 };
 use crate::time::Timestamp;
 use serde::Serialize;
@@ -65,8 +65,8 @@ struct SideOut {
     gap_reports: u64,
     duplicate_reports: u64,
     receiver_window: Option<WindowOut>,
-    acknowledgement_time: Option<TimeOut>,
-    heartbeat_time: Option<TimeOut>,
+    acknowledgement_time: Option<AnswerTimes>,
+    heartbeat_time: Option<AnswerTimes>,
     unknown: Unknowns,
 }
 
@@ -87,14 +87,6 @@ struct InitOut {
 struct WindowOut {
     min: u32,
     last: u32,
-}
-
-#[derive(Serialize)]
-struct TimeOut {
-    min: f64,
-    median: f64,
-    max: f64,
-    samples: u64,
 }
 
 #[derive(Serialize)]
@@ -190,8 +182,8 @@ impl SideOut {
                 .map(|(min, last)| WindowOut { min, last }),
             acknowledgement_time: u
                 .take("acknowledgementTime", &s.acknowledgement_time)
-                .map(TimeOut::new),
-            heartbeat_time: u.take("heartbeatTime", &s.heartbeat_time).map(TimeOut::new),
+                .map(Into::into),
+            heartbeat_time: u.take("heartbeatTime", &s.heartbeat_time).map(Into::into),
             unknown: u.0,
         }
     }
@@ -208,17 +200,6 @@ impl InitOut {
             forward_tsn: i.forward_tsn,
             zero_checksum: i.zero_checksum,
             parameters: i.parameters,
-        }
-    }
-}
-
-impl TimeOut {
-    fn new(t: AnswerTime) -> Self {
-        Self {
-            min: span(t.min),
-            median: span(t.median),
-            max: span(t.max),
-            samples: t.samples,
         }
     }
 }

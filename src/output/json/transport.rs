@@ -1,6 +1,6 @@
 //! The objects of `transports` in a connection.
 
-use super::fields::{ProtocolCounts, Unknowns, protocol, via};
+use super::fields::{ProtocolCounts, Unknowns, protocol, reasons, via};
 use crate::analysis::model::Transport;
 use crate::net::Via;
 use crate::time::Timestamp;
@@ -33,15 +33,10 @@ impl TransportOut {
                 "no answered Allocate with a relayed address seen",
             ),
         };
-        let mut unknown = Unknowns::new();
-        for (field, why, is_none) in [
-            ("peer", peer, t.peer.is_none()),
-            ("relayed", relayed, t.relayed.is_none()),
-        ] {
-            if is_none {
-                unknown.insert(field, why.to_owned());
-            }
-        }
+        let unknown = reasons(&[
+            ("peer", t.peer.is_none(), peer),
+            ("relayed", t.relayed.is_none(), relayed),
+        ]);
         Self {
             protocol: protocol(t.protocol),
             a: t.a.to_string(),

@@ -1,7 +1,7 @@
 //! The objects of `turn` in a connection.
 
-use super::fields::{CodeCount, Unknowns, protocol, seconds, span};
-use crate::analysis::model::{AllocateRequest, Overhead, Refusal, RoundTrip, Turn, TurnPeer};
+use super::fields::{AnswerTimes, CodeCount, Unknowns, protocol, reasons, seconds};
+use crate::analysis::model::{AllocateRequest, Overhead, Refusal, Turn, TurnPeer};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ pub(super) struct TurnOut {
     requests: u64,
     retransmissions: u64,
     unanswered: u64,
-    round_trip_time: Option<TripOut>,
+    round_trip_time: Option<AnswerTimes>,
     realm: Option<String>,
     software: Option<String>,
     client_software: Option<String>,
@@ -64,14 +64,6 @@ pub(super) struct RefusalOut {
 }
 
 #[derive(Serialize)]
-pub(super) struct TripOut {
-    min: f64,
-    median: f64,
-    max: f64,
-    samples: u64,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PeerOut {
     address: Option<String>,
@@ -93,14 +85,6 @@ pub(super) struct OverheadOut {
     total: u64,
     share: Option<f64>,
     unknown: Unknowns,
-}
-
-/// Reasons for the fields that are none.
-fn reasons(fields: &[(&'static str, bool, &str)]) -> Unknowns {
-    let missing = fields.iter().filter(|(_, is_none, _)| *is_none);
-    missing
-        .map(|(field, _, why)| (*field, (*why).to_owned()))
-        .collect()
 }
 
 impl TurnOut {
@@ -146,11 +130,7 @@ impl TurnOut {
             lifetime: t.lifetime,
             allocated: t.allocated,
             allocations: t.allocations,
-            errors: t
-                .errors
-                .iter()
-                .map(|&(code, count)| CodeCount { code, count })
-                .collect(),
+            errors: CodeCount::all(&t.errors),
             refusals: t.refusals.iter().map(RefusalOut::new).collect(),
             channels: t.channels,
             permissions: t.permissions,
@@ -160,7 +140,7 @@ impl TurnOut {
             requests: t.requests,
             retransmissions: t.retransmissions,
             unanswered: t.unanswered,
-            round_trip_time: t.round_trip_time.as_ref().map(TripOut::new),
+            round_trip_time: t.round_trip_time.map(Into::into),
             realm: t.realm.clone(),
             software: t.software.clone(),
             client_software: t.client_software.clone(),
@@ -204,17 +184,6 @@ impl RefusalOut {
             authenticated: r.authenticated,
             count: r.count,
             packet: r.packet,
-        }
-    }
-}
-
-impl TripOut {
-    fn new(r: &RoundTrip) -> Self {
-        Self {
-            min: span(r.min),
-            median: span(r.median),
-            max: span(r.max),
-            samples: r.samples,
         }
     }
 }

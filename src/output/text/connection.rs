@@ -23,11 +23,7 @@ pub(super) fn connection_head(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let state = match c.state {
-        ConnectionState::Failed => style.bad(c.state.name()),
-        ConnectionState::Connected => style.good(c.state.name()),
-        _ => style.warn(c.state.name()),
-    };
+    let state = style.state(c.state);
     let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
     let is_up = !matches!(c.state, ConnectionState::Failed);
     let latency = match c.latency.value().filter(|_| is_up) {

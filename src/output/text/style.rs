@@ -1,5 +1,6 @@
 //! ANSI styles, and how numbers are written for people.
 
+use crate::analysis::model::ConnectionState;
 use crate::time::Span;
 
 /// ANSI styles, or none.
@@ -28,6 +29,13 @@ impl Style {
     }
     pub(in crate::output) fn good(self, text: &str) -> String {
         self.wrap("32", text)
+    }
+    pub(in crate::output) fn state(self, state: ConnectionState) -> String {
+        match state {
+            ConnectionState::Failed => self.bad(state.name()),
+            ConnectionState::Connected => self.good(state.name()),
+            _ => self.warn(state.name()),
+        }
     }
 }
 

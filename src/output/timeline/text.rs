@@ -21,7 +21,7 @@ use super::{
     tone,
 };
 use crate::analysis::Analysis;
-use crate::analysis::model::{Connection, ConnectionState};
+use crate::analysis::model::Connection;
 use crate::time::Timestamp;
 use std::io::{self, Write};
 
@@ -137,11 +137,7 @@ fn head(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let state = match c.state {
-        ConnectionState::Failed => style.bad(c.state.name()),
-        ConnectionState::Connected => style.good(c.state.name()),
-        _ => style.warn(c.state.name()),
-    };
+    let state = style.state(c.state);
     let name = style.bold(&format!("Connection {}", c.id));
     let at = |ts| analysis.capture.seconds_at(ts);
     let (first, last) = (at(c.first_seen), at(c.last_seen));

@@ -1,5 +1,6 @@
 //! Text that a peer chose, made safe to show.
 
+use crate::chars::steers;
 use std::fmt::{self, Write};
 
 /// Text from the wire, meant to be UTF-8: what is not is U+FFFD, and what would steer a terminal or
@@ -23,11 +24,6 @@ impl fmt::Display for Text<'_> {
         }
         Ok(())
     }
-}
-
-fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! STUN in a packet list and as a decode tree.
 
 use super::{Attribute, Fingerprint, PasswordAlgorithm, StunMessage, Value, codes};
+use crate::chars::steers;
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
 use std::fmt::{self, Write};
@@ -185,7 +186,7 @@ struct Clean<'a>(&'a str);
 impl fmt::Display for Clean<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            if steers(c) {
                 write!(f, "{}", c.escape_unicode())?;
             } else {
                 f.write_char(c)?;

@@ -1,0 +1,20 @@
+//! Which characters of a text that somebody else chose must not reach a terminal as they are. What
+//! becomes of them is for each presenter to say: an escape in a decode tree, U+FFFD in a file's name.
+
+/// Whether `c` would steer a terminal, break a line in two or turn the direction of the text.
+pub(crate) fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_any_direction_do_not_steer() {
+        assert!("Gespräch ✓ שלום سلام 👩‍👩‍👧".chars().all(|c| !steers(c)));
+        let steering = "\0\n\x1b\x7f\u{9b}\u{200e}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{2069}";
+        assert!(steering.chars().all(steers));
+    }
+}
