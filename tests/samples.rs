@@ -149,13 +149,15 @@ fn json_follows_its_schema() {
                 },
             );
             let document: serde_json::Value = serde_json::from_str(&text).unwrap();
-            let wrong: Vec<String> = validator
-                .iter_errors(&document)
-                .map(|e| format!("{e}: {e:?}"))
-                .collect();
-            assert!(wrong.is_empty(), "{}: {wrong:#?}", name(&path));
+            check_schema(&validator, &document, &name(&path));
         }
     }
+}
+
+fn check_schema(validator: &jsonschema::Validator, document: &serde_json::Value, name: &str) {
+    let errors = validator.iter_errors(document);
+    let wrong: Vec<String> = errors.map(|e| format!("{e}: {e:?}")).collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
 }
 
 #[test]
@@ -165,11 +167,7 @@ fn timelines_as_json_follow_their_schema() {
     for path in captures() {
         let text = report(&path, &json::Timeline::default());
         let document: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let wrong: Vec<String> = validator
-            .iter_errors(&document)
-            .map(|e| format!("{e}: {e:?}"))
-            .collect();
-        assert!(wrong.is_empty(), "{}: {wrong:#?}", name(&path));
+        check_schema(&validator, &document, &name(&path));
         check_reasons(&document, &name(&path));
         // The events are those of the statistics.
         let stats = report(&path, &json::Json::default());

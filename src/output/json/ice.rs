@@ -1,6 +1,6 @@
 //! The `ice` object of a connection.
 
-use super::fields::{CodeCount, Fields, Unknowns, reasons, span, via};
+use super::fields::{AnswerTimes, CodeCount, Fields, Unknowns, reasons, span, via};
 use crate::analysis::model::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, Reflexive, RoundTrip,
     Verified,
@@ -45,20 +45,15 @@ struct Nominated {
 
 #[derive(Serialize)]
 struct RoundTripOut {
-    min: f64,
-    median: f64,
-    max: f64,
-    samples: u64,
+    #[serde(flatten)]
+    times: AnswerTimes,
     directions: u8,
 }
 
 impl From<RoundTrip> for RoundTripOut {
     fn from(r: RoundTrip) -> Self {
         Self {
-            min: span(r.min),
-            median: span(r.median),
-            max: span(r.max),
-            samples: r.samples,
+            times: r.into(),
             directions: r.directions,
         }
     }

@@ -64,6 +64,7 @@ pub fn protocol(kind: &EventKind) -> String {
     let name = kind.name();
     match name.split('-').next() {
         Some("first" | "media" | "stream") => "RTP".to_owned(),
+        Some("channel") => "SCTP".to_owned(),
         Some(protocol) => protocol.to_uppercase(),
         None => String::new(),
     }
@@ -92,5 +93,6 @@ mod tests {
         assert_eq!(protocol(&EventKind::HandshakeComplete), "DTLS");
         let ssrc = crate::analysis::Ssrc(1);
         assert_eq!(protocol(&EventKind::StreamMoved { ssrc }), "RTP");
+        assert_eq!(protocol(&EventKind::ChannelClosed { stream: 1 }), "SCTP");
     }
 }
