@@ -90,7 +90,7 @@ impl Allocation {
                 self.relayed.push(*address);
             }
         }
-        peers.forget_grants(at.ts);
+        peers.forget_grants();
         peers.grant_allocation(lifetime.unwrap_or(DEFAULT_LIFETIME), at.ts);
         log.push(at.event(TurnEvent::Allocated { relayed, lifetime }));
     }

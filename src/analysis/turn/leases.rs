@@ -7,7 +7,12 @@ use super::peers::{PEERS_MAX, Peers};
 use crate::analysis::model::Permission;
 use crate::analysis::moment::Moment;
 use crate::time::{Span, Timestamp};
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use std::hash::Hash;
 use std::net::IpAddr;
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// How long a permission holds.
 const PERMISSION: Span = Span::from_millis(300_000);
@@ -43,26 +48,53 @@ impl Lease {
     }
 }
 
-/// All that is granted on one path.
+/// All that is granted on one path. Nothing here looks at every lease: whoever needs one asks for it,
+/// and [`Term`] keeps the answer until a lease changes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Leases {
     allocation: Lease,
     /// By address: a permission is for all ports of it.
-    permissions: Vec<(IpAddr, Lease)>,
-    channels: Vec<(u16, Lease)>,
-    /// When the next of them ends.
-    next: Option<Timestamp>,
-    /// The latest time that was looked at.
-    now: Timestamp,
+    permissions: Map<IpAddr, Lease>,
+    channels: Map<u16, Lease>,
+    /// How often something changed.
+    changes: u64,
     /// Whether the client is the `b` of the carrier.
     client_is_b: Option<bool>,
 }
 
+/// When the first of what a peer or a channel needs ends, as it was after so many changes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Term {
+    changes: u64,
+    end: Option<Timestamp>,
+}
+
 impl Leases {
-    /// Whether something ended by `now` that was not looked at.
+    /// Whether `now` is behind the end of `term`, which is of a peer at this address, reached by this
+    /// channel.
     #[inline]
-    pub(super) fn has_news(&self, now: Timestamp) -> bool {
-        self.next.is_some_and(|next| now > next)
+    pub(super) fn is_over(
+        &self,
+        term: &mut Term,
+        address: Option<IpAddr>,
+        channel: Option<u16>,
+        now: Timestamp,
+    ) -> bool {
+        if term.changes != self.changes {
+            *term = self.term(address, channel);
+        }
+        term.end.is_some_and(|end| now > end)
+    }
+
+    #[cold]
+    fn term(&self, address: Option<IpAddr>, channel: Option<u16>) -> Term {
+        let permission = address.and_then(|address| self.permission_of(address).end());
+        let channel = channel.and_then(|channel| self.channel(channel).end());
+        let ends = [self.allocation.end(), permission, channel];
+        Term {
+            changes: self.changes,
+            end: ends.into_iter().flatten().min(),
+        }
     }
 
     pub(super) fn client_is(&mut self, b: bool) {
@@ -80,22 +112,19 @@ impl Leases {
 
     /// Whether no binding of this channel was granted so far.
     pub(super) fn is_new_channel(&self, channel: u16) -> bool {
-        !self.channels.iter().any(|(c, _)| *c == channel)
+        !self.channels.contains_key(&channel)
     }
 
     pub(super) fn channel_holds(&self, channel: u16, now: Timestamp) -> bool {
-        let lease = self.channels.iter().find(|(c, _)| *c == channel);
-        lease.is_some_and(|(_, l)| l.end().is_some_and(|end| now <= end))
+        self.channel(channel).end().is_some_and(|end| now <= end)
     }
 
-    /// Whether what a peer at this address needs has ended.
-    pub(super) fn is_over(&self, address: IpAddr) -> bool {
-        self.allocation.is_over(self.now) || self.permission_of(address).is_over(self.now)
+    fn channel(&self, channel: u16) -> Lease {
+        self.channels.get(&channel).copied().unwrap_or_default()
     }
 
     fn permission_of(&self, address: IpAddr) -> Lease {
-        let known = self.permissions.iter().find(|(ip, _)| *ip == address);
-        known.map_or(Lease::Unknown, |(_, lease)| *lease)
+        self.permissions.get(&address).copied().unwrap_or_default()
     }
 
     /// The permission of an address as it is at `now`.
@@ -109,20 +138,11 @@ impl Leases {
         }
     }
 
+    /// Says whether it held for no time before.
     fn set_permission(&mut self, address: IpAddr, lease: Lease) -> bool {
-        match self.permissions.iter_mut().find(|(ip, _)| *ip == address) {
-            Some((_, known)) => {
-                let is_new = known.end().is_none();
-                *known = lease;
-                is_new
-            }
-            None => {
-                if self.permissions.len() < PEERS_MAX {
-                    self.permissions.push((address, lease));
-                }
-                true
-            }
-        }
+        self.changes += 1;
+        let before = set(&mut self.permissions, address, lease);
+        before.end().is_none()
     }
 
     /// A permission was asked for.
@@ -138,12 +158,19 @@ impl Leases {
             self.set_permission(address, Lease::Refused(code));
         }
     }
+}
 
-    fn ends(&self) -> impl Iterator<Item = Timestamp> {
-        let permissions = self.permissions.iter().map(|(_, lease)| *lease);
-        let channels = self.channels.iter().map(|(_, lease)| *lease);
-        let all = permissions.chain(channels).chain([self.allocation]);
-        all.filter_map(Lease::end)
+/// Notes a lease if there is room, and says what was known before.
+fn set<K: Eq + Hash>(leases: &mut Map<K, Lease>, of: K, lease: Lease) -> Lease {
+    let has_room = leases.len() < PEERS_MAX;
+    match leases.entry(of) {
+        Entry::Occupied(mut known) => known.insert(lease),
+        Entry::Vacant(place) => {
+            if has_room {
+                place.insert(lease);
+            }
+            Lease::Unknown
+        }
     }
 }
 
@@ -151,59 +178,36 @@ impl Peers {
     /// The allocation was made or prolonged for so many seconds.
     pub(super) fn grant_allocation(&mut self, seconds: u32, now: Timestamp) {
         let lifetime = Span::from_millis(i64::from(seconds) * 1_000);
+        self.leases.changes += 1;
         self.leases.allocation = Lease::Until(now.plus(lifetime));
-        self.expire(now);
     }
 
     /// The allocation ended: whatever needs it is late from now on.
     pub(super) fn end_allocation(&mut self, now: Timestamp) {
+        self.leases.changes += 1;
         self.leases.allocation = Lease::Until(now);
-        self.expire(now);
     }
 
     /// An allocation begins: what was granted for the one before is void.
-    pub(super) fn forget_grants(&mut self, now: Timestamp) {
+    pub(super) fn forget_grants(&mut self) {
+        self.leases.changes += 1;
         self.leases.allocation = Lease::Unknown;
         self.leases.permissions.clear();
         self.leases.channels.clear();
-        self.expire(now);
+        self.unbind();
     }
 
     /// A permission was granted or renewed. Says whether it is a new one.
     pub(super) fn grant_permission(&mut self, address: IpAddr, now: Timestamp) -> bool {
         let until = Lease::Until(now.plus(PERMISSION));
-        let is_new = self.leases.set_permission(address, until);
-        self.expire(now);
-        is_new
+        self.leases.set_permission(address, until)
     }
 
     /// A channel binding was granted or renewed.
     pub(super) fn grant_channel(&mut self, channel: u16, now: Timestamp) {
+        self.leases.changes += 1;
         let until = Lease::Until(now.plus(CHANNEL));
-        let channels = &mut self.leases.channels;
-        let has_room = channels.len() < PEERS_MAX;
-        match channels.iter_mut().find(|(c, _)| *c == channel) {
-            Some((_, lease)) => *lease = until,
-            None if has_room => channels.push((channel, until)),
-            None => {}
-        }
-        self.expire(now);
-    }
-
-    /// Looks at what has ended by `now`, and when the next thing ends.
-    #[cold]
-    pub(super) fn expire(&mut self, now: Timestamp) {
-        let leases = &mut self.leases;
-        leases.now = leases.now.max(now);
-        let now = leases.now;
-        leases.next = leases.ends().filter(|end| *end >= now).min();
-        for peer in &mut self.slots {
-            let channel_over = leases
-                .channels
-                .iter()
-                .any(|(c, lease)| lease.is_over(now) && peer.channels.contains(c));
-            peer.over = channel_over || peer.address.is_some_and(|a| leases.is_over(a.ip()));
-        }
+        set(&mut self.leases.channels, channel, until);
     }
 
     /// A datagram to or from a peer for which something has ended.
@@ -216,10 +220,7 @@ impl Peers {
             return;
         };
         let leases = &mut self.leases;
-        let of_channel = channel.and_then(|channel| {
-            let known = leases.channels.iter().find(|(c, _)| *c == channel)?;
-            Some(known.1)
-        });
+        let of_channel = channel.map(|channel| leases.channel(channel));
         let ended = [
             ("allocation", leases.allocation),
             ("permission", leases.permission_of(address.ip())),
@@ -239,23 +240,15 @@ impl Peers {
             peer.late.first = peer.late.first.or(Some((what, *at)));
         } else if at.ts - end > GRACE {
             // The server would not deliver it, had the client not renewed what is needed.
+            leases.changes += 1;
             leases.allocation = unless_over(leases.allocation, at.ts);
-            if let Some((_, lease)) = leases
-                .permissions
-                .iter_mut()
-                .find(|(ip, _)| *ip == address.ip())
-            {
+            if let Some(lease) = leases.permissions.get_mut(&address.ip()) {
                 *lease = unless_over(*lease, at.ts);
             }
-            if let Some((_, lease)) = leases
-                .channels
-                .iter_mut()
-                .find(|(c, _)| Some(*c) == channel)
-            {
+            if let Some(lease) = channel.and_then(|c| leases.channels.get_mut(&c)) {
                 *lease = unless_over(*lease, at.ts);
             }
             peer.late = super::peers::Late::default();
-            self.expire(at.ts);
         }
     }
 }
@@ -381,7 +374,49 @@ mod tests {
         peers.grant_permission(PEER.ip(), s(0));
         peers.leases.refuse_permission(PEER.ip(), 438);
         assert_eq!(state(&peers), Permission::Granted);
-        peers.forget_grants(s(1));
+        peers.forget_grants();
         assert_eq!(state(&peers), Permission::None);
+    }
+
+    #[test]
+    fn a_new_allocation_unbinds_the_channels_of_the_one_before() {
+        let mut all = allocated();
+        let other = Endpoint::v4([192, 0, 2, 2], 5000);
+        all.0.bind(0x4000, PEER);
+        all.0.grant_channel(0x4000, s(0));
+        data(&mut all, 1, false, Some(0x4000));
+        all.0.forget_grants();
+        all.0.grant_allocation(600, s(2));
+        assert!(all.0.bind(0x4000, other), "news");
+        all.0.grant_channel(0x4000, s(2));
+        data(&mut all, 601, false, Some(0x4000));
+        let sent = |all: &(Peers, Relays), slot: usize| all.0.slots[slot].packets[0];
+        assert_eq!((sent(&all, 0), sent(&all, 1)), (1, 1));
+        data(&mut all, 603, false, Some(0x4000));
+        assert_eq!(late(&all).0, 0);
+        assert_eq!(all.0.slots[1].late.packets, 1);
+    }
+
+    /// A grant must not look at all that was granted: in the worst case for a search, this took
+    /// minutes.
+    #[test]
+    fn many_grants_after_many_channels_ended_are_cheap() {
+        let mut all = allocated();
+        let peer = |n: u16| Endpoint::v4([192, 0, 2, n as u8], 5000);
+        for first in [0x4000, 0x4200] {
+            all.0.forget_grants();
+            for n in 0..PEERS_MAX as u16 {
+                all.0.bind(first + n, peer(n));
+                all.0.grant_channel(first + n, s(0));
+            }
+        }
+        for round in 0..3_000_u16 {
+            for n in 0..64 {
+                all.0.mention(peer(n));
+                all.0.grant_permission(peer(n).ip(), s(700));
+            }
+            data(&mut all, 701, false, Some(0x4200 + round % 64));
+        }
+        assert!(all.0.slots[..64].iter().all(|p| p.late.packets > 0));
     }
 }

@@ -6,11 +6,12 @@
 //! the peer, which [`Relays`] gives out over the whole capture: wrappers inside wrappers have peers of
 //! their own.
 
-use super::leases::Leases;
+use super::leases::{Leases, Term};
 use super::relays::{Relay, Relays, SHARED};
 use crate::analysis::model::Overhead;
 use crate::analysis::moment::Moment;
 use crate::net::{Endpoint, Via};
+use hashbrown::HashMap;
 
 /// Peers told apart per path to a server, and channels of one.
 pub(super) const PEERS_MAX: usize = 256;
@@ -39,9 +40,9 @@ pub(in crate::analysis) struct Peer {
     pub(super) packets: [u64; 2],
     /// Their bytes, without the wrapper.
     pub(super) bytes: [u64; 2],
-    /// Whether the time of what it needs ran out.
-    pub(super) over: bool,
-    /// What the client sent after that.
+    /// How long what its indications need holds.
+    term: Term,
+    /// What the client sent after the time of what it needs ran out.
     pub(super) late: Late,
 }
 
@@ -58,12 +59,16 @@ pub(super) struct Late {
 pub(super) struct Binding {
     pub(super) channel: u16,
     pub(super) slot: u16,
+    /// How long what its data need holds.
+    term: Term,
 }
 
 /// The peers of one path to a server.
 #[derive(Clone, Debug, Default)]
 pub(in crate::analysis) struct Peers {
     pub(super) slots: Vec<Peer>,
+    /// The first slot of an address.
+    by_address: HashMap<Endpoint, u16, foldhash::fast::RandomState>,
     pub(super) bindings: Vec<Binding>,
     /// The place in `bindings` used last: media comes in runs.
     recent: usize,
@@ -146,9 +151,7 @@ impl Peers {
             // The capture began after the channel was bound, and this renews the binding: what came
             // on the channel so far was this peer's.
             Some((slot, None)) if !self.has_data(peer) => {
-                if let Some(p) = self.slots.get_mut(usize::from(slot)) {
-                    p.address = Some(peer);
-                }
+                self.name(slot, peer);
                 return true;
             }
             _ => {}
@@ -156,6 +159,26 @@ impl Peers {
         let slot = self.find_or_add(Some(peer));
         self.tie(channel, slot);
         true
+    }
+
+    /// Tells whose the slot is that had no address.
+    fn name(&mut self, slot: u16, address: Endpoint) {
+        if let Some(peer) = self.slots.get_mut(usize::from(slot)) {
+            peer.address = Some(address);
+            peer.term = Term::default();
+        }
+        for binding in self.bindings.iter_mut().filter(|b| b.slot == slot) {
+            binding.term = Term::default();
+        }
+        let first = self.by_address.entry(address).or_insert(slot);
+        *first = slot.min(*first);
+    }
+
+    /// Channels stand for nobody any more.
+    pub(super) fn unbind(&mut self) {
+        self.bindings.clear();
+        self.asked.clear();
+        self.recent = 0;
     }
 
     /// Makes room for a peer that a request names.
@@ -195,8 +218,7 @@ impl Peers {
     }
 
     fn find(&self, address: Endpoint) -> Option<u16> {
-        let at = |p: &Peer| p.address == Some(address);
-        Some(self.slots.iter().position(at)? as u16)
+        self.by_address.get(&address).copied()
     }
 
     fn find_or_add(&mut self, address: Option<Endpoint>) -> Option<u16> {
@@ -214,12 +236,12 @@ impl Peers {
         if self.slots.len() >= PEERS_MAX {
             return None;
         }
-        self.slots.push(Peer {
-            address,
-            over: address.is_some_and(|a| self.leases.is_over(a.ip())),
-            ..Peer::default()
-        });
-        Some((self.slots.len() - 1) as u16)
+        let slot = self.slots.len() as u16;
+        self.slots.push(Peer::default());
+        if let Some(address) = address {
+            self.name(slot, address);
+        }
+        Some(slot)
     }
 
     /// Notes that `channel` stands for the peer at `slot`.
@@ -229,11 +251,16 @@ impl Peers {
             Some(place) => {
                 if let Some(binding) = self.bindings.get_mut(place) {
                     binding.slot = slot;
+                    binding.term = Term::default();
                 }
                 self.recent = place;
             }
             None if self.bindings.len() < PEERS_MAX => {
-                self.bindings.push(Binding { channel, slot });
+                self.bindings.push(Binding {
+                    channel,
+                    slot,
+                    term: Term::default(),
+                });
                 self.recent = self.bindings.len() - 1;
             }
             None => return None,
@@ -257,9 +284,6 @@ impl Peers {
         relays: &mut Relays,
     ) -> Via {
         self.overhead.total += message.bytes;
-        if self.leases.has_news(message.at.ts) {
-            self.expire(message.at.ts);
-        }
         let Some((slot, peer)) = slot.and_then(|s| Some((s, self.slots.get_mut(usize::from(s))?)))
         else {
             return Via::Turn(SHARED);
@@ -276,7 +300,10 @@ impl Peers {
                 peer.via.unwrap_or(Via::Turn(SHARED))
             }
         };
-        if peer.over {
+        let bound = channel.and_then(|_| self.bindings.get_mut(self.recent));
+        let term = bound.map_or(&mut peer.term, |b| &mut b.term);
+        let address = peer.address.map(|a| a.ip());
+        if self.leases.is_over(term, address, channel, message.at.ts) {
             self.late(slot, channel, message.at);
         }
         via
