@@ -10,6 +10,7 @@
 //!
 //! It knows neither the terminal nor threads: events in, a drawn buffer out.
 
+use super::history::{Arrival, History};
 use super::keys::{self, Action, Scope};
 use super::source::FrameBytes;
 use super::theme::Look;
@@ -53,11 +54,6 @@ pub(crate) enum Request {
     Redraw,
 }
 
-/// One number key's views: the view itself, and what was opened from it.
-struct Tab {
-    views: Vec<Box<dyn View>>,
-}
-
 /// The state of the application.
 pub(crate) struct App {
     pub(super) name: String,
@@ -65,8 +61,7 @@ pub(crate) struct App {
     pub(super) load: Load,
     bytes: Box<dyn FrameBytes>,
     pub(super) look: Look,
-    tabs: Vec<Tab>,
-    pub(super) tab: usize,
+    history: History,
     pub(super) shared: Shared,
     pub(super) area: Rect,
     pub(super) message: Option<String>,
@@ -85,12 +80,6 @@ pub(crate) fn scopes_of(view: &dyn View) -> Vec<Scope> {
 impl App {
     /// The application for a capture called `name`, on a screen of `area`.
     pub(crate) fn new(name: String, bytes: Box<dyn FrameBytes>, look: Look, area: Rect) -> Self {
-        let tabs = VIEWS
-            .iter()
-            .map(|entry| Tab {
-                views: vec![(entry.new)()],
-            })
-            .collect();
         let mut app = Self {
             name,
             analysis: Arc::new(Analyzer::new(Options::default()).snapshot()),
@@ -100,8 +89,7 @@ impl App {
             },
             bytes,
             look,
-            tabs,
-            tab: 0,
+            history: History::default(),
             shared: Shared::default(),
             area,
             message: None,
@@ -175,12 +163,17 @@ impl App {
             Action::NextConnection => self.step_connection(1),
             Action::Help => {
                 let scopes = self.top().map(scopes_of).unwrap_or_default();
-                self.open(Box::new(Help::new(scopes)));
+                self.history.open(Box::new(Help::new(scopes)));
             }
             Action::Back if self.shared.maximised => self.shared.maximised = false,
+            Action::JumpBack => {
+                let shared = self.history.back();
+                self.arrive(shared);
+            }
             _ => {
+                let before = self.shared.clone();
                 let effect = self.with_top(|view, shared, cx| view.update(action, shared, cx));
-                self.apply(effect.unwrap_or(Effect::None));
+                self.apply(effect.unwrap_or(Effect::None), before);
             }
         }
         Request::Continue
@@ -260,11 +253,17 @@ impl App {
             bytes: &*self.bytes,
             look: self.look,
             area: self.body(),
+            opened: self.history.is_open(),
         }
     }
 
     pub(super) fn top(&self) -> Option<&dyn View> {
-        self.tabs.get(self.tab)?.views.last().map(|view| &**view)
+        self.history.top()
+    }
+
+    /// The view of [`VIEWS`] that is up, or that what is up was opened from.
+    pub(super) fn tab(&self) -> usize {
+        self.history.tab()
     }
 
     /// Lets the view that is up change itself and what is shared.
@@ -278,9 +277,10 @@ impl App {
             bytes: &*self.bytes,
             look: self.look,
             area,
+            opened: self.history.is_open(),
         };
-        let view = self.tabs.get_mut(self.tab)?.views.last_mut()?;
-        Some(f(&mut **view, &mut self.shared, &cx))
+        let view = self.history.top_mut()?;
+        Some(f(view, &mut self.shared, &cx))
     }
 
     fn refresh(&mut self) {
@@ -289,38 +289,33 @@ impl App {
         }
     }
 
-    fn apply(&mut self, effect: Effect) {
+    fn apply(&mut self, effect: Effect, before: Shared) {
         match effect {
             Effect::None => {}
             Effect::Back => {
-                let views = self.tabs.get_mut(self.tab).map(|tab| &mut tab.views);
-                if let Some(views) = views.filter(|views| views.len() > 1) {
-                    views.pop();
-                }
+                let shared = self.history.close();
+                self.arrive(shared);
             }
             Effect::Show(name) => {
                 if let Some(i) = VIEWS.iter().position(|entry| entry.name == name) {
-                    self.select_tab(i);
-                    // What was asked for is the list itself, not what was last opened from it.
-                    if let Some(tab) = self.tabs.get_mut(i) {
-                        tab.views.truncate(1);
-                    }
+                    self.history.jump(i, before);
                 }
             }
-            Effect::Open(view) => self.open(view),
+            Effect::Open(view) => self.history.open(view),
         }
     }
 
-    fn open(&mut self, view: Box<dyn View>) {
-        if let Some(tab) = self.tabs.get_mut(self.tab) {
-            tab.views.push(view);
+    /// Goes on with what was selected where a way back leads.
+    fn arrive(&mut self, place: Arrival) {
+        match place {
+            Arrival::Nowhere => self.message = Some("nothing to go back to; q quits".to_owned()),
+            Arrival::Here => {}
+            Arrival::At(before) => self.shared.return_to(*before),
         }
     }
 
     fn select_tab(&mut self, i: usize) {
-        if i < self.tabs.len() {
-            self.tab = i;
-        }
+        self.history.switch(i, &self.shared);
     }
 
     fn step_connection(&mut self, by: isize) {

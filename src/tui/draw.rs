@@ -142,7 +142,7 @@ impl App {
     fn put_tabs(&self, buffer: &mut Buffer) {
         let row = self.tabs_row();
         for (i, x, w, text) in self.tab_places() {
-            let role = if i == self.tab {
+            let role = if i == self.tab() {
                 Role::Select
             } else {
                 Role::Text
@@ -182,9 +182,9 @@ impl App {
             height: 1,
         };
         for key in keys::footer(scopes) {
-            let text = key.footer.replace("1-9", &format!("1-{}", VIEWS.len()));
-            let (chord, what) = text.split_once(' ').unwrap_or((&text, ""));
-            if width(&text) > usize::from(row.width) {
+            let text = key.footer;
+            let (chord, what) = text.split_once(' ').unwrap_or((text, ""));
+            if width(text) > usize::from(row.width) {
                 break;
             }
             let mut used = put(buffer, row, chord, Role::Title, &self.look);

@@ -14,6 +14,7 @@ pub(crate) enum Action {
     PreviousPane,
     Open,
     Back,
+    JumpBack,
     PreviousConnection,
     NextConnection,
     Help,
@@ -183,8 +184,9 @@ pub(crate) const KEYS: &[Key] = keys! {
     Prompt "Backspace"         PromptErase        0 ""               "Erase a character"
     Prompt "Ctrl-u"            PromptClear        3 "Ctrl-u empty"   "Erase all"
 
-    Global "1-9"               SelectView         0 ""               "Go to a view of the second line"
-    Global "Esc|Backspace"     Back               8 "Esc back"       "Back; in a filtered list: show all"
+    Global "1-5"               SelectView         0 ""               "Go to a view of the second line"
+    Global "Esc|Backspace"     Back               8 "Esc back"       "Back to where this was opened from; first: close a pane, show all of a filtered list"
+    Global "Ctrl-o"            JumpBack           0 ""               "Back at once, over number keys too"
     Global "["                 PreviousConnection 0 ""               "Previous connection, and only its streams"
     Global "]"                 NextConnection     0 ""               "Next connection, and only its streams"
     Global "T"                 Theme              0 ""               "Next colour theme"
@@ -200,13 +202,16 @@ pub(crate) const KEYS: &[Key] = keys! {
 pub(crate) enum Chord {
     /// This key.
     One(KeyCode, KeyModifiers),
-    /// Any of the digits 1 to 9.
+    /// Any of the digits 1 to 5, which the views have.
     Digits,
 }
 
+/// The keys of [`Chord::Digits`].
+pub(crate) const DIGITS: &str = "1-5";
+
 /// Reads one chord of [`Key::chords`].
 pub(crate) fn parse_chord(text: &str) -> Option<Chord> {
-    if text == "1-9" {
+    if text == DIGITS {
         return Some(Chord::Digits);
     }
     let (modifiers, name) = if let Some(rest) = text.strip_prefix("Ctrl-") {
@@ -275,7 +280,7 @@ fn matches(key: &Key, event: KeyEvent) -> bool {
     key.chords.split('|').any(|chord| match parse_chord(chord) {
         Some(Chord::One(code, wanted)) => code == event.code && wanted == modifiers,
         Some(Chord::Digits) => {
-            matches!(event.code, KeyCode::Char('1'..='9')) && modifiers.is_empty()
+            matches!(event.code, KeyCode::Char('1'..='5')) && modifiers.is_empty()
         }
         None => false,
     })
@@ -351,6 +356,21 @@ mod tests {
             for chord in key.chords.split('|') {
                 assert!(parse_chord(chord).is_some(), "{chord} of {:?}", key.action);
             }
+        }
+    }
+
+    #[test]
+    fn the_digits_are_those_of_the_views() {
+        assert_eq!(DIGITS, format!("1-{}", VIEWS.len()));
+        let at = |c| {
+            lookup(
+                &[Scope::Global],
+                press(KeyCode::Char(c), KeyModifiers::NONE),
+            )
+        };
+        for c in '0'..='9' {
+            let has_view = (1..=VIEWS.len()).contains(&(c as usize - '0' as usize));
+            assert_eq!(at(c) == Some(Action::SelectView), has_view, "{c}");
         }
     }
 

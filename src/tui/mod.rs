@@ -7,6 +7,7 @@
 mod app;
 mod draw;
 mod format;
+mod history;
 mod keys;
 mod loader;
 mod signals;

@@ -76,6 +76,11 @@ pub(crate) trait View {
     /// Takes a typed character; only while [`Scope::Prompt`] is among its scopes.
     fn text(&mut self, _c: char) {}
 
+    /// A fresh one with the same settings, for a jump to it; `None` for what no jump leads to.
+    fn another(&self) -> Option<Box<dyn View>> {
+        None
+    }
+
     /// Does a little of what takes long; `false` when there was nothing to do.
     fn work(&mut self, _cx: &Ctx<'_>) -> bool {
         false
@@ -88,7 +93,7 @@ pub(crate) enum Effect {
     None,
     /// Leave this view, if it was opened from another.
     Back,
-    /// Show a view of [`VIEWS`].
+    /// Show a view of [`VIEWS`] on top of this one; Esc leads back to what was selected here.
     Show(&'static str),
     /// Open a view on top of this one.
     Open(Box<dyn View>),
@@ -113,6 +118,18 @@ pub(crate) struct Shared {
     pub(crate) filter: Option<String>,
     /// Whether only the pane that has the keys is shown.
     pub(crate) maximised: bool,
+}
+
+impl Shared {
+    /// Takes over what was selected at an earlier place; zoom and panes stay.
+    pub(crate) fn return_to(&mut self, before: Self) {
+        *self = Self {
+            window: self.window,
+            maximised: self.maximised,
+            filter: None,
+            ..before
+        };
+    }
 }
 
 impl Default for Shared {
@@ -140,6 +157,8 @@ pub(crate) struct Ctx<'a> {
     pub(crate) look: Look,
     /// Where the view is drawn.
     pub(crate) area: Rect,
+    /// Whether the view was opened from another, to which Esc leads back.
+    pub(crate) opened: bool,
 }
 
 impl Ctx<'_> {

@@ -39,7 +39,7 @@ impl Filter {
 
     /// Takes other words, and begins anew; what was found stays when only the spaces are others.
     pub(crate) fn set(&mut self, text: String) {
-        if text.split_whitespace().eq(self.text.split_whitespace()) {
+        if self.says(&text) {
             self.text = text;
         } else {
             *self = Self {
@@ -47,6 +47,11 @@ impl Filter {
                 ..Self::default()
             };
         }
+    }
+
+    /// Whether it asks for the same words as `text`.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        text.split_whitespace().eq(self.text.split_whitespace())
     }
 
     /// Packets found so far.

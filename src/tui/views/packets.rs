@@ -45,6 +45,8 @@ pub(crate) struct Packets {
     /// The first row of bytes shown.
     hex: usize,
     opened: Option<Opened>,
+    /// The filter that the jump here asked for, and takes away again.
+    given: String,
 }
 
 /// Where the panes are.
@@ -270,6 +272,8 @@ impl View for Packets {
                 }
             }
             Action::Back if self.pane != Pane::List => self.pane = Pane::List,
+            Action::Back if cx.opened && self.list.filter.says(&self.given) => return Effect::Back,
+            Action::Back if cx.opened => self.list.filter.set(self.given.clone()),
             Action::Back if !self.list.filter.is_empty() => self.list.filter.set(String::new()),
             Action::Back => return Effect::Back,
             _ => {}
@@ -283,12 +287,19 @@ impl View for Packets {
         self.list.filter.set(text);
     }
 
+    fn another(&self) -> Option<Box<dyn View>> {
+        let mut fresh = Self::default();
+        fresh.list.time = self.list.time;
+        Some(Box::new(fresh))
+    }
+
     fn work(&mut self, cx: &Ctx<'_>) -> bool {
         self.list.filter.work(cx)
     }
 
     fn refresh(&mut self, shared: &mut Shared, cx: &Ctx<'_>) {
         if let Some(text) = shared.filter.take() {
+            self.given.clone_from(&text);
             self.list.filter.set(text);
             self.pane = Pane::List;
         }

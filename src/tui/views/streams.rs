@@ -152,11 +152,22 @@ impl View for Streams {
                 return Effect::Show("packets");
             }
             (Action::Back, _) if self.details => self.details = false,
-            (Action::Back, _) if shared.one_connection => shared.one_connection = false,
+            // Those of one connection were asked for with the jump, and go with it.
+            (Action::Back, _) if shared.one_connection && !cx.opened => {
+                shared.one_connection = false
+            }
             (Action::Back, _) => return Effect::Back,
             _ => {}
         }
         Effect::None
+    }
+
+    fn another(&self) -> Option<Box<dyn View>> {
+        Some(Box::new(Self {
+            sort: self.sort,
+            metric: self.metric,
+            ..Self::default()
+        }))
     }
 
     fn refresh(&mut self, shared: &mut Shared, cx: &Ctx<'_>) {

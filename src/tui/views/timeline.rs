@@ -229,6 +229,19 @@ impl View for Timeline {
         Effect::None
     }
 
+    fn another(&self) -> Option<Box<dyn View>> {
+        let filter = String::new();
+        let how = Settings {
+            filter,
+            ..self.how.clone()
+        };
+        Some(Box::new(Self {
+            how,
+            time: self.time,
+            ..Self::default()
+        }))
+    }
+
     fn text(&mut self, c: char) {
         filter_prompt::type_in(c, &mut self.how.filter);
     }
