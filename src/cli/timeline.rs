@@ -24,7 +24,9 @@ Examples:
   rtcscope timeline --format ndjson call.pcapng | jq -r 'select(.event) | [.time, .message] | @tsv'
 
 A line is: seconds since the start, time since the event before, number of the packet, from whom to
-whom, protocol, what happened. Events alike that follow each other are one line with their count.
+whom, protocol, what happened. Events alike that follow each other between the same two sockets are
+one line with their count; the time of the line below is since the last of them. `:51322` is the
+port, where two hosts use several.
 
 The JSON follows a schema: rtcscope schema timeline";
 
@@ -115,12 +117,11 @@ fn missing(id: u32, analysis: &Analysis) -> Option<String> {
     if all.iter().any(|c| c.id == ConnectionId(id)) {
         return None;
     }
-    let there = match all.len() {
-        0 => "there is none".to_owned(),
-        1 => "there is one".to_owned(),
-        n => format!("there are {n}"),
-    };
-    Some(format!("no connection {id}: {there}"))
+    Some(match all.len() {
+        0 => format!("no connection {id}: the capture has none"),
+        1 => format!("no connection {id}: the capture has only connection 1"),
+        n => format!("no connection {id}: the capture has connections 1 to {n}"),
+    })
 }
 
 fn presenter(args: &TimelineArgs, color: bool) -> Box<dyn Presenter> {

@@ -2,9 +2,9 @@
 
 use super::app::{App, LEAST, Load, scopes_of};
 use super::format::{bytes, duration, plural, width};
-use super::keys::{self, Scope};
+use super::keys;
 use super::theme::Role;
-use super::views::VIEWS;
+use super::views::{VIEWS, View};
 use super::widgets::text::{Line, put, put_line};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,7 +35,7 @@ impl App {
                 ..self.area
             };
             put_line(buffer, row, &status, &self.look);
-            self.put_footer(buffer, &scopes_of(view));
+            self.put_footer(buffer, view);
         }
     }
 
@@ -174,14 +174,15 @@ impl App {
         }
     }
 
-    fn put_footer(&self, buffer: &mut Buffer, scopes: &[Scope]) {
+    fn put_footer(&self, buffer: &mut Buffer, view: &dyn View) {
         let mut row = Rect {
             x: self.area.x + 1,
             y: self.area.bottom() - 1,
             width: self.area.width - 1,
             height: 1,
         };
-        for key in keys::footer(scopes) {
+        let idle = |action| view.idle(action);
+        for key in keys::footer(&scopes_of(view), idle, row.width.into()) {
             let text = key.footer;
             let (chord, what) = text.split_once(' ').unwrap_or((text, ""));
             if width(text) > usize::from(row.width) {

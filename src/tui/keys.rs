@@ -136,10 +136,10 @@ pub(crate) const KEYS: &[Key] = keys! {
 
     Timeline "Enter"           Open               1 "Enter packet"   "Show the packet of the event"
     Timeline "/"               Filter             2 "/ filter"       "Show only events whose line has all these words"
-    Timeline "t"               TimeFormat         3 "t time"         "Time: since the connection's start, the capture's, UTC"
-    Timeline "s"               GoToStreams        4 "s streams"      "Show the connection's streams"
-    Timeline "u"               Unfold             0 ""               "Each repeated event in a row of its own, or folded"
-    Timeline "c"               Grouping           0 ""               "A column for each host, or for each address and port"
+    Timeline "t"               TimeFormat         5 "t time"         "Time: since the connection's start, the capture's, UTC"
+    Timeline "s"               GoToStreams        6 "s streams"      "Show the connection's streams"
+    Timeline "u"               Unfold             3 "u unfold"       "Each repeated event in a row of its own, or folded"
+    Timeline "c"               Grouping           4 "c ports"        "A column for each host, or for each address and port"
 
     Streams "Enter"            Open               1 "Enter charts"   "Open the stream's charts"
     Streams "o"                Sort               2 "o sort"         "Sort by: number, loss, jitter, bit rate"
@@ -295,13 +295,28 @@ pub(crate) fn lookup(scopes: &[Scope], event: KeyEvent) -> Option<Action> {
     })
 }
 
-/// The rows of these scopes that the footer shows, most useful first.
-pub(crate) fn footer(scopes: &[Scope]) -> Vec<&'static Key> {
+/// From this rank on, footers show keys of all views.
+const EVERYWHERE: u8 = 7;
+
+/// The rows of these scopes that the footer shows in so many columns, most useful first. Where they
+/// do not fit, the view's own give way, the least useful first.
+pub(crate) fn footer(
+    scopes: &[Scope],
+    idle: impl Fn(Action) -> bool,
+    columns: usize,
+) -> Vec<&'static Key> {
     let mut keys: Vec<_> = KEYS
         .iter()
-        .filter(|key| key.rank > 0 && scopes.contains(&key.scope))
+        .filter(|key| key.rank > 0 && scopes.contains(&key.scope) && !idle(key.action))
         .collect();
     keys.sort_by_key(|key| key.rank);
+    // Nothing follows the last.
+    while keys.iter().map(|k| k.footer.len() + 2).sum::<usize>() > columns + 2 {
+        match keys.iter().rposition(|key| key.rank < EVERYWHERE) {
+            Some(last) => drop(keys.remove(last)),
+            None => break,
+        }
+    }
     keys
 }
 
@@ -400,10 +415,15 @@ mod tests {
         let charts: Box<dyn View> = Box::<StreamCharts>::default();
         let views = VIEWS.iter().map(|entry| (entry.new)()).chain([charts]);
         for view in views {
-            let keys = footer(&crate::tui::app::scopes_of(&*view));
+            let scopes = crate::tui::app::scopes_of(&*view);
+            let keys = footer(&scopes, |_| false, 79);
             let width: usize = keys.iter().map(|k| k.footer.len() + 2).sum();
-            // One column is free at the left, and nothing follows the last.
-            assert!(width < 80 + 2, "{:?} need {width} columns", view.scopes());
+            assert!(width <= 79 + 2, "{:?} need {width} columns", view.scopes());
+            // Only keys of the timeline that are idle as a rule make others give way.
+            let idle = |action| matches!(action, Action::Unfold | Action::Grouping);
+            let all = footer(&scopes, idle, 500);
+            assert_eq!(footer(&scopes, idle, 79).len(), all.len());
+            assert_eq!(keys.last().unwrap().footer, "q quit");
         }
         for key in KEYS {
             assert_eq!(key.footer.is_empty(), key.rank == 0, "{:?}", key.action);

@@ -4,6 +4,7 @@
 //! up by itself. [`Parties`] names who takes part, [`fold`] puts repeated events together, [`Lanes`]
 //! are the columns of the ladder; the text below, `json` and the terminal interface share them.
 
+mod integrity;
 mod lanes;
 mod parties;
 mod rungs;
@@ -12,13 +13,16 @@ mod setup;
 mod testing;
 mod text;
 mod tone;
+mod words;
 
+pub use integrity::integrity;
 pub use lanes::{ASCII, LINES, Lanes, Strokes};
 pub use parties::{Grouping, Parties, Party, Role};
 pub use rungs::{QUIET, Rung, fold, unfolded};
 pub use setup::Setup;
 pub use text::Text;
 pub use tone::{Tone, protocol, tone};
+pub use words::fitting;
 
 use super::text::style::duration;
 use crate::analysis::ConnectionId;
@@ -59,6 +63,17 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The times wanted, in words: `from 2.000 to 4.500 s`; nothing where all are.
+    pub fn times(&self) -> String {
+        let seconds = |span: Span| format!("{:.3}", span.seconds());
+        match (self.from.map(seconds), self.to.map(seconds)) {
+            (None, None) => String::new(),
+            (Some(from), None) => format!("from {from} s on"),
+            (None, Some(to)) => format!("up to {to} s"),
+            (Some(from), Some(to)) => format!("from {from} to {to} s"),
+        }
+    }
+
     /// The connections wanted.
     pub fn connections<'a>(
         &self,

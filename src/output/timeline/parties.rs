@@ -91,6 +91,10 @@ pub struct Parties {
     ends: BTreeMap<u32, (usize, usize)>,
     /// The transports whose packets came wrapped by TURN.
     wrapped: BTreeSet<u32>,
+    /// What tells a transport from others between the same parties: `:51322`.
+    ports: BTreeMap<u32, String>,
+    /// The kinds of events, by way, that happened on several transports.
+    repeated: BTreeSet<((usize, usize), &'static str)>,
 }
 
 impl Parties {
@@ -162,7 +166,55 @@ impl Parties {
             };
             parties.ends.insert(transport, both);
         }
+        parties.tell_ports(&ends);
+        let mut seen: BTreeMap<((usize, usize), &'static str), u32> = BTreeMap::new();
+        for event in &c.events {
+            let Some(way) = parties.way_of(event) else {
+                continue;
+            };
+            let what = (way, event.kind.name());
+            if *seen.entry(what).or_insert(event.transport) != event.transport {
+                parties.repeated.insert(what);
+            }
+        }
         parties
+    }
+
+    /// Finds the ports that tell transports between the same two parties apart: those of one side
+    /// where each of its ports has one transport, else both.
+    fn tell_ports(&mut self, sockets: &BTreeMap<u32, (Endpoint, Endpoint)>) {
+        // The two parties in order, and for each transport between them the ports in that order.
+        let mut between: BTreeMap<(usize, usize), BTreeMap<u32, (u16, u16)>> = BTreeMap::new();
+        for (&transport, &(a, b)) in &self.ends {
+            let Some((at_a, at_b)) = sockets.get(&transport) else {
+                continue;
+            };
+            let (a_port, b_port) = (at_a.port(), at_b.port());
+            let (key, ports) = match a <= b {
+                true => ((a, b), (a_port, b_port)),
+                false => ((b, a), (b_port, a_port)),
+            };
+            between.entry(key).or_default().insert(transport, ports);
+        }
+        for transports in between.into_values() {
+            let pairs: BTreeSet<(u16, u16)> = transports.values().copied().collect();
+            let firsts: BTreeSet<u16> = pairs.iter().map(|(first, _)| *first).collect();
+            let seconds: BTreeSet<u16> = pairs.iter().map(|(_, second)| *second).collect();
+            if pairs.len() < 2 {
+                continue;
+            }
+            let named = transports.into_iter().map(|(transport, (first, second))| {
+                let name = if seconds.len() == pairs.len() {
+                    format!(":{second}")
+                } else if firsts.len() == pairs.len() {
+                    format!(":{first}")
+                } else {
+                    format!(":{first}-:{second}")
+                };
+                (transport, name)
+            });
+            self.ports.extend(named);
+        }
     }
 
     /// The parties, in the order of their letters.
@@ -176,17 +228,23 @@ impl Parties {
         Some(if event.reverse { (b, a) } else { (a, b) })
     }
 
-    /// What happened, and whether TURN carried the packet that shows it; without the protocol,
-    /// which is said beside it.
-    pub fn words(&self, event: &Event) -> String {
-        let said = super::protocol(&event.kind);
-        let words = event.kind.words();
-        let rest = words.strip_prefix(&said).and_then(|w| w.strip_prefix(' '));
-        let words = rest.map_or_else(|| words.clone(), str::to_owned);
-        match self.wrapped.contains(&event.transport) {
-            true => format!("{words}, in TURN"),
-            false => words,
-        }
+    /// What happened, on which port where it did on several, and whether TURN carried the packet
+    /// that shows it; without the protocol, which is said beside it. From all words to the fewest:
+    /// the first two differ only in what the arrow says too.
+    pub fn words(&self, event: &Event) -> Vec<String> {
+        let what = self.way_of(event).map(|way| (way, event.kind.name()));
+        let port = self.ports.get(&event.transport);
+        let port = port.filter(|_| what.is_some_and(|what| self.repeated.contains(&what)));
+        let turn = match self.wrapped.contains(&event.transport) {
+            true => ", in TURN",
+            false => "",
+        };
+        let forms = super::words::forms(&event.kind).into_iter();
+        let with_port = |words: String| match port {
+            Some(port) if !words.contains(port.as_str()) => format!("{words} {port}{turn}"),
+            _ => format!("{words}{turn}"),
+        };
+        forms.map(with_port).collect()
     }
 
     /// `A>B`, or nothing where the transport is not known.
@@ -237,6 +295,48 @@ mod tests {
     }
 
     #[test]
+    fn words_name_the_port_where_parties_have_several_ways() {
+        let words = |transports: &[(Endpoint, Endpoint)]| {
+            let mut c = connection(transports);
+            c.events = (0..transports.len() as u32)
+                .map(|i| event(i.into(), i, false))
+                .collect();
+            let parties = Parties::of(&c, Grouping::Host);
+            let words = c.events.iter().flat_map(|e| parties.words(e));
+            words
+                .map(|w| w.replace("first check answered", ""))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(words(&[(ep(1, 10), ep(2, 20))]), [""]);
+        // The side whose ports tell them apart, whoever sends.
+        assert_eq!(
+            words(&[(ep(1, 10), ep(2, 20)), (ep(1, 11), ep(2, 21))]),
+            [" :20", " :21"]
+        );
+        assert_eq!(
+            words(&[(ep(1, 10), ep(2, 20)), (ep(1, 11), ep(2, 20))]),
+            [" :10", " :11"]
+        );
+        assert_eq!(
+            words(&[
+                (ep(1, 10), ep(2, 20)),
+                (ep(1, 11), ep(2, 20)),
+                (ep(1, 11), ep(2, 21)),
+            ]),
+            [" :10-:20", " :11-:20", " :11-:21"]
+        );
+        // What happened on one of them only needs no port; other hosts are other columns.
+        assert_eq!(
+            words(&[(ep(1, 10), ep(2, 20)), (ep(1, 11), ep(3, 20))]),
+            ["", ""]
+        );
+        let mut c = connection(&[(ep(1, 10), ep(2, 20)), (ep(1, 11), ep(2, 21))]);
+        c.events = vec![event(0, 0, false), event(1, 1, true)];
+        let parties = Parties::of(&c, Grouping::Host);
+        assert_eq!(parties.words(&c.events[0]), ["first check answered"]);
+    }
+
+    #[test]
     fn a_host_that_talks_to_itself_is_two_parties() {
         let mut c = connection(&[(ep(1, 10), ep(1, 20))]);
         c.events = vec![event(0, 0, false)];
@@ -273,7 +373,7 @@ mod tests {
         );
         assert_eq!(
             parties.words(&c.events[0]),
-            "stream 0x00000007 goes on here, in TURN"
+            ["stream 0x00000007 goes on here, in TURN"]
         );
     }
 

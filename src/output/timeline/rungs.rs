@@ -19,12 +19,9 @@ pub struct Rung {
     pub count: usize,
 }
 
-/// The events of these indices as rungs. Alike are neighbours of the same kind, content and way.
-pub fn fold(
-    events: &[Event],
-    parties: &Parties,
-    indices: impl IntoIterator<Item = usize>,
-) -> Vec<Rung> {
+/// The events of these indices as rungs. Alike are neighbours of the same kind and content, from the same
+/// socket to the same: three handshakes side by side are three.
+pub fn fold(events: &[Event], indices: impl IntoIterator<Item = usize>) -> Vec<Rung> {
     let mut rungs: Vec<Rung> = Vec::new();
     for i in indices {
         let Some(event) = events.get(i) else { continue };
@@ -32,7 +29,7 @@ pub fn fold(
         match before.filter(|rung| {
             let same = |e: &Event| {
                 e.kind == event.kind
-                    && parties.way_of(e) == parties.way_of(event)
+                    && (e.transport, e.reverse) == (event.transport, event.reverse)
                     && event.at - e.at < QUIET
             };
             events.get(rung.last).is_some_and(same)
@@ -77,19 +74,26 @@ impl Rung {
         Some(self.begins(events)? - before.ends(events)?)
     }
 
-    /// What happened, how often and for how long.
-    pub fn words(&self, events: &[Event], parties: &Parties) -> String {
+    /// What happened, how often and when last: from all words to the fewest, as
+    /// [`Parties::words`].
+    pub fn words(&self, events: &[Event], parties: &Parties) -> Vec<String> {
         let Some(event) = events.get(self.first) else {
-            return String::new();
+            return Vec::new();
         };
-        let words = parties.words(event);
-        match (self.count, self.ends(events)) {
-            (0 | 1, _) | (_, None) => words,
-            (n, Some(end)) => {
-                let took = super::duration(end - event.at);
-                format!("{words} ({n} times in {took})")
-            }
+        let forms = parties.words(event);
+        let (n, Some(end)) = (self.count, self.ends(events)) else {
+            return forms;
+        };
+        if n < 2 {
+            return forms;
         }
+        let took = super::duration(end - event.at);
+        let mut out: Vec<String> = forms
+            .iter()
+            .map(|words| format!("{words} ({n} times, last after {took})"))
+            .collect();
+        out.extend(forms.last().map(|words| format!("{words} ({n} in {took})")));
+        out
     }
 }
 
@@ -105,7 +109,8 @@ mod tests {
         let mut c = connection(&[(ep(1, 10), ep(2, 20)), (ep(1, 11), ep(2, 20))]);
         c.events = vec![
             event(0, 0, false),
-            event(500, 1, false), // another port of the same host
+            event(500, 0, false),
+            event(550, 1, false), // another port of the same host
             event(600, 0, true),
             event(700, 0, false),
         ];
@@ -114,16 +119,26 @@ mod tests {
             ..event(701, 0, false)
         });
         let parties = Parties::of(&c, Grouping::Host);
-        let rungs = fold(&c.events, &parties, 0..5);
+        let rungs = fold(&c.events, 0..6);
         let counts: Vec<_> = rungs.iter().map(|r| (r.first, r.last, r.count)).collect();
-        assert_eq!(counts, [(0, 1, 2), (2, 2, 1), (3, 3, 1), (4, 4, 1)]);
+        assert_eq!(
+            counts,
+            [(0, 1, 2), (2, 2, 1), (3, 3, 1), (4, 4, 1), (5, 5, 1)]
+        );
         assert_eq!(
             rungs[0].words(&c.events, &parties),
-            "first check answered (2 times in 500.0 ms)"
+            [
+                "first check answered :10 (2 times, last after 500.0 ms)",
+                "first check answered :10 (2 in 500.0 ms)"
+            ]
+        );
+        assert_eq!(
+            rungs[1].words(&c.events, &parties),
+            ["first check answered :11"]
         );
         assert_eq!(
             rungs[1].since(&rungs[0], &c.events),
-            Some(Span::from_millis(100))
+            Some(Span::from_millis(50))
         );
         assert_eq!(unfolded(0..5).len(), 5);
     }
@@ -132,13 +147,11 @@ mod tests {
     fn what_comes_again_after_a_quiet_time_is_said_again() {
         let mut c = connection(&[(ep(1, 10), ep(2, 20))]);
         c.events = vec![event(0, 0, false), event(2_000, 0, false)];
-        let parties = Parties::of(&c, Grouping::Host);
-        assert_eq!(fold(&c.events, &parties, 0..2).len(), 2);
+        assert_eq!(fold(&c.events, 0..2).len(), 2);
     }
 
     #[test]
     fn an_index_out_of_range_is_no_rung() {
-        let parties = Parties::default();
-        assert!(fold(&[], &parties, 0..3).is_empty());
+        assert!(fold(&[], 0..3).is_empty());
     }
 }

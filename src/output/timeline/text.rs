@@ -1,14 +1,14 @@
 //! The timeline for people: a head for each connection, then one line per event.
 //!
 //! ```text
-//! Connection 1  connected  0.003 to 4.458 s
+//! Connection 1  connected  0.000 to 4.455 s, from 0.003 s of the capture
 //!   A 10.77.1.2:44350
 //!   B 10.77.1.3:41486
 //!   setup  ICE 70.9 ms, DTLS 91.1 ms, first media after 171.9 ms
 //!
-//!        time s     delta  packet  A             B
-//!      0.000000                 4  |------------>|  ICE   first check, username Kq3f:Uc7L
-//!      0.074812   74.8 ms       9  |<------------|  ICE   first check answered
+//!        time s     delta  packet  A        B
+//!      0.000000                 4  |------->|  ICE   first check, username Kq3f:Uc7L
+//!      0.074812   74.8 ms       9  |<-------|  ICE   first check answered
 //!                          … 12.4 s …
 //! ```
 //!
@@ -17,11 +17,11 @@
 use super::super::text::style::{Style, grouped};
 use super::super::{Presenter, printable};
 use super::{
-    ASCII, Grouping, Lanes, Parties, QUIET, Rung, Selection, Setup, Tone, duration, fold, protocol,
-    tone,
+    ASCII, Clock, Grouping, Lanes, Parties, QUIET, Rung, Selection, Setup, Tone, duration, fitting,
+    fold, protocol, tone,
 };
 use crate::analysis::Analysis;
-use crate::analysis::model::Connection;
+use crate::analysis::model::{Connection, Event};
 use crate::time::Timestamp;
 use std::io::{self, Write};
 
@@ -32,7 +32,7 @@ const PROTOCOL: usize = 2 + 6;
 /// The least that words get before arrows give way.
 const WORDS: usize = 30;
 /// The most from one party's line to the next: more would only move the words away.
-const WIDEST: usize = 14;
+const WIDEST: usize = 9;
 /// More parties than this have no columns: arrows would be long, and hard to follow.
 const PARTIES_MAX: usize = 4;
 /// Parties that the legend lists; the rest is counted.
@@ -80,15 +80,13 @@ impl Text {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let parties = Parties::of(c, Grouping::Host);
-        head(c, &parties, analysis, self.width, style, out)?;
+        let zero = self.selection.clock.zero(c, &analysis.capture);
+        self.head(c, &parties, analysis, style, out)?;
         let indices = self.selection.events(c, &analysis.capture);
-        let rungs = fold(&c.events, &parties, indices);
+        let rungs = fold(&c.events, indices);
         if rungs.is_empty() {
-            let which = match c.events.is_empty() {
-                true => "no events",
-                false => "no events in this time",
-            };
-            return writeln!(out, "  {}", style.dim(which));
+            let which = no_events(c, zero, &self.selection);
+            return writeln!(out, "  {}", style.dim(&which));
         }
         let lanes = self.lanes(&parties);
         let names = parties.all().iter().map(|p| p.label.as_str());
@@ -96,10 +94,14 @@ impl Text {
         let width = lanes.map_or(5, |lanes| lanes.width());
         let heading = format!(
             "  {:>11} {:>9} {:>7}  {lanes_head:<width$}",
-            "time s", "delta", "packet"
+            match self.selection.clock {
+                Clock::Connection => "time s",
+                Clock::Capture => "capture s",
+            },
+            "delta",
+            "packet"
         );
         writeln!(out, "\n{}", style.dim(heading.trim_end()))?;
-        let zero = self.selection.clock.zero(c, &analysis.capture);
         let page = Page {
             c,
             parties: &parties,
@@ -126,42 +128,73 @@ impl Text {
         let room = self.width.checked_sub(LEAD + PROTOCOL + WORDS)?;
         Lanes::fitting(n, room, WIDEST).filter(|_| n <= PARTIES_MAX)
     }
+
+    /// The lines above the ladder: state, who takes part, how long it took.
+    fn head(
+        &self,
+        c: &Connection,
+        parties: &Parties,
+        analysis: &Analysis,
+        style: Style,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let state = style.state(c.state);
+        let name = style.bold(&format!("Connection {}", c.id));
+        let zero = self.selection.clock.zero(c, &analysis.capture);
+        let at = |ts: Timestamp| (ts - zero).seconds();
+        let (first, last) = (at(c.first_seen), at(c.last_seen));
+        let of_capture = match (self.selection.clock, analysis.capture.seconds_at(zero)) {
+            (Clock::Connection, begins @ 0.0005..) => {
+                format!(", from {begins:.3} s of the capture")
+            }
+            _ => String::new(),
+        };
+        writeln!(
+            out,
+            "{name}  {state}  {first:.3} to {last:.3} s{of_capture}"
+        )?;
+        if let Some(why) = &c.stopped {
+            for line in wrap(&printable(why), self.width.saturating_sub(2)) {
+                writeln!(out, "  {}", style.warn(&line))?;
+            }
+        }
+        for party in parties.all().iter().take(LEGEND_MAX) {
+            let role = party.role.map_or_else(String::new, |role| {
+                let relays = relayed_by(party, c);
+                format!("  {}{relays}", role.name())
+            });
+            writeln!(out, "  {} {}{role}", party.label, party.address())?;
+        }
+        if let Some(more @ 1..) = parties.all().len().checked_sub(LEGEND_MAX) {
+            writeln!(out, "  and {more} more")?;
+        }
+        let setup = Setup::of(c, analysis).words();
+        if !setup.is_empty() {
+            writeln!(out, "  setup  {}", setup.join(", "))?;
+        }
+        if let Some((words, holds)) = super::integrity(c) {
+            let words = match holds {
+                true => words,
+                false => style.bad(&words),
+            };
+            writeln!(out, "  integrity  {words}")?;
+        }
+        Ok(())
+    }
 }
 
-/// The lines above the ladder: state, who takes part, how long it took.
-fn head(
-    c: &Connection,
-    parties: &Parties,
-    analysis: &Analysis,
-    width: usize,
-    style: Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let state = style.state(c.state);
-    let name = style.bold(&format!("Connection {}", c.id));
-    let at = |ts| analysis.capture.seconds_at(ts);
-    let (first, last) = (at(c.first_seen), at(c.last_seen));
-    writeln!(out, "{name}  {state}  {first:.3} to {last:.3} s")?;
-    if let Some(why) = &c.stopped {
-        for line in wrap(&printable(why), width.saturating_sub(2)) {
-            writeln!(out, "  {}", style.warn(&line))?;
-        }
-    }
-    for party in parties.all().iter().take(LEGEND_MAX) {
-        let role = party.role.map_or_else(String::new, |role| {
-            let relays = relayed_by(party, c);
-            format!("  {}{relays}", role.name())
-        });
-        writeln!(out, "  {} {}{role}", party.label, party.address())?;
-    }
-    if let Some(more @ 1..) = parties.all().len().checked_sub(LEGEND_MAX) {
-        writeln!(out, "  and {more} more")?;
-    }
-    let setup = Setup::of(c, analysis).words();
-    if !setup.is_empty() {
-        writeln!(out, "  setup  {}", setup.join(", "))?;
-    }
-    Ok(())
+/// That no event is shown, and why.
+fn no_events(c: &Connection, zero: Timestamp, selection: &Selection) -> String {
+    let (Some(first), Some(last)) = (c.events.first(), c.events.last()) else {
+        return "no events".to_owned();
+    };
+    let at = |e: &Event| (e.at - zero).seconds();
+    let (first, last) = (at(first), at(last));
+    let all = match c.events.len() {
+        1 => format!("the only one is at {first:.3} s"),
+        n => format!("the {n} there are lie from {first:.3} to {last:.3} s"),
+    };
+    format!("no events {}: {all}", selection.times())
 }
 
 /// The addresses that a TURN server gave out.
@@ -209,10 +242,17 @@ impl Page<'_> {
             None => format!("{:<5}", self.parties.arrow(event)),
         };
         let said = protocol(&event.kind);
-        let words = rung.words(events, self.parties);
         let used = LEAD + way.chars().count() + PROTOCOL;
         let room = self.width.saturating_sub(used).max(WORDS);
-        let mut lines = wrap(&printable(&words), room).into_iter();
+        let mut forms = rung.words(events, self.parties);
+        // Only what the arrow says too is left out; what then does not fit goes on below, whole.
+        forms.truncate(2);
+        let fits = |words: &str| words.chars().count() <= room;
+        let words = Some(fitting(&forms, room)).filter(|words| fits(words));
+        let words = words
+            .or(forms.first().map(String::as_str))
+            .unwrap_or_default();
+        let mut lines = wrap(&printable(words), room).into_iter();
         let first = lines.next().unwrap_or_default();
         let delta = self.style.dim(&format!("{delta:>9}"));
         let said = self.style.bold(&format!("{said:<5}"));
@@ -268,7 +308,7 @@ fn wrap(text: &str, room: usize) -> Vec<String> {
 mod tests {
     use super::super::testing::{connection, ep, event};
     use super::*;
-    use crate::analysis::model::{Event, EventKind};
+    use crate::analysis::model::EventKind;
     use crate::analysis::{Analyzer, Options};
 
     fn written(c: Connection, width: usize) -> String {
@@ -308,21 +348,21 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("|------------>|  ICE   first check, username"),
+            text.contains("|------->|  ICE   first check, username"),
             "{text}"
         );
-        assert!(
-            text.contains("10.0 ms      11  |<------------|  ICE"),
-            "{text}"
-        );
+        assert!(text.contains("10.0 ms      11  |<-------|  ICE"), "{text}");
         assert!(text.contains("… 12.5 s …"), "{text}");
-        assert!(text.contains("answered (2 times in"), "{text}");
+        assert!(text.contains("answered (2 in 100.0 ms)"), "{text}");
         assert!(!text.contains('\x1b'), "{text}");
         assert!(
             text.lines().all(|line| line.chars().count() <= 90),
             "{text}"
         );
-        assert!(text.contains("the next line\n"), "{text}");
+        assert!(
+            text.contains("in the next\n") && text.contains(" line\n"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -333,6 +373,46 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("B>A    ICE   first check answered"), "{text}");
+    }
+
+    #[test]
+    fn the_head_counts_by_the_clock_of_the_lines() {
+        let head = |clock, from: Option<i64>| {
+            let mut c = call();
+            c.first_seen = super::super::testing::at_ms(-500);
+            let mut analysis = Analyzer::new(Options::default()).finish();
+            analysis.connections = vec![c];
+            analysis.capture.first = Some(super::super::testing::at_ms(-3_000));
+            let selection = Selection {
+                clock,
+                from: from.map(crate::time::Span::from_millis),
+                ..Selection::default()
+            };
+            let text = Text {
+                color: false,
+                width: 100,
+                selection,
+            };
+            let mut out = Vec::new();
+            text.write("a.pcap", &analysis, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let own = head(Clock::Connection, None);
+        assert!(
+            own.contains("  0.000 to 60.500 s, from 2.500 s of the capture\n"),
+            "{own}"
+        );
+        assert!(own.contains(" time s "), "{own}");
+        assert!(own.contains("\n     0.500000 "), "{own}");
+        let captures = head(Clock::Capture, None);
+        assert!(captures.contains("  2.500 to 63.000 s\n"), "{captures}");
+        assert!(captures.contains("capture s "), "{captures}");
+        assert!(captures.contains("\n     3.000000 "), "{captures}");
+        let late = head(Clock::Connection, Some(90_000));
+        assert!(
+            late.contains("no events from 90.000 s on: the 4 there are lie from 0.500 to 13.100 s"),
+            "{late}"
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::analysis::Analysis;
 use crate::tui::format::{UNKNOWN, bytes, count, duration, plural};
 use crate::tui::keys::{Action, Scope};
 use crate::tui::theme::Role;
-use crate::tui::widgets::text::{Line, heading, put_lines};
+use crate::tui::widgets::text::{Line, heading, put_lines, wrap};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -36,9 +36,7 @@ impl View for Capture {
     }
 
     fn refresh(&mut self, _shared: &mut Shared, cx: &Ctx<'_>) {
-        self.scroll = self
-            .scroll
-            .min(problems(cx.analysis).len().saturating_sub(page(cx)));
+        self.scroll = self.scroll.min(problems(cx).len().saturating_sub(page(cx)));
     }
 
     fn draw(&self, buffer: &mut Buffer, _shared: &Shared, cx: &Ctx<'_>) {
@@ -52,7 +50,7 @@ impl View for Capture {
             height: cx.area.height - facts.height,
             ..cx.area
         };
-        let lines = problems(cx.analysis);
+        let lines = problems(cx);
         let note = match lines.len().saturating_sub(self.scroll + page(cx)) {
             0 => String::new(),
             n => format!("{n} more below"),
@@ -62,8 +60,15 @@ impl View for Capture {
     }
 
     fn status(&self, _shared: &Shared, cx: &Ctx<'_>) -> Line {
-        let kinds = cx.analysis.capture.problems.len() as u64;
-        Line::default().then(Role::Dim, format!(" problems of {}", plural(kinds, "kind")))
+        let problems = &cx.analysis.capture.problems;
+        let count: u64 = problems.iter().map(|p| p.count).sum();
+        let text = match (count, problems.len() as u64) {
+            (0, _) => " no problems".to_owned(),
+            (1, _) => " 1 problem".to_owned(),
+            (n, 1) => format!(" {} of one kind", plural(n, "problem")),
+            (n, kinds) => format!(" {} of {kinds} kinds", plural(n, "problem")),
+        };
+        Line::default().then(Role::Dim, text)
     }
 }
 
@@ -112,7 +117,9 @@ fn file_lines(analysis: &Analysis) -> Vec<Line> {
     ]
 }
 
-fn problems(analysis: &Analysis) -> Vec<Line> {
+/// What was wrong, whole: long lines go on below.
+fn problems(cx: &Ctx<'_>) -> Vec<Line> {
+    let analysis = cx.analysis;
     let mut out = Vec::new();
     for counted in &analysis.capture.problems {
         let p = &counted.problem;
@@ -126,7 +133,12 @@ fn problems(analysis: &Analysis) -> Vec<Line> {
             (None, Some(offset)) => format!("byte {offset}: "),
             (None, None) => String::new(),
         };
-        out.push(Line::new(format!("   {place}{}", p.message)));
+        let text = Line::new(format!("{place}{}", p.message));
+        let lines = wrap(vec![text], cx.area.width.saturating_sub(3));
+        out.extend(lines.into_iter().map(|line| {
+            let indented = Line::new("   ");
+            Line(indented.0.into_iter().chain(line.0).collect())
+        }));
     }
     if out.is_empty() {
         let none = if analysis.complete {

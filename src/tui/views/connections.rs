@@ -223,6 +223,9 @@ impl View for Connections {
             Sort::Packets => "by packets",
         };
         let n = cx.analysis.connections.len() as u64;
+        if n == 0 {
+            return Line::default().then(Role::Dim, " no connections");
+        }
         Line::default().then(
             Role::Dim,
             format!(

@@ -43,7 +43,7 @@ fn association_lines(dtls: &Dtls, c: &Connection, capture: &CaptureInfo, out: &m
     let text = |value: &Known<String>| known_why(value, Clone::clone);
     let again = known_why(&dtls.retransmissions, |n| match n {
         0 => "nothing sent again".to_owned(),
-        n => format!("{} sent again", plural(*n, "flight")),
+        n => sent_again(*n, &dtls.flights),
     });
     let took = known_why(&dtls.handshake_duration, |d| duration(*d));
     out.push(Line::fact("  took", format!("{took}; {again}")));
@@ -63,6 +63,18 @@ fn association_lines(dtls: &Dtls, c: &Connection, capture: &CaptureInfo, out: &m
             }
         }
         Known::No(why) => out.push(Line::fact("  certif.", format!("{UNKNOWN} ({why})"))),
+    }
+}
+
+/// That flights were sent `n` more times: `1 flight sent 8 more times`.
+fn sent_again(n: u64, flights: &[Flight]) -> String {
+    let again = flights.iter().filter(|f| f.transmissions.len() > 1).count() as u64;
+    match (again, n) {
+        (0, n) => plural(n, "retransmission"),
+        (1, 1) => "1 flight sent again".to_owned(),
+        (1, n) => format!("1 flight sent {n} more times"),
+        (flights, n) if flights == n => format!("{} sent again", plural(n, "flight")),
+        (flights, n) => format!("{} sent {n} more times in all", plural(flights, "flight")),
     }
 }
 

@@ -81,6 +81,7 @@ impl View for Help {
         let page = usize::from(cx.area.height.saturating_sub(1));
         let text = match self.lines().len().saturating_sub(self.scroll + page) {
             0 => " rtcscope: point it at a capture; it finds the calls".to_owned(),
+            1 => " 1 more line below: PgDn".to_owned(),
             n => format!(" {n} more lines below: PgDn"),
         };
         Line::default().then(Role::Dim, text)

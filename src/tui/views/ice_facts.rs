@@ -4,6 +4,7 @@
 use super::facts::side;
 use crate::analysis::model::{CandidatePair, CaptureInfo, Checks, Connection, Ice, PairState};
 use crate::net::Via;
+use crate::output::timeline::integrity;
 use crate::tui::format::{count, millis, plural};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::Line;
@@ -12,11 +13,18 @@ use std::cmp::Reverse;
 /// Pairs listed; the rest is counted.
 const PAIRS_MAX: usize = 24;
 
-/// Restarts and lost consent, then a line or two for each pair.
+/// Restarts, whether checks are genuine, and lost consent, then a line or two for each pair.
 pub(super) fn check_lines(ice: &Ice, c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
     if ice.restarts > 0 {
-        let restarts = plural(ice.restarts.into(), "restart");
-        out.push(Line::fact("  restarted", restarts));
+        let times = match ice.restarts {
+            1 => "once".to_owned(),
+            n => plural(n.into(), "time"),
+        };
+        out.push(Line::fact("  restarted", times));
+    }
+    if let Some((words, holds)) = integrity(c) {
+        let role = if holds { Role::Text } else { Role::Error };
+        out.push(Line::fact("  integrity", "").then(role, words));
     }
     if let Some(consent) = ice.consent.value().filter(|c| c.unanswered + c.expired > 0) {
         let text = format!(

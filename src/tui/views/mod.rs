@@ -81,6 +81,11 @@ pub(crate) trait View {
         None
     }
 
+    /// Whether a key would do nothing now: the footer then leaves it out.
+    fn idle(&self, _action: Action) -> bool {
+        false
+    }
+
     /// Does a little of what takes long; `false` when there was nothing to do.
     fn work(&mut self, _cx: &Ctx<'_>) -> bool {
         false

@@ -2,9 +2,10 @@
 //!
 //! ```text
 //!  Connection 1  connected  ICE 70.7 ms, DTLS 91.1 ms, first media after 235 ms
-//!        time s    delta  A 10.77.1.2   B 10.77.1.3
-//!      0.000000           │<────────────│  ICE   first check, username rtSY:3q3h
-//! >    0.070290  70.3 ms  │────────────>│  ICE   first check, username 3q3h:rtSY
+//!  A 10.77.1.2:44350  B 10.77.1.3:41486
+//!        time s    delta  A        B
+//!      0.000000           │<───────│  ICE   first check, username rtSY:3q3h
+//! >    0.070290  70.3 ms  │───────>│  ICE   first check, username 3q3h:rtSY
 //!                       … 12.1 s without events; 4 streams go on …
 //! ── Event 2 of 12 ─────────────────────────────────────────────────────────────
 //!  when …
@@ -15,13 +16,13 @@
 
 use super::connections::more;
 use super::filter_prompt;
-use super::timeline_facts::{head_lines, party_name, row_lines};
+use super::timeline_facts::{head_lines, legend_lines, party_name, row_lines};
 use super::timeline_rows::{Row, Rows, Settings};
 use super::{Ctx, Effect, Shared, View, connection, step};
 use crate::analysis::ConnectionId;
 use crate::analysis::model::Connection;
 use crate::capture::PacketNo;
-use crate::output::timeline::{ASCII, Grouping, LINES, Lanes, protocol};
+use crate::output::timeline::{ASCII, Grouping, LINES, Lanes, Party, fitting, protocol};
 use crate::time::Timestamp;
 use crate::tui::format::{UNKNOWN, clock, count, duration, plural};
 use crate::tui::keys::{Action, Scope};
@@ -40,9 +41,13 @@ const DELTA: usize = 8;
 /// Columns of the protocol, with what separates it.
 const PROTOCOL: usize = 2 + 6;
 /// The least that words get before arrows give way.
-const WORDS: usize = 32;
+const WORDS: usize = 36;
+/// From one party's line to the next, where words need the room.
+const NARROW: usize = 9;
 /// The most from one party's line to the next.
 const WIDEST: usize = 28;
+/// What words get before arrows get longer than they must be.
+const ENOUGH: usize = 56;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum TimeFormat {
@@ -76,15 +81,35 @@ struct Panes {
     details: Rect,
 }
 
+/// Where the ladder is drawn.
+struct Room {
+    pane: Rect,
+    /// Columns that a row may have below the details.
+    wide: u16,
+    /// The first row below the details, where they are beside the ladder.
+    from: u16,
+}
+
 fn current<'a>(shared: &Shared, cx: &Ctx<'a>) -> Option<&'a Connection> {
     let chosen = shared.connection.and_then(|id| connection(cx.analysis, id));
     chosen.or_else(|| cx.analysis.connections.first())
 }
 
 impl Timeline {
+    /// State, setup, and who the letters are.
+    fn head(&self, c: &Connection, shared: &Shared, cx: &Ctx<'_>) -> Vec<Line> {
+        let ladder = match cx.is_wide() && !shared.maximised {
+            true => cx.area.width.saturating_sub(BESIDE + 1),
+            false => cx.area.width,
+        };
+        let mut lines = head_lines(c, cx);
+        lines.extend(self.legend(ladder, cx));
+        lines
+    }
+
     fn panes(&self, shared: &Shared, cx: &Ctx<'_>) -> Panes {
         let area = cx.area;
-        let head = current(shared, cx).map_or(0, |c| head_lines(c, cx).len());
+        let head = current(shared, cx).map_or(0, |c| self.head(c, shared, cx).len());
         let height = u16::try_from(head).unwrap_or(0).min(area.height);
         let head = Rect { height, ..area };
         let rest = Rect {
@@ -168,8 +193,39 @@ impl Timeline {
     }
 
     fn lanes(&self, width: u16) -> Option<Lanes> {
-        let room = usize::from(width).checked_sub(self.lead().1 + PROTOCOL + WORDS)?;
-        Lanes::fitting(self.rows.parties.all().len(), room, WIDEST)
+        let parties = self.rows.parties.all().len();
+        let room = usize::from(width).checked_sub(self.lead().1 + PROTOCOL)?;
+        let spare = room.saturating_sub(ENOUGH) / parties.saturating_sub(1).max(1);
+        Lanes::fitting(
+            parties,
+            room.checked_sub(WORDS)?,
+            spare.clamp(NARROW, WIDEST),
+        )
+    }
+
+    /// What the columns are called: letters, with addresses where they fit.
+    fn names(&self, lanes: Lanes) -> Vec<String> {
+        let parties = self.rows.parties.all();
+        let room = |i: usize| match i == parties.len() {
+            true => WIDEST,
+            false => lanes.spacing() - 1,
+        };
+        (1..)
+            .zip(parties)
+            .map(|(i, party)| party_name(party, room(i)))
+            .collect()
+    }
+
+    /// Who the letters are, where the columns do not say it.
+    fn legend(&self, ladder: u16, cx: &Ctx<'_>) -> Vec<Line> {
+        let parties = self.rows.parties.all();
+        let names = self.lanes(ladder).map(|lanes| self.names(lanes));
+        let whole = |(name, party): (&String, &Party)| *name == party_name(party, usize::MAX);
+        if names.is_some_and(|names| names.iter().zip(parties).all(whole)) {
+            return Vec::new();
+        }
+        let rows = usize::from(cx.area.height / 8).max(1);
+        legend_lines(parties, rows, cx.area.width)
     }
 }
 
@@ -242,6 +298,18 @@ impl View for Timeline {
         }))
     }
 
+    fn idle(&self, action: Action) -> bool {
+        match action {
+            Action::Unfold => !self.how.unfolded && !self.rows.has_folded(),
+            Action::Grouping => {
+                let several = |p: &Party| p.endpoints.len() > 1;
+                let alone = !self.rows.parties.all().iter().any(several);
+                alone && self.how.grouping == Grouping::Host
+            }
+            _ => false,
+        }
+    }
+
     fn text(&mut self, c: char) {
         filter_prompt::type_in(c, &mut self.how.filter);
     }
@@ -284,13 +352,22 @@ impl View for Timeline {
             return;
         };
         let panes = self.panes(shared, cx);
-        put_lines(buffer, panes.head, &head_lines(c, cx), 0, &cx.look);
-        self.put_ladder(buffer, panes.ladder, c, cx);
-        let Some(row) = self.row().filter(|_| !panes.details.is_empty()) else {
-            return;
+        put_lines(buffer, panes.head, &self.head(c, shared, cx), 0, &cx.look);
+        let row = self.row().filter(|_| !panes.details.is_empty());
+        let lines = row.map(|row| row_lines(row, c, &self.rows.parties, cx));
+        let lines = wrap(lines.unwrap_or_default(), panes.details.width);
+        // Below the details beside the ladder there is room for long rows.
+        let used = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        let beside = panes.details.x > panes.ladder.x;
+        let free = panes.details.y.saturating_add(used.saturating_add(1));
+        let free = free.min(panes.details.bottom());
+        let room = Room {
+            pane: panes.ladder,
+            wide: cx.area.width,
+            from: if beside { free } else { u16::MAX },
         };
-        let lines = row_lines(row, c, &self.rows.parties, cx);
-        let lines = wrap(lines, panes.details.width);
+        self.put_ladder(buffer, &room, c, cx);
+        let Some(row) = row else { return };
         let note = more(lines.len(), self.scroll, panes.details, self.details);
         let name = match row {
             Row::Rung(rung) if rung.count > 1 => {
@@ -343,7 +420,8 @@ impl View for Timeline {
 }
 
 impl Timeline {
-    fn put_ladder(&self, buffer: &mut Buffer, area: Rect, c: &Connection, cx: &Ctx<'_>) {
+    fn put_ladder(&self, buffer: &mut Buffer, room: &Room, c: &Connection, cx: &Ctx<'_>) {
+        let area = room.pane;
         if area.is_empty() {
             return;
         }
@@ -356,15 +434,7 @@ impl Timeline {
         let names = match lanes {
             None => "way".to_owned(),
             Some(lanes) => {
-                let parties = self.rows.parties.all();
-                let names: Vec<String> = (1..)
-                    .zip(parties)
-                    .map(|(i, party)| {
-                        let last = i == parties.len();
-                        let room = if last { WIDEST } else { lanes.spacing() - 1 };
-                        party_name(party, room)
-                    })
-                    .collect();
+                let names = self.names(lanes);
                 lanes.names(names.iter().map(String::as_str))
             }
         };
@@ -378,7 +448,15 @@ impl Timeline {
                 height: 1,
                 ..area
             };
-            self.put_row(buffer, line, i, *row, lanes, c, cx);
+            let whole = Rect {
+                width: if y >= room.from {
+                    room.wide
+                } else {
+                    area.width
+                },
+                ..line
+            };
+            self.put_row(buffer, whole, i, *row, lanes, c, cx);
             if i == self.list.selected {
                 put(buffer, line, ">", Role::Text, &cx.look);
                 mark(buffer, line, &cx.look);
@@ -413,8 +491,9 @@ impl Timeline {
     ) {
         let look = &cx.look;
         let (width, lead) = self.lead();
-        let (text, role) = row.text(c, &self.rows.parties, cx);
+        let (texts, role) = row.texts(c, &self.rows.parties, cx);
         if let Row::Quiet(..) = row {
+            let text = fitting(&texts, 0);
             let dots = look.glyphs.ellipsis();
             let text = format!("{:width$}{dots} {text} {dots}", "", width = lead - 4);
             put(buffer, line, &text, role, look);
@@ -446,8 +525,10 @@ impl Timeline {
         let pieces = Line::default()
             .then(Role::Text, format!(" {time:>width$} "))
             .then(Role::Dim, format!("{delta:>DELTA$}  "))
-            .then(Role::Text, format!("{way}  {said:<5} "))
-            .then(role, text);
+            .then(Role::Text, format!("{way}  {said:<5} "));
+        let used = lead + way.chars().count() + PROTOCOL;
+        let room = usize::from(line.width).saturating_sub(used);
+        let pieces = pieces.then(role, fitting(&texts, room));
         crate::tui::widgets::text::put_line(buffer, line, &pieces, look);
     }
 }

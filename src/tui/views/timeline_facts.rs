@@ -54,6 +54,33 @@ pub(super) fn party_name(party: &Party, room: usize) -> String {
     fitting.unwrap_or_else(|| label.clone())
 }
 
+/// The parties with their letters, in at most so many rows; the rest is counted.
+pub(super) fn legend_lines(parties: &[Party], rows: usize, columns: u16) -> Vec<Line> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut left = parties.len();
+    for party in parties {
+        let name = party_name(party, usize::MAX);
+        // Room for the count of those that are left out.
+        let spare = if lines.len() >= rows { 12 } else { 0 };
+        let wanted = usize::from(columns).saturating_sub(spare);
+        let more_rows = lines.len() < rows;
+        match lines.last_mut() {
+            Some(line) if width(line) + 2 + width(&name) <= wanted => {
+                line.push_str("  ");
+                line.push_str(&name);
+            }
+            _ if more_rows => lines.push(format!(" {name}")),
+            _ => break,
+        }
+        left -= 1;
+    }
+    if let (Some(line), 1..) = (lines.last_mut(), left) {
+        line.push_str(&format!("  and {left} more"));
+    }
+    let dim = |line| Line::default().then(Role::Dim, line);
+    lines.into_iter().map(dim).collect()
+}
+
 /// All about a row.
 pub(super) fn row_lines(row: Row, c: &Connection, parties: &Parties, cx: &Ctx<'_>) -> Vec<Line> {
     let capture = &cx.analysis.capture;
@@ -61,7 +88,8 @@ pub(super) fn row_lines(row: Row, c: &Connection, parties: &Parties, cx: &Ctx<'_
         return Vec::new();
     };
     let mut out = Vec::new();
-    let (words, role) = row.text(c, parties, cx);
+    let (texts, role) = row.texts(c, parties, cx);
+    let words = texts.into_iter().next().unwrap_or_default();
     match row {
         Row::Rung(rung) => {
             out.push(Line::fact("what", "").then(role, words));

@@ -72,7 +72,7 @@ impl Rows {
         self.found = indices.len();
         let rungs = match how.unfolded {
             true => unfolded(indices),
-            false => fold(&c.events, &self.parties, indices),
+            false => fold(&c.events, indices),
         };
         self.all = Vec::with_capacity(rungs.len());
         let mut before: Option<Rung> = None;
@@ -99,6 +99,12 @@ impl Rows {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// Whether a row stands for several events.
+    pub(super) fn has_folded(&self) -> bool {
+        let folded = |row: &Row| matches!(row, Row::Rung(rung) if rung.count > 1);
+        self.all.iter().any(folded)
     }
 
     /// The row at this place.
@@ -140,8 +146,13 @@ impl Row {
         }
     }
 
-    /// What it says, and how that looks.
-    pub(super) fn text(self, c: &Connection, parties: &Parties, cx: &Ctx<'_>) -> (String, Role) {
+    /// What it says, from all words to the fewest, and how that looks.
+    pub(super) fn texts(
+        self,
+        c: &Connection,
+        parties: &Parties,
+        cx: &Ctx<'_>,
+    ) -> (Vec<String>, Role) {
         match self {
             Self::Rung(rung) => {
                 let role = match self.event(c).map(|e| tone(&e.kind)) {
@@ -153,7 +164,7 @@ impl Row {
             }
             Self::Quiet(..) => {
                 let Some((from, to)) = self.span(c) else {
-                    return (String::new(), Role::Dim);
+                    return (Vec::new(), Role::Dim);
                 };
                 let streams = streams_of(cx.analysis, c.id);
                 let media = streams
@@ -165,7 +176,7 @@ impl Row {
                     n => format!("; {} go on", plural(n, "stream")),
                 };
                 let took = duration(to - from);
-                (format!("{took} without events{media}"), Role::Dim)
+                (vec![format!("{took} without events{media}")], Role::Dim)
             }
         }
     }
@@ -178,7 +189,7 @@ fn line(e: &Event, parties: &Parties) -> String {
         parties.arrow(e),
         protocol(&e.kind),
         e.kind.name(),
-        parties.words(e),
+        parties.words(e).join(" "),
         e.packet
     )
 }
@@ -277,15 +288,17 @@ mod tests {
     fn repeats_are_folded_and_unfold() {
         let ui = crowded(30, 1)
             .press("g")
-            .selected("pair nominated (3 times in");
-        let ui = ui.press("j").selected("first check answered (3 times in");
+            .selected("pair nominated (3 times, last after");
+        let ui = ui
+            .press("j")
+            .selected("first check answered (3 times, last after");
         let ui = ui.times(2, "j").selected("without events; 3 streams go on");
         ui.has("Nothing happened").press("Enter").has("Packet 10 ");
         let ui = crowded(30, 1)
             .press("u")
             .press("g")
             .selected("pair nominated");
-        ui.has_not("times in");
+        ui.has_not("times, last");
     }
 
     #[test]
@@ -293,6 +306,53 @@ mod tests {
         let ui = crowded(300, 3);
         ui.has("A 192.0.2.1").has("─>│").press("c").has("─>│");
         crowded(300, 30).has(" way").has("A>").has_not("─>│");
+    }
+
+    #[test]
+    fn keys_are_in_the_footer_where_they_do_something() {
+        timeline().has_not("u unfold").has_not("c ports");
+        let ui = crowded(30, 1).has("u unfold").press("u").has("u unfold");
+        ui.has_not("c ports").resize(80, 24).has("? help  q quit");
+    }
+
+    #[test]
+    fn letters_without_addresses_have_a_legend() {
+        let ui = timeline().has_not(" A 192.0.2.1:5000  B 192.0.2.2:6000");
+        let ui = ui.resize(80, 24);
+        ui.has(" A 192.0.2.1:5000  B 192.0.2.2:6000");
+        let many = crowded(300, 30).resize(80, 24);
+        many.has("  B 192.0.2.2:6000").has(" more").has("A>B");
+    }
+
+    #[test]
+    fn words_are_shortened_before_they_are_cut_and_flow_below_the_details() {
+        let mut ui = timeline().resize(80, 24);
+        let mut analysis = (*ui.app.analysis).clone();
+        analysis.capture.packets += 1;
+        let first = analysis.connections[0].events[0].clone();
+        let messages = vec![
+            "ServerHello",
+            "Certificate",
+            "ServerKeyExchange",
+            "ServerHelloDone",
+        ];
+        analysis.connections[0].events = (0..20)
+            .map(|i| crate::analysis::model::Event {
+                at: first.at.plus(Span::from_millis(i)),
+                kind: EventKind::DtlsFlight {
+                    number: i as u8,
+                    sender: crate::analysis::model::Role::Server,
+                    messages: messages.clone(),
+                },
+                ..first.clone()
+            })
+            .collect();
+        ui.app.set_analysis(Arc::new(analysis));
+        let ui = ui.press("g").selected("flight 0: ServerHello and 3 more");
+        let ui = ui.resize(160, 45).selected("flight 0: ServerHello and");
+        ui.has(
+            "flight 19 of the server: ServerHello, Certificate, ServerKeyExchange, ServerHelloDone",
+        );
     }
 
     #[test]
