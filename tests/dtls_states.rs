@@ -13,7 +13,7 @@ mod kit;
 use kit::dtls::{self, Sender};
 use kit::scenario::Side::{self, A, B};
 use kit::scenario::{Media, Scenario};
-use rtcscope::analysis::model::{CountedProblem, Dtls, DtlsState, EventKind, Role};
+use rtcscope::analysis::model::{CountedProblem, Dtls, DtlsEvent, DtlsState, EventKind, Role};
 use rtcscope::analysis::{Analysis, Analyzer, Known, Options};
 use rtcscope::capture::Capture;
 use std::io::Cursor;
@@ -235,9 +235,9 @@ fn retransmitted_flights_are_counted_and_copies_are_not() {
         .events
         .iter()
         .filter_map(|e| match &e.kind {
-            EventKind::DtlsRetransmission {
+            EventKind::Dtls(DtlsEvent::Retransmission {
                 number: 4, sent, ..
-            } => Some(*sent),
+            }) => Some(*sent),
             _ => None,
         })
         .collect();
@@ -292,7 +292,7 @@ fn an_encrypted_alert_right_after_the_handshake_is_a_refusal_and_a_late_one_a_cl
     assert!(dtls.encrypted_alerts[0].certain);
     let analysis = late.analysis();
     let last = analysis.connections[0].events.last().unwrap();
-    assert_eq!(last.kind, EventKind::DtlsClosed);
+    assert_eq!(last.kind, EventKind::Dtls(DtlsEvent::Closed));
 }
 
 #[test]

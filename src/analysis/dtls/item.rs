@@ -30,13 +30,13 @@ impl Sighting {
         (self.ts, self.no)
     }
 
-    pub(super) fn event(&self, kind: EventKind) -> Event {
+    pub(super) fn event(&self, kind: impl Into<EventKind>) -> Event {
         Event {
             at: self.ts,
             packet: self.no,
             transport: self.transport,
             reverse: self.reverse,
-            kind,
+            kind: kind.into(),
         }
     }
 }

@@ -9,8 +9,8 @@ use super::verdict::judge;
 use crate::analysis::counts;
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{
-    CertificateContent, Dtls, DtlsState, EncryptedAlert, Event, EventKind, Flight, MessageCount,
-    Offer, PeerCertificate, Role, Transmission,
+    CertificateContent, Dtls, DtlsEvent, DtlsState, EncryptedAlert, Event, EventKind, Flight,
+    MessageCount, Offer, PeerCertificate, Role, Transmission,
 };
 use crate::proto::dtls::{Certificate, codes};
 use crate::time::{Span, Timestamp};
@@ -323,13 +323,13 @@ fn events(a: &Association, flights: &Flights, state: DtlsState) -> Vec<Event> {
         for (i, (at, estimated)) in f.sendings.iter().enumerate() {
             let (number, sender) = (f.number, sender(a, f.side));
             all.push(at.event(if i == 0 {
-                EventKind::DtlsFlight {
+                DtlsEvent::Flight {
                     number,
                     sender,
                     messages: f.names.clone(),
                 }
             } else {
-                EventKind::DtlsRetransmission {
+                DtlsEvent::Retransmission {
                     number,
                     sender,
                     sent: i as u32 + 1,
@@ -340,7 +340,7 @@ fn events(a: &Association, flights: &Flights, state: DtlsState) -> Vec<Event> {
     }
     for (_, at, level, description) in &flights.alerts {
         let alert = alert_words(*level, *description);
-        all.push(at.event(EventKind::DtlsAlert { alert }));
+        all.push(at.event(DtlsEvent::Alert { alert }));
     }
     let shorts = a
         .sides
@@ -349,31 +349,35 @@ fn events(a: &Association, flights: &Flights, state: DtlsState) -> Vec<Event> {
         .map(|(at, _)| at);
     let early = flights.sealed_alerts.iter().map(|(_, at)| at);
     for at in shorts.chain(early) {
-        all.push(at.event(EventKind::DtlsEncryptedAlert { certain: false }));
+        all.push(at.event(DtlsEvent::EncryptedAlert { certain: false }));
     }
     for (at, _) in a.sides.iter().flat_map(|s| &s.sealed_alerts) {
-        all.push(at.event(EventKind::DtlsEncryptedAlert { certain: true }));
+        all.push(at.event(DtlsEvent::EncryptedAlert { certain: true }));
     }
     if let Some(at) = a.completed_at() {
-        all.push(at.event(EventKind::HandshakeComplete));
+        all.push(at.event(DtlsEvent::Complete));
     }
     let hello = flights.get(1).or_else(|| flights.get(3));
     if let (DtlsState::Unanswered, Some((last, _)), Some(f)) =
         (state, hello.and_then(|f| f.sendings.last()), hello)
     {
         let sent = f.sendings.len() as u32;
-        all.push(last.event(EventKind::HelloUnanswered { sent }));
+        all.push(last.event(DtlsEvent::HelloUnanswered { sent }));
     }
     let alerts = all.iter().filter(|e| {
         matches!(
             e.kind,
-            EventKind::DtlsAlert { .. } | EventKind::DtlsEncryptedAlert { .. }
+            EventKind::Dtls(DtlsEvent::Alert { .. } | DtlsEvent::EncryptedAlert { .. })
         )
     });
     let order = |e: &&Event| (e.at, e.packet);
     let end = match state {
-        DtlsState::Closed => alerts.max_by_key(order).map(|e| (e, EventKind::DtlsClosed)),
-        DtlsState::Failed => alerts.min_by_key(order).map(|e| (e, EventKind::DtlsFailed)),
+        DtlsState::Closed => alerts
+            .max_by_key(order)
+            .map(|e| (e, EventKind::Dtls(DtlsEvent::Closed))),
+        DtlsState::Failed => alerts
+            .min_by_key(order)
+            .map(|e| (e, EventKind::Dtls(DtlsEvent::Failed))),
         _ => None,
     };
     let end = end.map(|(e, kind)| Event { kind, ..e.clone() });

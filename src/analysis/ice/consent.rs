@@ -4,7 +4,7 @@
 //! direction only), so that consent is only lost where it was seen.
 
 use super::round_trip::median;
-use crate::analysis::model::{EventKind, Outage};
+use crate::analysis::model::{IceEvent, Outage};
 use crate::time::{Span, Timestamp};
 
 /// Without an answer for so long, consent is gone (RFC 7675).
@@ -39,7 +39,7 @@ pub(super) struct Consent {
 
 impl Consent {
     /// A new check was sent; tells if it shows that the ones before went unanswered for too long.
-    pub(super) fn asked(&mut self, ts: Timestamp) -> Option<EventKind> {
+    pub(super) fn asked(&mut self, ts: Timestamp) -> Option<IceEvent> {
         if let Some(last) = self.last_asked
             && self.intervals.len() < INTERVALS_MAX
         {
@@ -53,7 +53,7 @@ impl Consent {
     }
 
     /// A check was answered; tells if that ends an outage.
-    pub(super) fn answered(&mut self, ts: Timestamp) -> Option<EventKind> {
+    pub(super) fn answered(&mut self, ts: Timestamp) -> Option<IceEvent> {
         let waited = self.unanswered_since.take().map(|since| ts - since);
         self.longest = self.longest.max(waited);
         self.unanswered = 0;
@@ -62,11 +62,11 @@ impl Consent {
         over.end = Some(ts);
         self.keep(over);
         let after = over.end? - over.start;
-        Some(EventKind::ConsentRegained { after })
+        Some(IceEvent::ConsentRegained { after })
     }
 
     /// The capture ended: what the silence until then shows.
-    pub(super) fn ended(&mut self, end: Timestamp) -> Option<EventKind> {
+    pub(super) fn ended(&mut self, end: Timestamp) -> Option<IceEvent> {
         let event = self.silence(end);
         let waited = self.unanswered_since.map(|since| end - since);
         if self.last_answer.is_some() {
@@ -78,7 +78,7 @@ impl Consent {
         event
     }
 
-    fn silence(&mut self, now: Timestamp) -> Option<EventKind> {
+    fn silence(&mut self, now: Timestamp) -> Option<IceEvent> {
         let last = self.last_answer?;
         let silent = now - last;
         if self.unanswered < QUIET_CHECKS || silent < QUIET {
@@ -92,9 +92,9 @@ impl Consent {
         });
         outage.expired |= silent >= EXPIRED;
         match (known, outage.expired) {
-            (None, false) => Some(EventKind::ConsentUnanswered { silent }),
+            (None, false) => Some(IceEvent::ConsentUnanswered { silent }),
             (Some(Outage { expired: true, .. }), _) | (Some(_), false) => None,
-            (_, true) => Some(EventKind::ConsentExpired { silent }),
+            (_, true) => Some(IceEvent::ConsentExpired { silent }),
         }
     }
 
@@ -145,7 +145,7 @@ mod tests {
     }
 
     /// Checks every 2.5 s, answered after 20 ms where `answered` says so.
-    fn run(answered: &[bool]) -> (Consent, Vec<(i64, EventKind)>) {
+    fn run(answered: &[bool]) -> (Consent, Vec<(i64, IceEvent)>) {
         let mut consent = Consent::default();
         let mut events = Vec::new();
         for (i, answered) in answered.iter().enumerate() {
@@ -175,8 +175,8 @@ mod tests {
         assert_eq!(
             events,
             [
-                (7500, EventKind::ConsentUnanswered { silent }),
-                (12_500, EventKind::ConsentRegained { after }),
+                (7500, IceEvent::ConsentUnanswered { silent }),
+                (12_500, IceEvent::ConsentRegained { after }),
             ]
         );
         assert_eq!(consent.ended(at(14_000)), None);
@@ -210,7 +210,7 @@ mod tests {
         let mut cut_short = consent.clone();
         assert_eq!(cut_short.ended(at(6_000)), None);
         let silent = Span::from_millis(40_000 - 20);
-        let expired = Some(EventKind::ConsentExpired { silent });
+        let expired = Some(IceEvent::ConsentExpired { silent });
         assert_eq!(consent.ended(at(40_000)), expired);
         assert_eq!(consent.outages().2, 1);
         assert_eq!(consent.outages().0[0].end, None);

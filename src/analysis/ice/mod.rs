@@ -21,7 +21,7 @@ use self::transactions::{Seen, Subject, Transaction, Transactions};
 use super::counts;
 use super::credentials::Credentials;
 use super::event_log::EventLog;
-use super::model::{EventKind, Reflexive, Verified};
+use super::model::{IceEvent, Reflexive, Verified};
 use super::moment::Moment;
 use super::problems::Problems;
 use crate::net::{Endpoint, Via};
@@ -122,7 +122,7 @@ impl IceState {
         if let Some(role) = pair.request(message, at)
             && !std::mem::replace(&mut pair.conflict_told, true)
         {
-            cx.log.push(at.event(EventKind::RoleConflict { role }));
+            cx.log.push(at.event(IceEvent::RoleConflict { role }));
         }
         check_integrity(pair, message, at, !at.reverse, cx);
         source_signalled(pair, at, cx);
@@ -133,7 +133,7 @@ impl IceState {
             let before = way.nomination;
             way.nomination = before.max(Some(value));
             if before.is_some_and(|b| value > b) {
-                cx.log.push(at.event(EventKind::Renominated { value }));
+                cx.log.push(at.event(IceEvent::Renominated { value }));
             }
         }
         if was_nominated
@@ -185,7 +185,7 @@ impl IceState {
         if self.usernames.len() < USERNAMES_MAX && !self.usernames.iter().any(|n| n == name) {
             let username = name.to_owned();
             self.usernames.push(username.clone());
-            cx.log.push(at.event(EventKind::FirstCheck { username }));
+            cx.log.push(at.event(IceEvent::FirstCheck { username }));
         }
         Subject::Pair(index)
     }
@@ -200,17 +200,16 @@ impl IceState {
                 && let Some(address) = mapped
                 && self.questions.answered(address, at)
             {
-                cx.log
-                    .push(at.event(EventKind::ServerReflexive { address }));
+                cx.log.push(at.event(IceEvent::ServerReflexive { address }));
             }
             return;
         };
         if !std::mem::replace(&mut pair.answered, true) {
-            cx.log.push(at.event(EventKind::FirstAnswer));
+            cx.log.push(at.event(IceEvent::FirstAnswer));
         }
         if check.nominating && pair.nominated.is_none() {
             pair.nominated = Some((at.dst, at.src, at.ts));
-            cx.log.push(at.event(EventKind::Nominated));
+            cx.log.push(at.event(IceEvent::Nominated));
         }
         let asker = !at.reverse;
         if let Some(address) = mapped
@@ -245,7 +244,7 @@ impl IceState {
         if let Some(pair) = self.pairs.get_mut(i)
             && pair.refused(!at.reverse, code)
         {
-            cx.log.push(at.event(EventKind::CheckRefused { code }));
+            cx.log.push(at.event(IceEvent::CheckRefused { code }));
         }
     }
 
@@ -296,7 +295,7 @@ fn source_signalled(pair: &mut Pair, at: &Moment, cx: &mut Context<'_>) {
     );
     if known == Some(false) {
         pair.way(at.reverse).unsignalled = true;
-        cx.log.push(at.event(EventKind::PeerReflexive {
+        cx.log.push(at.event(IceEvent::PeerReflexive {
             address,
             certain: true,
         }));
@@ -309,7 +308,7 @@ fn discovered(ufrag: &str, address: Endpoint, at: &Moment, cx: &mut Context<'_>)
         .credentials
         .signalled(ufrag, (address.ip(), address.port()).into());
     if known != Some(true) {
-        cx.log.push(at.event(EventKind::PeerReflexive {
+        cx.log.push(at.event(IceEvent::PeerReflexive {
             address,
             certain: known.is_some(),
         }));

@@ -6,7 +6,7 @@ use super::round_trip::{Asked, whole_way};
 use super::{IceState, integrity};
 use crate::analysis::counts;
 use crate::analysis::known::{Known, Unknown};
-use crate::analysis::model::{self, Event, EventKind, Ice, IceSession, Verified};
+use crate::analysis::model::{self, Event, Ice, IceEvent, IceSession, Verified};
 use crate::analysis::moment::Moment;
 use crate::analysis::transport::TransportState;
 use crate::net::Via;
@@ -111,7 +111,7 @@ fn unanswered(ice: &Ice, pairs: &[(&Pair, Via)]) -> Option<Event> {
     let last = last.max_by_key(|at| (at.ts, at.no))?;
     let answers: u64 = ice.responses + ice.errors.iter().map(|(_, n)| n).sum::<u64>();
     (answers == 0).then(|| {
-        last.event(EventKind::ChecksUnanswered {
+        last.event(IceEvent::ChecksUnanswered {
             checks: ice.requests,
             lasted: last.ts - first,
         })
@@ -203,7 +203,7 @@ fn sessions(pairs: &[(&Pair, Via)]) -> (Vec<IceSession>, Vec<Event>) {
         if let Some(old) = earlier.iter_mut().find(is_replaced) {
             old.replaced = true;
             let username = new.username.clone();
-            restarts.push(new.first.event(EventKind::IceRestart { username }));
+            restarts.push(new.first.event(IceEvent::Restart { username }));
         }
         earlier.push(new);
     }

@@ -5,10 +5,13 @@
 
 mod connection;
 mod dtls;
+mod dtls_event;
 mod event;
 mod ice;
+mod ice_event;
 mod latency;
 mod sctp;
+mod sctp_event;
 mod stream;
 mod turn;
 mod turn_event;
@@ -18,16 +21,19 @@ pub use dtls::{
     CertificateContent, Dtls, DtlsState, EncryptedAlert, Flight, MessageCount, Offer,
     PeerCertificate, Role, Transmission,
 };
+pub use dtls_event::DtlsEvent;
 pub use event::{Event, EventKind};
 pub use ice::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, PairState, Reflexive,
     RoundTrip, Verified,
 };
+pub use ice_event::IceEvent;
 pub use latency::{Grade, Latency, LatencySource};
 pub use sctp::{
     AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,
     SctpPhase, SctpSide, Side, Sides,
 };
+pub use sctp_event::SctpEvent;
 pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Leg, Source, Stream};
 pub use turn::{
     AllocateRequest, AllocationState, Overhead, Permission, Refusal, Turn, TurnPeer,

@@ -6,7 +6,7 @@ use super::way::Way;
 use crate::analysis::event_log::EventLog;
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{
-    DataChannel, EventKind, NamedCount, Sctp, SctpAbort, SctpInit, SctpPhase, SctpSide, Side, Sides,
+    DataChannel, NamedCount, Sctp, SctpAbort, SctpEvent, SctpInit, SctpPhase, SctpSide, Side, Sides,
 };
 use crate::analysis::moment::Moment;
 use crate::net::Endpoint;
@@ -227,7 +227,7 @@ impl Association {
             ChunkValue::Reconfig(parameters) => self.reconfigure(*parameters, from, at, log),
             ChunkValue::Shutdown(_) => {
                 if self.phase < SctpPhase::ShuttingDown {
-                    log.push(at.event(EventKind::SctpShutdown));
+                    log.push(at.event(SctpEvent::Shutdown));
                 }
                 self.reach(SctpPhase::ShuttingDown);
             }
@@ -236,7 +236,7 @@ impl Association {
             }
             ChunkValue::Plain if chunk.chunk_type == codes::COOKIE_ACK => {
                 if self.is_opening() || self.handshake.is_none() && self.asked.is_some() {
-                    log.push(at.event(EventKind::SctpEstablished));
+                    log.push(at.event(SctpEvent::Established));
                     self.handshake = self.asked.map(|asked| at.ts - asked);
                 }
                 self.reach(SctpPhase::Established);
@@ -274,7 +274,7 @@ impl Association {
             self.reach(SctpPhase::CookieNotEchoed);
         } else if self.ends.of(from).init.is_none() {
             self.asked.get_or_insert(at.ts);
-            log.push(at.event(EventKind::SctpInit));
+            log.push(at.event(SctpEvent::Init));
         }
         self.ways.of_mut(from).begin(init.initial_tsn);
         let end = self.ends.of_mut(from);
@@ -330,7 +330,7 @@ impl Association {
             true => "no cause given".to_owned(),
             false => words.join("; "),
         };
-        log.push(at.event(EventKind::SctpAborted {
+        log.push(at.event(SctpEvent::Aborted {
             cause: cause.clone(),
         }));
         self.abort = Some(SctpAbort {

@@ -3,7 +3,7 @@
 
 use crate::analysis::event_log::EventLog;
 use crate::analysis::known::{Known, Unknown};
-use crate::analysis::model::{ChannelState, ChannelTraffic, DataChannel, EventKind, Side, Sides};
+use crate::analysis::model::{ChannelState, ChannelTraffic, DataChannel, SctpEvent, Side, Sides};
 use crate::analysis::moment::Moment;
 use crate::proto::sctp::{Data, Dcep, Open, Reliability, Streams, Text, codes};
 use crate::time::Timestamp;
@@ -206,7 +206,7 @@ impl Channels {
                 if channel.acknowledged.is_none() {
                     channel.acknowledged = Some(at.ts);
                     let stream = data.stream;
-                    log.push(at.event(EventKind::ChannelAcknowledged { stream }));
+                    log.push(at.event(SctpEvent::ChannelAcknowledged { stream }));
                 }
                 Ok(())
             }
@@ -239,7 +239,7 @@ impl Channels {
             reliability: open.reliability(),
             priority: open.priority,
         });
-        log.push(at.event(EventKind::ChannelOpened { stream, label }));
+        log.push(at.event(SctpEvent::ChannelOpened { stream, label }));
         Ok(())
     }
 
@@ -271,7 +271,7 @@ impl Channels {
             channel.reset.of_mut(by).get_or_insert(at.ts);
             if channel.is_closed() && !was_closed {
                 let stream = channel.stream;
-                log.push(at.event(EventKind::ChannelClosed { stream }));
+                log.push(at.event(SctpEvent::ChannelClosed { stream }));
             }
         }
     }

@@ -4,8 +4,8 @@
 use super::style::{Style, duration};
 use crate::analysis::Analysis;
 use crate::analysis::model::{
-    CandidatePair, Checks, Connection, ConnectionState, EventKind, Ice, PairState, Transport,
-    Verified,
+    CandidatePair, Checks, Connection, ConnectionState, EventKind, Ice, IceEvent, PairState,
+    Transport, Verified,
 };
 use crate::net::{Endpoint, Via};
 use std::io::{self, Write};
@@ -93,7 +93,7 @@ fn restarted_at(c: &Connection, analysis: &Analysis) -> String {
     let restarts = c
         .events
         .iter()
-        .filter(|e| matches!(e.kind, EventKind::IceRestart { .. }));
+        .filter(|e| matches!(e.kind, EventKind::Ice(IceEvent::Restart { .. })));
     let times: Vec<String> = restarts
         .take(RESTARTS_MAX)
         .map(|e| format!("{:.3} s", analysis.capture.seconds_at(e.at)))

@@ -102,7 +102,7 @@ mod tests {
     use super::super::testing::{connection, ep, event};
     use super::super::{Grouping, Parties};
     use super::*;
-    use crate::analysis::model::EventKind;
+    use crate::analysis::model::{EventKind, IceEvent};
 
     #[test]
     fn neighbours_alike_are_one_rung() {
@@ -115,7 +115,7 @@ mod tests {
             event(700, 0, false),
         ];
         c.events.push(Event {
-            kind: EventKind::Nominated,
+            kind: EventKind::Ice(IceEvent::Nominated),
             ..event(701, 0, false)
         });
         let parties = Parties::of(&c, Grouping::Host);

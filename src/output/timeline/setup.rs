@@ -1,7 +1,7 @@
 //! How long a connection took to come up.
 
 use crate::analysis::Analysis;
-use crate::analysis::model::{Connection, EventKind};
+use crate::analysis::model::{Connection, EventKind, IceEvent};
 use crate::time::{Span, Timestamp};
 
 /// How long a connection took to come up; `None` for what was not reached or not seen.
@@ -21,8 +21,8 @@ impl Setup {
         let first = |wanted: fn(&EventKind) -> bool| -> Option<Timestamp> {
             c.events.iter().find(|e| wanted(&e.kind)).map(|e| e.at)
         };
-        let check = first(|kind| matches!(kind, EventKind::FirstCheck { .. }));
-        let nominated = first(|kind| matches!(kind, EventKind::Nominated));
+        let check = first(|kind| matches!(kind, EventKind::Ice(IceEvent::FirstCheck { .. })));
+        let nominated = first(|kind| matches!(kind, EventKind::Ice(IceEvent::Nominated)));
         let took = c.dtls.as_ref().map(|dtls| &dtls.handshake_duration);
         // Streams are numbered in order from 1.
         let stream = |id: u32| analysis.streams.get((id as usize).checked_sub(1)?);

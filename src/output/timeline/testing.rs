@@ -1,7 +1,7 @@
 //! Connections to draw in tests.
 
 use crate::analysis::Options;
-use crate::analysis::model::{Connection, Event, EventKind, Turn};
+use crate::analysis::model::{Connection, Event, EventKind, IceEvent, Turn};
 use crate::net::{Endpoint, Via};
 use crate::time::Timestamp;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub(super) fn event(ms: i64, transport: u32, reverse: bool) -> Event {
         packet: 1 + ms as u64,
         transport,
         reverse,
-        kind: EventKind::FirstAnswer,
+        kind: EventKind::Ice(IceEvent::FirstAnswer),
     }
 }
 

@@ -308,7 +308,7 @@ fn wrap(text: &str, room: usize) -> Vec<String> {
 mod tests {
     use super::super::testing::{connection, ep, event};
     use super::*;
-    use crate::analysis::model::EventKind;
+    use crate::analysis::model::{EventKind, IceEvent};
     use crate::analysis::{Analyzer, Options};
 
     fn written(c: Connection, width: usize) -> String {
@@ -329,7 +329,7 @@ mod tests {
         let username = "Uc7L:Kq3f \x1b[2J with many words that go on in the next line".to_owned();
         c.events = vec![
             Event {
-                kind: EventKind::FirstCheck { username },
+                kind: EventKind::Ice(IceEvent::FirstCheck { username }),
                 ..event(0, 0, false)
             },
             event(10, 0, true),

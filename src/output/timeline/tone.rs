@@ -73,6 +73,7 @@ pub fn protocol(kind: &EventKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::model::{DtlsEvent, IceEvent, SctpEvent};
 
     #[test]
     fn names_tell_the_tone_by_whole_words() {
@@ -89,10 +90,13 @@ mod tests {
 
     #[test]
     fn the_protocol_is_what_the_name_begins_with() {
-        assert_eq!(protocol(&EventKind::Nominated), "ICE");
-        assert_eq!(protocol(&EventKind::HandshakeComplete), "DTLS");
+        assert_eq!(protocol(&EventKind::Ice(IceEvent::Nominated)), "ICE");
+        assert_eq!(protocol(&EventKind::Dtls(DtlsEvent::Complete)), "DTLS");
         let ssrc = crate::analysis::Ssrc(1);
         assert_eq!(protocol(&EventKind::StreamMoved { ssrc }), "RTP");
-        assert_eq!(protocol(&EventKind::ChannelClosed { stream: 1 }), "SCTP");
+        assert_eq!(
+            protocol(&EventKind::Sctp(SctpEvent::ChannelClosed { stream: 1 })),
+            "SCTP"
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! new kind shows up by itself, in its own. Used by both ladders, of the text and of the terminal
 //! interface.
 
-use crate::analysis::model::{EventKind, Kind};
+use crate::analysis::model::{DtlsEvent, EventKind, IceEvent, Kind};
 
 /// The words of `kind`, shorter and shorter, without the protocol, which is said beside them.
 pub(super) fn forms(kind: &EventKind) -> Vec<String> {
@@ -14,12 +14,18 @@ pub(super) fn forms(kind: &EventKind) -> Vec<String> {
     let rest = words.strip_prefix(&said).and_then(|w| w.strip_prefix(' '));
     let mut forms = vec![rest.map_or_else(|| words.clone(), str::to_owned)];
     match kind {
-        EventKind::FirstCheck { username } => forms.push(format!("first check, {username}")),
-        EventKind::ServerReflexive { address } => forms.push(format!("seen as {address}")),
-        EventKind::IceRestart { username } => forms.push(format!("restarted, {username}")),
-        EventKind::DtlsFlight {
+        EventKind::Ice(IceEvent::FirstCheck { username }) => {
+            forms.push(format!("first check, {username}"))
+        }
+        EventKind::Ice(IceEvent::ServerReflexive { address }) => {
+            forms.push(format!("seen as {address}"))
+        }
+        EventKind::Ice(IceEvent::Restart { username }) => {
+            forms.push(format!("restarted, {username}"))
+        }
+        EventKind::Dtls(DtlsEvent::Flight {
             number, messages, ..
-        } => {
+        }) => {
             let whole = match messages.as_slice() {
                 [] => "encrypted".to_owned(),
                 all => all.join(", "),
@@ -30,12 +36,12 @@ pub(super) fn forms(kind: &EventKind) -> Vec<String> {
                 forms.push(format!("flight {number}: {first} and {more} more"));
             }
         }
-        EventKind::DtlsRetransmission {
+        EventKind::Dtls(DtlsEvent::Retransmission {
             number,
             sent,
             estimated,
             ..
-        } => {
+        }) => {
             let probably = if *estimated { "probably " } else { "" };
             forms.push(format!(
                 "flight {number} {probably}again ({sent} times now)"
@@ -45,7 +51,7 @@ pub(super) fn forms(kind: &EventKind) -> Vec<String> {
             Kind::Unknown => format!("first packet of {ssrc}"),
             kind => format!("first of {ssrc}, {}", kind.name()),
         }),
-        EventKind::DtlsEncryptedAlert { certain } => forms.push(match certain {
+        EventKind::Dtls(DtlsEvent::EncryptedAlert { certain }) => forms.push(match certain {
             true => "encrypted alert".to_owned(),
             false => "probably an encrypted alert".to_owned(),
         }),
@@ -81,11 +87,11 @@ mod tests {
 
     #[test]
     fn forms_get_shorter_and_keep_what_matters() {
-        let flight = EventKind::DtlsFlight {
+        let flight = EventKind::from(DtlsEvent::Flight {
             number: 4,
             sender: DtlsRole::Server,
             messages: vec!["ServerHello", "Certificate", "ServerHelloDone"],
-        };
+        });
         assert_eq!(
             forms(&flight),
             [
@@ -94,24 +100,24 @@ mod tests {
                 "flight 4: ServerHello and 2 more",
             ]
         );
-        let again = EventKind::DtlsRetransmission {
+        let again = EventKind::from(DtlsEvent::Retransmission {
             number: 1,
             sender: DtlsRole::Client,
             sent: 9,
             estimated: true,
-        };
+        });
         let kinds = [
             flight,
             again,
-            EventKind::FirstCheck {
+            EventKind::from(IceEvent::FirstCheck {
                 username: "b:aa".to_owned(),
-            },
+            }),
             EventKind::FirstMedia {
                 ssrc: Ssrc(7),
                 kind: Kind::Audio,
             },
-            EventKind::DtlsEncryptedAlert { certain: false },
-            EventKind::Nominated,
+            DtlsEvent::EncryptedAlert { certain: false }.into(),
+            IceEvent::Nominated.into(),
         ];
         for kind in &kinds {
             let forms = forms(kind);

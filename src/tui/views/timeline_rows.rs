@@ -196,7 +196,7 @@ fn line(e: &Event, parties: &Parties) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::analysis::model::{EventKind, Transport};
+    use crate::analysis::model::{EventKind, IceEvent, Transport};
     use crate::net::Endpoint;
     use crate::time::Span;
     use crate::tui::testing::{Ui, call, nothing};
@@ -274,8 +274,8 @@ mod tests {
                 event.packet = 1 + i as u64 % 1_000;
                 event.transport = c.transports[i % c.transports.len()].index;
                 event.kind = match i % 10 {
-                    3..=5 => EventKind::FirstAnswer,
-                    _ => EventKind::Nominated,
+                    3..=5 => EventKind::Ice(IceEvent::FirstAnswer),
+                    _ => EventKind::Ice(IceEvent::Nominated),
                 };
                 event
             })
@@ -339,11 +339,11 @@ mod tests {
         analysis.connections[0].events = (0..20)
             .map(|i| crate::analysis::model::Event {
                 at: first.at.plus(Span::from_millis(i)),
-                kind: EventKind::DtlsFlight {
+                kind: EventKind::Dtls(crate::analysis::model::DtlsEvent::Flight {
                     number: i as u8,
                     sender: crate::analysis::model::Role::Server,
                     messages: messages.clone(),
-                },
+                }),
                 ..first.clone()
             })
             .collect();
