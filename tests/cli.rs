@@ -259,10 +259,7 @@ fn a_timeline_is_a_ladder_of_the_connections_asked_for() {
     let o = rtcscope(&["timeline", &file]);
     assert_eq!((o.status.code(), stderr(&o).as_str()), (Some(0), ""));
     let whole = stdout(&o);
-    assert!(
-        whole.contains("|------------>|  ICE   first check"),
-        "{whole}"
-    );
+    assert!(whole.contains("|------->|  ICE   first check"), "{whole}");
     assert!(
         whole.contains("setup  ICE 70.7 ms, DTLS 91.1 ms"),
         "{whole}"
@@ -315,7 +312,7 @@ fn a_part_of_a_timeline_is_chosen_by_connection_and_time() {
     assert_eq!(o.status.code(), Some(2));
     assert_eq!(
         stderr(&o),
-        format!("error: {file}: no connection 2: there is one\n")
+        format!("error: {file}: no connection 2: the capture has only connection 1\n")
     );
     for wrong in [
         &["--from", "2", "--to", "1"][..],

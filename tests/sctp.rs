@@ -435,7 +435,7 @@ fn where_it_stops_is_said() {
     assert_eq!(sctp_of(c).phase.name(), "init unanswered");
     assert_eq!(
         c.stopped.as_deref(),
-        Some("stopped at SCTP: init unanswered")
+        Some("not up yet when the capture ends, still at SCTP: init unanswered")
     );
     wire.udp(false, &b.packet(&[b.init(2, 500)]));
     assert_eq!(
