@@ -6,15 +6,17 @@
 
 use super::app::{App, Load, Request};
 use super::keys::{Chord, parse_chord};
-use super::source::FrameBytes;
+use super::source::{FrameBytes, PlainFile};
 use super::theme::{Glyphs, Look, Theme};
-use crate::analysis::{Analyzer, FileFacts, Options, PacketRef, Series};
-use crate::capture::{Frame, LinkType, Problem};
+use crate::analysis::{Analyzer, Credentials, FileFacts, Options, PacketRef, Series};
+use crate::capture::{Capture, Frame, LinkType, Problem};
 use crate::time::{Span, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A capture time.
@@ -229,6 +231,31 @@ impl Call {
             size,
         }
     }
+}
+
+/// A file of samples/ on a screen of this size, read as the program reads it.
+pub(crate) fn sample(name: &str, size: (u16, u16), credentials: Credentials) -> Ui {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("samples")
+        .join(name);
+    let mut capture = Capture::open(&path).unwrap();
+    let mut analyzer = Analyzer::new(Options {
+        series_width: Span::from_millis(100),
+        series_limit: 4096,
+        packet_index: 100_000,
+        credentials: Arc::new(credentials),
+    });
+    while let Some(frame) = capture.next_frame() {
+        analyzer.push(&frame);
+    }
+    analyzer.describe_file(FileFacts::of(&capture));
+    let bytes = PlainFile::new(File::open(&path).unwrap());
+    let area = Rect::new(0, 0, size.0, size.1);
+    let look = look(Glyphs::Braille);
+    let mut app = App::new(name.to_owned(), Box::new(bytes), look, area);
+    app.set_analysis(Arc::new(analyzer.finish()));
+    app.set_load(Load::Done);
+    Ui { app, size }
 }
 
 /// The frames, found by their number less one.

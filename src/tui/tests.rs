@@ -1,7 +1,8 @@
 //! The interface as a person meets it: keys pressed, screens read.
 
-use super::testing::{Ui, call, nothing};
+use super::testing::{Ui, call, nothing, sample};
 use super::theme::Glyphs;
+use crate::analysis::Credentials;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::layout::Rect;
@@ -38,6 +39,42 @@ fn press(mut ui: Ui, key: &str) -> Ui {
         }
         None => ui.press(key),
     }
+}
+
+#[test]
+fn the_readme_shows_the_charts_as_they_are() {
+    let ui = sample("chromium-loss.pcapng", (100, 26), Credentials::default());
+    let ui = reach(ui, &["3"]).press("G").press("Enter");
+    let shown = ui.rows().join("\n") + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let mut readme = std::fs::read_to_string(path).unwrap();
+    if std::env::var_os("UPDATE_SCREENS").is_some() {
+        // The block that begins with the interface's first row.
+        let start = readme.find(" rtcscope  chromium-loss.pcapng").unwrap();
+        let (before, block) = readme.split_at(start);
+        let (_, after) = block.split_once("```").unwrap();
+        readme = format!("{before}{shown}```{after}");
+        std::fs::write(path, &readme).unwrap();
+    }
+    assert!(
+        readme.contains(&shown),
+        "README.md shows other charts than these: UPDATE_SCREENS=1 cargo test --lib tui\n{shown}"
+    );
+}
+
+#[test]
+fn with_passwords_the_details_say_how_many_checks_verify() {
+    let ui = |password: Option<&str>| {
+        let mut credentials = Credentials::default();
+        if let Some(password) = password {
+            credentials.add_password(None, password);
+        }
+        sample("chromium-loss.pcapng", (100, 60), credentials)
+    };
+    ui(None).has("round trip").has_not("integrity");
+    ui(Some("not the password of any side"))
+        .has("integrity")
+        .has("do not, first in packet");
 }
 
 #[test]
