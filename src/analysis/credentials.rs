@@ -5,7 +5,7 @@
 //! from those that were discovered.
 
 use crate::proto::stun::Key;
-use crate::sdp::{Candidate, Description, Name, Section};
+use crate::sdp::{Candidate, Description, Line, Name, Section};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
@@ -50,15 +50,27 @@ impl Credentials {
     /// that is none.
     pub fn add_description(&mut self, sdp: &[u8]) -> usize {
         let description = Description::parse(sdp);
+        // Looked up once: a description may have many lines, and many sections.
+        let session = description.session();
+        let inherited = [Name::IceUfrag, Name::IcePwd].map(|name| session.first(name));
         description
             .sections()
-            .filter(|section| self.add_section(section))
+            .filter(|section| self.add_section(section, inherited))
             .count()
     }
 
-    fn add_section(&mut self, section: &Section<'_, '_>) -> bool {
-        let text = |name| Some(section.inherited(name)?.attribute_value()?.trim());
-        let (Some(ufrag), Some(pwd)) = (text(Name::IceUfrag), text(Name::IcePwd)) else {
+    /// Adds a section; `inherited` are the username fragment and the password at session level.
+    fn add_section<'d, 'a>(
+        &mut self,
+        section: &Section<'d, 'a>,
+        [ufrag, pwd]: [Option<&'d Line<'a>>; 2],
+    ) -> bool {
+        let text = |name, inherited: Option<&'d Line<'a>>| {
+            let line = section.first(name).or(inherited)?;
+            Some(line.attribute_value()?.trim())
+        };
+        let ufrag = text(Name::IceUfrag, ufrag);
+        let (Some(ufrag), Some(pwd)) = (ufrag, text(Name::IcePwd, pwd)) else {
             return false;
         };
         let (Some(ufrag), Some(pwd)) = (ufrag.as_str(), pwd.as_str()) else {
@@ -111,6 +123,21 @@ mod tests {
         a=candidate:1 1 udp 1 192.0.2.1 4000 typ host\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n\
         a=ice-ufrag:vid\r\na=ice-pwd:videopassword00000000000\r\n\
         a=candidate:1 1 udp 1 abc.local 4000 typ host\r\n";
+
+    /// To look through the session part for each section took seconds.
+    #[test]
+    fn many_lines_and_many_sections_are_read_once() {
+        let lines = "a=x\n".repeat(60_000);
+        let sections = "m=audio 9 UDP/TLS/RTP/SAVPF 0\n".repeat(60_000);
+        let read = |own: &str| {
+            let mut c = Credentials::default();
+            let sdp = format!("v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\n{lines}{own}{sections}");
+            (c.add_description(sdp.as_bytes()), c.is_empty())
+        };
+        assert_eq!(read(""), (0, true));
+        let own = "a=ice-ufrag:sess\na=ice-pwd:sessionpassword000000000\n";
+        assert_eq!(read(own), (60_001, false));
+    }
 
     #[test]
     fn descriptions_give_passwords_and_candidates() {

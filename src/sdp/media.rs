@@ -1,6 +1,6 @@
 //! The `m=` line (RFC 8866) and the section it opens.
 
-use super::{Description, Field, Line, Malformed, Name};
+use super::{Field, Line, Malformed, Name};
 
 /// An `m=` line: `m=audio 9 UDP/TLS/RTP/SAVPF 111 63`.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +85,6 @@ impl<'a> MediaLine<'a> {
 /// The session part of a description or one of its media sections.
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'d, 'a> {
-    pub(super) description: &'d Description<'a>,
     pub(super) index: Option<usize>,
     pub(super) lines: &'d [Line<'a>],
     pub(super) media: Option<MediaLine<'a>>,
@@ -132,12 +131,6 @@ impl<'d, 'a> Section<'d, 'a> {
     /// The value of the first attribute called `name` that has one.
     pub fn value(&self, name: Name) -> Option<Field<'a>> {
         self.all(name).find_map(Line::attribute_value)
-    }
-
-    /// The first attribute called `name`, here or, failing that, at session level.
-    pub fn inherited(&self, name: Name) -> Option<&'d Line<'a>> {
-        self.first(name)
-            .or_else(|| self.description.session().first(name))
     }
 
     /// The lines of type `letter`.

@@ -122,7 +122,6 @@ impl<'a> Description<'a> {
     /// What stands before the first `m=` line.
     pub fn session(&self) -> Section<'_, 'a> {
         Section {
-            description: self,
             index: None,
             lines: self.lines.get(..self.session_end).unwrap_or_default(),
             media: None,
@@ -135,7 +134,6 @@ impl<'a> Description<'a> {
             .iter()
             .enumerate()
             .map(|(index, (range, media))| Section {
-                description: self,
                 index: Some(index),
                 lines: self.lines.get(range.clone()).unwrap_or_default(),
                 media: *media,
