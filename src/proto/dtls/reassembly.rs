@@ -72,7 +72,7 @@ impl Unfinished {
     /// Adds `data` at `at`; returns whether it agrees with what was there. The caller has made
     /// sure that it lies within the message.
     fn insert(&mut self, at: u32, data: &[u8]) -> bool {
-        let mut agrees = true;
+        let (mut agrees, mut is_news) = (true, false);
         let (mut at, mut data) = (at as usize, data);
         let mut i = 0;
         while let Some((start, known)) = self.pieces.get(i) {
@@ -86,6 +86,7 @@ impl Unfinished {
                 let (before, rest) = data.split_at(gap);
                 if !before.is_empty() {
                     self.pieces.insert(i, (at as u32, before.to_vec()));
+                    is_news = true;
                     i += 1;
                 }
                 (at, data) = (at + gap, rest);
@@ -104,22 +105,31 @@ impl Unfinished {
         }
         if !data.is_empty() {
             self.pieces.push((at as u32, data.to_vec()));
+            is_news = true;
         }
-        self.join_neighbours();
+        if is_news {
+            self.join_neighbours();
+        }
         agrees
     }
 
+    /// Joins the pieces that touch; others are not copied.
     fn join_neighbours(&mut self) {
-        let mut joined: Vec<(u32, Vec<u8>)> = Vec::with_capacity(self.pieces.len());
-        for (start, data) in std::mem::take(&mut self.pieces) {
-            match joined.last_mut() {
-                Some((at, last)) if *at as usize + last.len() == start as usize => {
-                    last.extend_from_slice(&data);
-                }
-                _ => joined.push((start, data)),
+        let mut i = 1;
+        while i < self.pieces.len() {
+            let touches = self.pieces.get(i - 1..=i).is_some_and(|pair| match pair {
+                [(at, data), (start, _)] => *at as usize + data.len() == *start as usize,
+                _ => false,
+            });
+            if !touches {
+                i += 1;
+                continue;
+            }
+            let (_, next) = self.pieces.remove(i);
+            if let Some((_, data)) = self.pieces.get_mut(i - 1) {
+                data.extend_from_slice(&next);
             }
         }
-        self.pieces = joined;
     }
 
     fn is_whole(&self) -> bool {
@@ -298,6 +308,26 @@ mod tests {
         let done = r.push(&fragment(3, 11, 5, b" world"));
         assert_eq!(text(&done).as_deref(), Some("hello world"));
         assert_eq!((r.unfinished().len(), r.bytes), (0, 0));
+    }
+
+    #[test]
+    fn nothing_is_copied_for_a_fragment_without_news() {
+        let mut r = Reassembler::default();
+        for i in 0..100 {
+            r.push(&fragment(0, 30_000, i * 300, &[7; 200]));
+        }
+        let places = |r: &Reassembler| -> Vec<*const u8> {
+            let pieces = &r.unfinished()[0].pieces;
+            pieces.iter().map(|(_, data)| data.as_ptr()).collect()
+        };
+        let before = places(&r);
+        for i in 0..100 {
+            r.push(&fragment(0, 30_000, i * 300 + 1, &[7]));
+        }
+        assert_eq!(places(&r), before);
+        r.push(&fragment(0, 30_000, 250, &[7]));
+        let after = places(&r);
+        assert_eq!((&after[..1], &after[2..]), (&before[..1], &before[1..]));
     }
 
     #[test]
