@@ -256,6 +256,52 @@ fn data_channels_make_a_connection_on_any_way() {
 }
 
 #[test]
+fn the_same_tags_between_other_hosts_are_another_association() {
+    let mut wire = Wire::new();
+    for hosts in [["192.0.2.1", "192.0.2.2"], ["198.51.100.1", "198.51.100.2"]] {
+        let [a, b] = hosts.map(|ip| format!("{ip}:40000").parse().unwrap());
+        wire.path = UdpPath::new(a, b);
+        for (from_a, packet) in life() {
+            wire.udp(from_a, &packet);
+        }
+    }
+    let analysis = wire.analyze();
+    let [first, second] = &analysis.connections[..] else {
+        panic!("{}", analysis.connections.len())
+    };
+    check_life(first);
+    check_life(second);
+}
+
+#[test]
+fn an_association_goes_on_over_another_address_family_where_both_paths_are_of_ice() {
+    for by_ice in [true, false] {
+        let mut wire = Wire::new();
+        for (i, (from_a, packet)) in life().into_iter().enumerate() {
+            if i == 12 {
+                let [a, b] = ["[2001:db8::1]:40000", "[2001:db8::2]:50000"];
+                wire.path = UdpPath::new(a.parse().unwrap(), b.parse().unwrap());
+            }
+            if by_ice && (i == 0 || i == 12) {
+                wire.check();
+            }
+            wire.udp(from_a, &packet);
+        }
+        let analysis = wire.analyze();
+        match (&analysis.connections[..], by_ice) {
+            ([c], true) => {
+                let sctp = sctp_of(c);
+                assert_eq!(sctp.associations, 1);
+                assert_eq!((sctp.packets, c.transports.len()), (17, 2));
+                assert_eq!(sctp.sides.a.retransmitted, 1);
+            }
+            ([_, _], false) => {}
+            (connections, _) => panic!("{}", connections.len()),
+        }
+    }
+}
+
+#[test]
 fn packets_without_checksum_are_believed_on_a_proven_path_only() {
     for proven in [true, false] {
         let mut wire = Wire::new();

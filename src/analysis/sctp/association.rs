@@ -18,6 +18,7 @@ use crate::time::{Span, Timestamp};
 use crate::wire::{ParseError, Reason};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Display;
+use std::net::IpAddr;
 
 /// Packets remembered, to know them again on another leg of their way.
 const RECENT: usize = 64;
@@ -41,6 +42,10 @@ pub(super) struct Association {
     pub(super) tags: Sides<Option<u32>>,
     /// Where it was seen, in order of appearance.
     pub(super) transports: Vec<u32>,
+    /// The hosts at the ends of these.
+    hosts: Vec<IpAddr>,
+    /// Whether one of them is a path of ICE.
+    by_ice: bool,
     ends: Sides<End>,
     ways: Sides<Way>,
     channels: Channels,
@@ -89,6 +94,8 @@ impl Association {
             ports,
             tags: Sides::default(),
             transports: Vec::new(),
+            hosts: Vec::new(),
+            by_ice: false,
             ends: Sides::default(),
             ways: Sides::default(),
             channels: Channels::default(),
@@ -121,6 +128,31 @@ impl Association {
         self.phase < SctpPhase::Established
     }
 
+    /// Whether it may go on where a packet was seen: on a path that it was seen on, between hosts of
+    /// which it is at one, on another path of ICE, or where no addresses tell.
+    pub(super) fn can_be_on(&self, at: &Moment, by_ice: bool) -> bool {
+        let ends = [at.src.ip(), at.dst.ip()];
+        self.transports.contains(&at.transport)
+            || (self.by_ice && by_ice)
+            || ends
+                .iter()
+                .any(|ip| ip.is_unspecified() || self.hosts.contains(ip))
+    }
+
+    /// Notes where a packet was seen.
+    pub(super) fn note_path(&mut self, at: &Moment, by_ice: bool) {
+        self.by_ice |= by_ice;
+        if self.transports.contains(&at.transport) || self.transports.len() >= TRANSPORTS_MAX {
+            return;
+        }
+        self.transports.push(at.transport);
+        for ip in [at.src.ip(), at.dst.ip()] {
+            if !self.hosts.contains(&ip) {
+                self.hosts.push(ip);
+            }
+        }
+    }
+
     /// Takes a packet that `from` sent; what was wrong with it, in words.
     pub(super) fn push(
         &mut self,
@@ -129,9 +161,6 @@ impl Association {
         at: &Moment,
         log: &mut EventLog,
     ) -> Result<(), String> {
-        if !self.transports.contains(&at.transport) && self.transports.len() < TRANSPORTS_MAX {
-            self.transports.push(at.transport);
-        }
         self.first = self.first.min(at.ts);
         self.last = self.last.max(at.ts);
         if self.is_copy(packet, at) {

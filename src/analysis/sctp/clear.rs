@@ -49,8 +49,9 @@ impl State {
             return;
         };
         transport.sctp += 1;
+        let by_ice = transport.ice.as_ref().is_some_and(|ice| ice.has_checks());
         let taken = match SctpPacket::parse_cut(d.payload, d.missing) {
-            Ok(packet) => self.sctp.push(&packet, at, &mut transport.log),
+            Ok(packet) => self.sctp.push(&packet, at, by_ice, &mut transport.log),
             // The snaplen left not even the header.
             Err(_) => return,
         };

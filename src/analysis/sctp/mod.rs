@@ -1,8 +1,9 @@
 //! SCTP associations and their data channels, fed with packets in clear or decrypted.
 //!
 //! An association is known by its verification tags and ports and not by its addresses: it lives on
-//! when ICE moves it to another path, and a packet that a relay shows twice is one packet. Which
-//! side sent a packet follows from its tag alone, so that captures without addresses work too.
+//! when ICE moves it to another path, and a packet that a relay shows twice is one packet. Paths that
+//! share no host and are not ICE's have associations of their own, whatever the tags. Which side sent
+//! a packet follows from its tag alone, so that captures without addresses work too.
 //! How it is measured: `docs/algorithms/sctp.md`.
 
 mod association;
@@ -24,6 +25,8 @@ use std::collections::BTreeSet;
 
 /// Associations tracked; packets of more are counted only.
 const ASSOCIATIONS_MAX: usize = 1024;
+/// Associations kept of one tag and ports, the latest: tags are random.
+const NAMESAKES_MAX: usize = 16;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -44,21 +47,22 @@ pub(super) struct SctpTrouble {
 pub(super) struct SctpState {
     associations: Vec<Association>,
     /// Which association packets with this tag and these ports belong to, and who sends them.
-    by_tag: Map<Tag, (usize, Side)>,
+    by_tag: Map<Tag, Vec<(usize, Side)>>,
     /// The latest association between two ports of a transport.
     latest: Map<(u32, u16, u16), usize>,
 }
 
 impl SctpState {
     /// Takes a packet. Whoever feeds this knows that it is one: its checksum is right, it was found
-    /// where only SCTP can be, or it was decrypted.
+    /// where only SCTP can be, or it was decrypted. `by_ice` says whether its path is one of ICE.
     pub(super) fn push(
         &mut self,
         packet: &SctpPacket<'_>,
         at: &Moment,
+        by_ice: bool,
         log: &mut EventLog,
     ) -> Result<(), SctpTrouble> {
-        let Some((index, from)) = self.locate(packet, at) else {
+        let Some((index, from)) = self.locate(packet, at, by_ice) else {
             return Err(SctpTrouble {
                 code: "too-many-associations",
                 message: "more SCTP associations than are tracked".to_owned(),
@@ -67,6 +71,7 @@ impl SctpState {
         let Some(association) = self.associations.get_mut(index) else {
             return Ok(());
         };
+        association.note_path(at, by_ice);
         let taken = association.push(packet, from, at, log);
         taken.map_err(|message| SctpTrouble {
             code: "malformed-sctp",
@@ -75,7 +80,12 @@ impl SctpState {
     }
 
     /// The association of a packet, made if need be, and who sent it.
-    fn locate(&mut self, packet: &SctpPacket<'_>, at: &Moment) -> Option<(usize, Side)> {
+    fn locate(
+        &mut self,
+        packet: &SctpPacket<'_>,
+        at: &Moment,
+        by_ice: bool,
+    ) -> Option<(usize, Side)> {
         let (source, destination) = (packet.source_port, packet.destination_port);
         let tag = packet.verification_tag;
         let mut chunks = packet.chunks().map_while(Result::ok);
@@ -91,16 +101,16 @@ impl SctpState {
             let ends = matches!(chunk.chunk_type, codes::ABORT | codes::SHUTDOWN_COMPLETE);
             ends && chunk.flags & 1 != 0
         });
-        if is_reflected && let Some(&(i, side)) = self.by_tag.get(&(tag, destination, source)) {
+        let find = |tag, from, to| self.find((tag, from, to), at, by_ice);
+        if is_reflected && let Some((i, side)) = find(tag, destination, source) {
             return Some((i, side.other()));
         }
         let known = if is_init {
             // The same INIT again, or the INIT of who answered with this tag before.
-            let to = own_tag.map(|own| (own, destination, source));
-            let known = to.and_then(|to| self.by_tag.get(&to));
-            known.map(|&(i, side)| (i, side.other()))
+            let known = own_tag.and_then(|own| find(own, destination, source));
+            known.map(|(i, side)| (i, side.other()))
         } else {
-            self.by_tag.get(&(tag, source, destination)).copied()
+            find(tag, source, destination)
         };
         let (index, from) = match known {
             Some(found) => found,
@@ -113,6 +123,16 @@ impl SctpState {
             self.note_tag(index, from.other(), tag, (source, destination));
         }
         Some((index, from))
+    }
+
+    /// The association of this tag that can be on this path, and who sends such packets.
+    fn find(&self, tag: Tag, at: &Moment, by_ice: bool) -> Option<(usize, Side)> {
+        let mut known = self.by_tag.get(&tag)?.iter().rev();
+        let can_be = |(i, _): &&(usize, Side)| {
+            let association = self.associations.get(*i);
+            association.is_some_and(|a| a.can_be_on(at, by_ice))
+        };
+        known.find(can_be).copied()
     }
 
     /// For a packet whose tag says nothing: the association on the same path that still lacks it.
@@ -164,10 +184,19 @@ impl SctpState {
         };
         let known = association.tags.of_mut(owner);
         if *known != Some(tag) {
-            if let Some(old) = known.replace(tag) {
-                self.by_tag.remove(&(old, from, to));
+            if let Some(old) = known.replace(tag)
+                && let Some(namesakes) = self.by_tag.get_mut(&(old, from, to))
+            {
+                namesakes.retain(|(i, _)| *i != index);
+                if namesakes.is_empty() {
+                    self.by_tag.remove(&(old, from, to));
+                }
             }
-            self.by_tag.insert((tag, from, to), (index, owner.other()));
+            let namesakes = self.by_tag.entry((tag, from, to)).or_default();
+            if namesakes.len() >= NAMESAKES_MAX {
+                namesakes.remove(0);
+            }
+            namesakes.push((index, owner.other()));
         }
     }
 

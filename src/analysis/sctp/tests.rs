@@ -50,7 +50,7 @@ fn decrypted_bytes_are_all_that_is_needed() {
         let bytes = hex(text);
         let packet = SctpPacket::parse(&bytes).unwrap();
         state
-            .push(&packet, &moment(no as u64, None), &mut log)
+            .push(&packet, &moment(no as u64, None), false, &mut log)
             .unwrap();
     }
     let (sctp, channels) = state.report(&transports()).unwrap();
@@ -72,7 +72,7 @@ fn the_sides_are_those_of_the_transport_where_there_are_addresses() {
         let bytes = hex(PACKETS[no]);
         let packet = SctpPacket::parse(&bytes).unwrap();
         let at = moment(no as u64, Some(reverse));
-        state.push(&packet, &at, &mut log).unwrap();
+        state.push(&packet, &at, false, &mut log).unwrap();
     }
     let (sctp, channels) = state.report(&transports()).unwrap();
     assert_eq!(sctp.associations, 1);
@@ -90,7 +90,7 @@ fn an_abort_with_the_tag_it_was_sent_is_from_the_other_side() {
     reflected[13] = 1;
     for (no, bytes) in [hex(PACKETS[5]), reflected].iter().enumerate() {
         let packet = SctpPacket::parse(bytes).unwrap();
-        let _ = state.push(&packet, &moment(no as u64, None), &mut log);
+        let _ = state.push(&packet, &moment(no as u64, None), false, &mut log);
     }
     let (sctp, _) = state.report(&transports()).unwrap();
     assert_eq!(sctp.abort.map(|a| a.by), Some(Side::B));
@@ -105,7 +105,7 @@ fn every_prefix_is_taken_whole_or_cut() {
             let bytes = hex(text);
             for end in 12..=bytes.len() {
                 let packet = SctpPacket::parse_cut(&bytes[..end], missing).unwrap();
-                let _ = state.push(&packet, &moment(no as u64, None), &mut log);
+                let _ = state.push(&packet, &moment(no as u64, None), false, &mut log);
             }
         }
         assert!(state.report(&transports()).is_some());
@@ -150,7 +150,7 @@ proptest! {
                 bytes.resize(bytes.len().next_multiple_of(4), 0);
             }
             let packet = SctpPacket::parse(&bytes).unwrap();
-            let _ = state.push(&packet, &moment(no as u64, Some(*reverse)), &mut log);
+            let _ = state.push(&packet, &moment(no as u64, Some(*reverse)), false, &mut log);
         }
         if let Some((sctp, channels)) = state.report(&transports()) {
             for side in [&sctp.sides.a, &sctp.sides.b] {
