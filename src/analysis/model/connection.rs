@@ -132,7 +132,7 @@ impl ConnectionState {
 /// One pair of addresses that packets of a connection used. `a` is the lower endpoint.
 #[derive(Clone, Debug)]
 pub struct Transport {
-    /// Its index over the whole capture: what [`PacketRef::transport`](super::PacketRef) names.
+    /// Its index over the whole capture: what [`PacketRef::transport`](crate::analysis::PacketRef) names.
     pub index: u32,
     /// UDP or TCP.
     pub protocol: Protocol,

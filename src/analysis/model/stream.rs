@@ -15,7 +15,8 @@ pub struct Stream {
     pub id: StreamId,
     /// Its connection.
     pub connection: ConnectionId,
-    /// Its index into [`Connection::transports`] by [`Transport::index`].
+    /// Its index into [`Connection::transports`](super::Connection::transports) by
+    /// [`Transport::index`](super::Transport::index).
     pub transport: u32,
     /// Its synchronization source.
     pub ssrc: Ssrc,
@@ -72,7 +73,7 @@ pub struct Stream {
     pub jitter: Known<Jitter>,
     /// The longest time between two packets.
     pub interarrival_max: Known<Span>,
-    /// Times without packets, longest first, at most [`MAX_GAPS`](super::MAX_GAPS).
+    /// Times without packets, longest first, at most [`MAX_GAPS`](crate::analysis::MAX_GAPS).
     pub gaps: Vec<Gap>,
     /// Feedback about this stream in clear RTCP.
     pub feedback: Known<Feedback>,
