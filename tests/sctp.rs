@@ -302,6 +302,33 @@ fn an_association_goes_on_over_another_address_family_where_both_paths_are_of_ic
 }
 
 #[test]
+fn data_after_the_cookie_tell_that_it_was_acknowledged() {
+    for rides in [true, false] {
+        let (a, _) = End::pair();
+        let mut wire = Wire::new();
+        wire.check();
+        wire.udp(true, &a.init_packet(100));
+        let data = sctp::data(100, 1, 51, 3, b"hello");
+        match rides {
+            true => wire.udp(true, &a.packet(&[sctp::cookie_echo(), data])),
+            false => {
+                wire.udp(true, &a.packet(&[sctp::cookie_echo()]));
+                wire.udp(true, &a.packet(&[data]));
+            }
+        }
+        let analysis = wire.analyze();
+        let sctp = sctp_of(&analysis.connections[0]);
+        let phase = if rides {
+            "cookie unanswered"
+        } else {
+            "established"
+        };
+        assert_eq!(sctp.phase.name(), phase);
+        assert!(sctp.handshake_duration.value().is_none());
+    }
+}
+
+#[test]
 fn packets_without_checksum_are_believed_on_a_proven_path_only() {
     for proven in [true, false] {
         let mut wire = Wire::new();

@@ -180,9 +180,19 @@ impl Association {
             self.ends.of_mut(from).address = Some(at.src);
         }
         let mut trouble = None;
+        // Data may ride with the cookie; in any other packet they tell that it was acknowledged,
+        // should only one direction be in the capture.
+        let first = packet.chunks().next();
+        let rides = matches!(first, Some(Ok(chunk)) if chunk.chunk_type == codes::COOKIE_ECHO);
         for chunk in packet.chunks() {
             let taken = match chunk {
-                Ok(chunk) => self.chunk(&chunk, from, at, log),
+                Ok(chunk) => {
+                    let taken = self.chunk(&chunk, from, at, log);
+                    if !rides && matches!(chunk.chunk_type, codes::DATA | codes::I_DATA) {
+                        self.reach(SctpPhase::Established);
+                    }
+                    taken
+                }
                 Err(error) if packet.missing > 0 && is_truncated(&error) => Ok(()),
                 Err(error) => Err(error.to_string()),
             };
@@ -228,10 +238,6 @@ impl Association {
                 let len = data.payload.len() + chunk.missing;
                 if let Some(protocol) = data.protocol {
                     self.count_protocol(protocol);
-                }
-                // Data may ride with the cookie; without a handshake it tells of one before.
-                if self.asked.is_none() {
-                    self.reach(SctpPhase::Established);
                 }
                 if self.ways.of_mut(from).data(data.tsn, len, at.ts) {
                     self.channels.data(data, len, from, at, log)?;
