@@ -1,5 +1,6 @@
 //! One association: how it came up, what it carried, how it ended.
 
+use super::SctpTrouble;
 use super::channels::Channels;
 use super::times::Times;
 use super::way::Way;
@@ -153,14 +154,14 @@ impl Association {
         }
     }
 
-    /// Takes a packet that `from` sent; what was wrong with it, in words.
+    /// Takes a packet that `from` sent; what was wrong with it.
     pub(super) fn push(
         &mut self,
         packet: &SctpPacket<'_>,
         from: Side,
         at: &Moment,
         log: &mut EventLog,
-    ) -> Result<(), String> {
+    ) -> Result<(), SctpTrouble> {
         self.first = self.first.min(at.ts);
         self.last = self.last.max(at.ts);
         if self.is_copy(packet, at) {
@@ -194,7 +195,7 @@ impl Association {
                     taken
                 }
                 Err(error) if packet.missing > 0 && is_truncated(&error) => Ok(()),
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(error.to_string().into()),
             };
             trouble = trouble.or(taken.err());
         }
@@ -223,13 +224,13 @@ impl Association {
         from: Side,
         at: &Moment,
         log: &mut EventLog,
-    ) -> Result<(), String> {
+    ) -> Result<(), SctpTrouble> {
         *self.chunks.entry(chunk.chunk_type).or_default() += 1;
         let value = match chunk.value() {
             Ok(value) => value,
             // What was not captured is not the sender's mistake.
             Err(_) if chunk.missing > 0 => return Ok(()),
-            Err(error) => return Err(error.to_string()),
+            Err(error) => return Err(error.to_string().into()),
         };
         match &value {
             ChunkValue::Init(init) => self.init(chunk.chunk_type, init, from, at, log),
@@ -239,8 +240,13 @@ impl Association {
                 if let Some(protocol) = data.protocol {
                     self.count_protocol(protocol);
                 }
-                if self.ways.of_mut(from).data(data.tsn, len, at.ts) {
-                    self.channels.data(data, len, from, at, log)?;
+                match self.ways.of_mut(from).data(data.tsn, len, at.ts) {
+                    Some(true) => {
+                        let taken = self.channels.data(data, len, from, at, log);
+                        taken.map_err(str::to_owned)?;
+                    }
+                    Some(false) => {}
+                    None => return Err(forgotten()),
                 }
             }
             ChunkValue::Sack(sack) => {
@@ -440,6 +446,14 @@ fn named(id: impl Into<u32> + Display, name: Option<&str>, count: u64) -> NamedC
         name: name.map_or_else(|| id.to_string(), str::to_owned),
         id: id.into(),
         count,
+    }
+}
+
+fn forgotten() -> SctpTrouble {
+    SctpTrouble {
+        code: "sctp-tsn-gaps-forgotten",
+        message: "too many gaps between TSNs to know whether a chunk is new: it is not measured"
+            .to_owned(),
     }
 }
 

@@ -42,6 +42,16 @@ pub(super) struct SctpTrouble {
     pub(super) message: String,
 }
 
+impl From<String> for SctpTrouble {
+    /// What the sender did wrong.
+    fn from(message: String) -> Self {
+        Self {
+            code: "malformed-sctp",
+            message,
+        }
+    }
+}
+
 /// All associations of a capture.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SctpState {
@@ -72,11 +82,7 @@ impl SctpState {
             return Ok(());
         };
         association.note_path(at, by_ice);
-        let taken = association.push(packet, from, at, log);
-        taken.map_err(|message| SctpTrouble {
-            code: "malformed-sctp",
-            message,
-        })
+        association.push(packet, from, at, log)
     }
 
     /// The association of a packet, made if need be, and who sent it.

@@ -46,24 +46,25 @@ impl Way {
         }
     }
 
-    /// A chunk of user data; `true` if its TSN is new.
-    pub(super) fn data(&mut self, tsn: u32, len: usize, ts: Timestamp) -> bool {
+    /// A chunk of user data, and whether its TSN is new; `None` if too many gaps came after it to
+    /// know. Then it is neither counted as retransmitted nor as seen.
+    pub(super) fn data(&mut self, tsn: u32, len: usize, ts: Timestamp) -> Option<bool> {
         self.chunks += 1;
         let Some(tsn) = self.unwrapped(tsn) else {
-            return false;
+            return Some(false);
         };
-        if !self.seen.insert(tsn) {
+        if !self.seen.insert(tsn)? {
             self.retransmitted += 1;
             // Nobody can tell which of the two is acknowledged (Karn).
             self.probe = self.probe.filter(|(probe, _)| *probe != tsn);
-            return false;
+            return Some(false);
         }
         self.bytes += len as u64;
         if self.highest.is_none_or(|highest| tsn > highest) {
             self.highest = Some(tsn);
             self.probe = self.probe.or(Some((tsn, ts)));
         }
-        true
+        Some(true)
     }
 
     /// The peer acknowledges.
@@ -179,12 +180,27 @@ mod tests {
         let mut way = Way::default();
         way.begin(u32::MAX - 1);
         for (i, tsn) in [u32::MAX - 1, 0, u32::MAX, 0, 3].into_iter().enumerate() {
-            assert_eq!(way.data(tsn, 10, ts(i as i64)), i != 3);
+            assert_eq!(way.data(tsn, 10, ts(i as i64)), Some(i != 3));
         }
         assert_eq!((way.chunks, way.retransmitted, way.bytes), (5, 1, 40));
         assert_eq!(way.missing(), 2, "1 and 2");
-        assert!(!way.data(1 << 30, 10, ts(9)), "too far to be true");
+        let far = way.data(1 << 30, 10, ts(9));
+        assert_eq!(far, Some(false), "too far to be true");
         assert_eq!(way.missing(), 2);
+    }
+
+    /// More gaps than are kept, in an order that no sender has: none was sent twice.
+    #[test]
+    fn what_was_forgotten_is_no_retransmission() {
+        let mut way = Way::default();
+        way.begin(0);
+        let mut unknown = 0;
+        for tsn in (0..20_000).step_by(2).chain((1..20_000).step_by(2)) {
+            unknown += u64::from(way.data(tsn, 1, ts(0)).is_none());
+        }
+        assert!(unknown > 0);
+        assert_eq!((way.chunks, way.retransmitted), (20_000, 0));
+        assert_eq!(way.bytes, 20_000 - unknown);
     }
 
     #[test]
