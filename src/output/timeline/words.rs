@@ -47,6 +47,14 @@ pub(super) fn forms(kind: &EventKind) -> Vec<String> {
                 "flight {number} {probably}again ({sent} times now)"
             ));
         }
+        EventKind::Dtls(DtlsEvent::HelloUnanswered { sent: sent @ 2.. }) => {
+            forms.push(format!("ClientHello sent {sent} times, no answer"));
+        }
+        EventKind::Turn(_) => {
+            // The realm is that of the server, which its own lines name.
+            let whole = forms.first().and_then(|whole| whole.split_once(", realm "));
+            forms.extend(whole.map(|(short, _)| short.to_owned()));
+        }
         EventKind::FirstMedia { ssrc, kind } => forms.push(match kind {
             Kind::Unknown => format!("first packet of {ssrc}"),
             kind => format!("first of {ssrc}, {}", kind.name()),
