@@ -10,9 +10,10 @@
 mod kit;
 
 use kit::shared::{recordings, shared};
+use rtcscope::analysis::model::ConnectionState;
 use rtcscope::analysis::{Analysis, Options};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -111,6 +112,50 @@ fn datagrams_are_counted_by_what_they_carry() {
             file.display()
         );
     }
+}
+
+#[test]
+fn each_recording_is_one_peer_connection() {
+    for (file, verify) in recordings() {
+        let analysis = analyze(&file);
+        assert_eq!(analysis.connections.len(), 1, "{}", file.display());
+        // One stream for each source, however often it moved.
+        let sources: BTreeSet<u64> = verify["ssrcs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| s["ssrc"].as_u64().unwrap())
+            .collect();
+        assert_eq!(analysis.streams.len(), sources.len(), "{}", file.display());
+        let c = &analysis.connections[0];
+        let name = file.parent().unwrap().file_name().unwrap();
+        let stopped = c.stopped.as_deref().unwrap_or_default();
+        match name.to_str().unwrap() {
+            "fail-ice-blocked" => assert!(stopped.contains("at ICE"), "{stopped}"),
+            "fail-dtls-blocked" => assert!(stopped.contains("at DTLS"), "{stopped}"),
+            "fail-fingerprint" => assert!(stopped.contains("refused"), "{stopped}"),
+            "turn-badauth" => assert!(stopped.contains("wrong username"), "{stopped}"),
+            plain if plain.starts_with("rtp-") => {
+                assert_eq!(c.state, ConnectionState::MediaOnly, "{plain}");
+                continue;
+            }
+            up => {
+                let is_up = [ConnectionState::Connected, ConnectionState::Closed];
+                assert!(is_up.contains(&c.state), "{up}: {:?} {stopped}", c.state);
+                continue;
+            }
+        }
+        assert_eq!(c.state, ConnectionState::Failed, "{}", file.display());
+    }
+}
+
+#[test]
+fn without_bundle_each_component_has_a_path_and_an_association() {
+    let Some(file) = shared("captures/cc-nobundle/capture.pcapng") else {
+        return;
+    };
+    let c = &analyze(&file).connections[0];
+    assert_eq!((c.transports.len(), c.other_dtls.len()), (3, 2));
 }
 
 /// The jitter of audio streams against the independent decode, which used the receiver's clock

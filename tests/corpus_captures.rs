@@ -93,3 +93,31 @@ fn every_capture_is_analysed_in_seconds() {
     println!("{analysed} captures analysed");
     assert!(analysed > 100);
 }
+
+/// DTLS of VPNs and access points, TURN's Allocate as a way to ask for the time there and back, SSDP,
+/// and messengers that wrap what they send: none of this is a peer connection.
+#[test]
+fn no_connection_where_there_is_none() {
+    let Some(dir) = shared("corpus/captures") else {
+        return;
+    };
+    let files = [
+        "nDPI/anyconnect-vpn.pcap",
+        "nDPI/capwap.pcap",
+        "nDPI/dtls2.pcap",
+        "nDPI/ssdp-m-search.pcap",
+        "nDPI/telegram.pcap",
+        "nDPI/tinc.pcap",
+        "nDPI/whatsapp_voice_and_message.pcap",
+        "nDPI/zoom.pcap",
+        "peafowl/whatsapp.pcap",
+        "arkime/wireshark-dtls12.pcap",
+    ];
+    let mut seen = 0;
+    for file in files.map(|f| dir.join(f)).iter().filter(|f| f.exists()) {
+        let analysis = rtcscope::analyze(file, &rtcscope::analysis::Options::default()).unwrap();
+        assert_eq!(analysis.connections.len(), 0, "{}", file.display());
+        seen += 1;
+    }
+    assert!(seen >= 6, "{seen} of the captures are there");
+}
