@@ -118,7 +118,6 @@ impl Analyzer {
                 }
             }
         }
-        state.counts.tunnel = self.net.tunnels();
         if state.options.packet_index > 0 {
             state.packets.push(
                 PacketRef {
@@ -156,13 +155,13 @@ impl Analyzer {
 
     /// The model so far; costs time by streams and their buckets, not by packets.
     pub fn snapshot(&self) -> Analysis {
-        self.state.report(false)
+        self.state.report(self.net.tunnels(), false)
     }
 
     /// The model of the whole capture.
     pub fn finish(mut self) -> Analysis {
         self.state.end_of_segments(&mut self.tcp);
-        self.state.report(true)
+        self.state.report(self.net.tunnels(), true)
     }
 }
 
@@ -361,8 +360,9 @@ impl State {
         }
     }
 
-    fn report(&self, complete: bool) -> Analysis {
-        let (connections, streams, protocols) = connection::assemble(self);
+    fn report(&self, tunnels: u64, complete: bool) -> Analysis {
+        let (connections, streams, mut protocols) = connection::assemble(self);
+        protocols.tunnel = tunnels;
         let mut capture = self.info.clone();
         let file: Vec<CountedProblem> = capture.problems.clone();
         capture.problems = file

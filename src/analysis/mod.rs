@@ -47,6 +47,9 @@ pub use series::{Bucket, Series};
 /// The most gaps kept for a stream.
 pub const MAX_GAPS: usize = 16;
 
+/// Media that ends so long before its connection has stopped.
+pub const ENDED_EARLY: crate::time::Span = crate::time::Span::from_millis(5_000);
+
 /// What to measure beyond the plain statistics; what costs is asked for.
 #[derive(Clone, Debug)]
 pub struct Options {

@@ -25,6 +25,37 @@ pub(super) struct Moment {
 impl Moment {
     /// An event at this moment.
     pub(super) fn event(&self, kind: impl Into<EventKind>) -> Event {
+        Sighting::new(self).event(kind)
+    }
+}
+
+/// What is kept of a moment: when and in which packet, on which transport and in which direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sighting {
+    pub(super) ts: Timestamp,
+    pub(super) no: PacketNo,
+    transport: u32,
+    reverse: bool,
+}
+
+impl Sighting {
+    /// Without the addresses, which the transport has.
+    pub(super) fn new(at: &Moment) -> Self {
+        Self {
+            ts: at.ts,
+            no: at.no,
+            transport: at.transport,
+            reverse: at.reverse,
+        }
+    }
+
+    /// By time, then by place in the capture.
+    pub(super) fn order(&self) -> (Timestamp, PacketNo) {
+        (self.ts, self.no)
+    }
+
+    /// An event that this shows.
+    pub(super) fn event(&self, kind: impl Into<EventKind>) -> Event {
         Event {
             at: self.ts,
             packet: self.no,

@@ -119,7 +119,12 @@ impl TransportState {
 
     /// Whether ICE or DTLS shows that two peers speak WebRTC here.
     pub(super) fn is_proven(&self) -> bool {
-        self.ice.as_ref().is_some_and(|ice| ice.has_checks()) || self.has_dtls_for_media()
+        self.has_checks() || self.has_dtls_for_media()
+    }
+
+    /// Whether connectivity checks were seen.
+    pub(super) fn has_checks(&self) -> bool {
+        self.ice.as_ref().is_some_and(|ice| ice.has_checks())
     }
 
     /// Whether the client of a DTLS handshake offers to protect media with it, as every WebRTC

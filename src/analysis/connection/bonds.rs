@@ -46,8 +46,7 @@ pub(super) fn bonds_of(t: &TransportState, relayed: impl Fn(&Endpoint) -> bool) 
         });
     }
     if let Some(dtls) = &t.dtls_state {
-        let randoms = dtls.identities().filter_map(|i| i.client_random);
-        bonds.extend(randoms.map(Bond::ClientRandom));
+        bonds.extend(dtls.client_randoms().map(Bond::ClientRandom));
     }
     if let Some(turn) = &t.turn {
         bonds.extend(turn.relayed().iter().map(|r| Bond::Relayed(*r)));

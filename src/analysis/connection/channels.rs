@@ -4,6 +4,7 @@ use super::super::analyzer::State;
 use super::super::known::{Known, Unknown};
 use super::super::model::{Connection, ConnectionState, DataChannel, DtlsState, Sctp, SctpPhase};
 use super::super::transport::Media;
+use super::group::neighbours;
 use crate::time::Span;
 
 /// A connection whose packets go on for longer than this after its association ended lives on.
@@ -19,10 +20,7 @@ pub(super) fn mark(state: &State, media: &mut [Media], moves: &mut Vec<(u32, u32
                 media.has_channels = true;
             }
         }
-        moves.extend(transports.windows(2).filter_map(|pair| match pair {
-            [a, b] => Some((*a, *b)),
-            _ => None,
-        }));
+        moves.extend(neighbours(transports));
     }
 }
 

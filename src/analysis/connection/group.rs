@@ -57,6 +57,12 @@ pub(super) fn group(
     (0..transports.len()).map(|i| groups.root(i)).collect()
 }
 
+/// Each transport with the next: what joins them all.
+pub(super) fn neighbours(transports: &[u32]) -> impl Iterator<Item = (u32, u32)> {
+    let next = transports.iter().skip(1);
+    transports.iter().zip(next).map(|(a, b)| (*a, *b))
+}
+
 /// Whether a relay was asked for: what may come of it is a connection.
 fn relays(t: &TransportState) -> bool {
     t.turn.as_ref().is_some_and(|turn| turn.is_relaying())
@@ -111,8 +117,7 @@ fn attach_restarts(transports: &[TransportState], groups: &mut Groups) {
         let (Some(t), Some(root)) = (transports.get(i), groups.root(i)) else {
             continue;
         };
-        let has_checks = t.ice.as_ref().is_some_and(|ice| ice.has_checks());
-        if !has_checks || has_handshake.contains(&root) {
+        if !t.has_checks() || has_handshake.contains(&root) {
             continue;
         }
         let old = shaken.get(&t.hosts()).map_or(&[][..], Vec::as_slice);
@@ -147,10 +152,9 @@ fn attach_servers(transports: &[TransportState], media: &[Media], groups: &mut G
             continue;
         };
         has_peer.insert(root);
-        let has_checks = t.ice.as_ref().is_some_and(|ice| ice.has_checks());
         for end in [t.path.src, t.path.dst] {
             sockets.entry(end).or_default().push((t.first, i));
-            if has_checks {
+            if t.has_checks() {
                 hosts.entry(end.ip()).or_default().push((t.first, i));
             }
         }

@@ -3,7 +3,6 @@
 //! An observer sees no timers of the agents, so what is called failed is what every agent would
 //! give up: ten seconds of trying in vain. libwebrtc gives up unanswered checks after 15 s.
 
-use super::super::known::Known;
 use super::super::model::{Connection, ConnectionState, Dtls, DtlsState, Ice, PairState, Turn};
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
@@ -27,8 +26,6 @@ type Life = (ConnectionState, Option<String>);
 pub(super) struct Around {
     /// The last packet of the capture.
     pub(super) end: Timestamp,
-    /// Whether its media is encrypted.
-    pub(super) encrypted: Known<bool>,
     /// The last media on each transport.
     pub(super) last_on: BTreeMap<u32, Timestamp>,
     /// The last media from each host.

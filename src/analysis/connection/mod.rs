@@ -11,6 +11,7 @@ mod streams;
 
 use self::life::Around;
 use self::streams::Believed;
+use super::ENDED_EARLY;
 use super::analyzer::State;
 use super::dtls;
 use super::event_log::EventLog;
@@ -20,11 +21,8 @@ use super::known::{Known, Unknown};
 use super::model::{Connection, ConnectionState, Event, EventKind, Kind, Protocols, Stream};
 use super::stream::StreamState;
 use super::transport::TransportState;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use std::collections::BTreeMap;
-
-/// Media that ends so long before its connection has stopped.
-const ENDED_EARLY: Span = Span::from_millis(5_000);
 
 /// The connections, their streams, and all datagrams by protocol.
 pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocols) {
@@ -80,13 +78,14 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             copies.entry(*original).or_default().push(b.stream);
         }
     }
-    let around = |c: &Connection| Around {
+    let nothing = Around {
         end: state.info.last.unwrap_or_default(),
-        encrypted: streams::is_encrypted(c),
         last_on: BTreeMap::new(),
         last_media: BTreeMap::new(),
     };
-    let mut around: Vec<Around> = connections.iter().map(around).collect();
+    let mut around = vec![nothing; connections.len()];
+    // Once for each connection: both its streams and its transports may be many.
+    let encrypted: Vec<Known<bool>> = connections.iter().map(streams::is_encrypted).collect();
     let mut streams: Vec<Stream> = Vec::with_capacity(believed.len());
     for (i, (Believed { stream, transport }, original)) in believed.iter().zip(&copy_of).enumerate()
     {
@@ -95,9 +94,10 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         }
         let group = group_of.get(*transport).copied().flatten();
         let at = group.and_then(|group| place.get(&group)).copied();
-        let Some((connection, around)) =
-            at.and_then(|at| Some((connections.get_mut(at)?, around.get_mut(at)?)))
-        else {
+        let Some((connection, around, encrypted)) = at.and_then(|at| {
+            let (around, encrypted) = (around.get_mut(at)?, encrypted.get(at)?);
+            Some((connections.get_mut(at)?, around, *encrypted))
+        }) else {
             continue;
         };
         let id = StreamId(streams.len() as u32 + 1);
@@ -105,13 +105,9 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
         let Some(owner) = state.transports.get(*transport) else {
             continue;
         };
-        if let Some(reported) = streams::report(
-            state,
-            (stream, copies),
-            id,
-            (connection, around.encrypted),
-            owner,
-        ) {
+        if let Some(reported) =
+            streams::report(state, (stream, copies), id, (connection, encrypted), owner)
+        {
             connection.streams.push(id);
             let ends = media_events(state, stream, &reported, connection.last_seen);
             connection.events.extend(ends);

@@ -7,6 +7,7 @@ use super::super::model::{Connection, Leg, Stream};
 use super::super::sequence::Sequence;
 use super::super::stream::StreamState;
 use super::super::transport::{Media, TransportState};
+use super::group::neighbours;
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -91,12 +92,7 @@ pub(super) fn moves(state: &State, believed: &[Believed<'_>]) -> Vec<(u32, u32)>
         let all = b.stream.legs.iter().map(|leg| leg.flow).chain(others);
         let flows = all.map(|flow| state.flows.get(flow));
         let transports: Vec<u32> = flows.flatten().map(|f| f.transport).collect();
-        moves.extend(
-            transports
-                .iter()
-                .zip(transports.iter().skip(1))
-                .map(|(a, b)| (*a, *b)),
-        );
+        moves.extend(neighbours(&transports));
     }
     moves
 }

@@ -1,9 +1,9 @@
 //! One association as far as one transport shows it: the records are read once, here.
 
 use super::hello::{Client, Server};
-use super::item::{Item, RecordKey, Sighting, What};
+use super::item::{Item, RecordKey, What};
 use super::side::Side;
-use crate::analysis::moment::Moment;
+use crate::analysis::moment::{Moment, Sighting};
 use crate::analysis::problems::Problems;
 use crate::proto::dtls::{
     Handshake, Header, Record, Refusal, ServerHello, codes, server_key_exchange_group,

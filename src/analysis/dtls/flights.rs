@@ -3,7 +3,8 @@
 //! Numbers are those of a full handshake with cookie exchange (RFC 6347, RFC 9147), by what a flight
 //! holds and not by counting, so that flight 4 is the ServerHello's in every handshake.
 
-use super::item::{Item, Sighting, What};
+use super::item::{Item, What};
+use crate::analysis::moment::Sighting;
 use crate::proto::dtls::codes;
 use crate::time::Span;
 use std::collections::BTreeSet;

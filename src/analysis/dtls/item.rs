@@ -1,45 +1,7 @@
 //! The log of a handshake: what each record was, without its bytes, so that points of view can be
 //! laid together by time and folded into flights.
 
-use crate::analysis::model::{Event, EventKind};
-use crate::analysis::moment::Moment;
-use crate::capture::PacketNo;
-use crate::time::Timestamp;
-
-/// When and in which packet, on which transport and in which direction of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sighting {
-    pub(super) ts: Timestamp,
-    pub(super) no: PacketNo,
-    transport: u32,
-    reverse: bool,
-}
-
-impl Sighting {
-    pub(super) fn new(at: &Moment) -> Self {
-        Self {
-            ts: at.ts,
-            no: at.no,
-            transport: at.transport,
-            reverse: at.reverse,
-        }
-    }
-
-    /// By time, then by place in the capture.
-    pub(super) fn order(&self) -> (Timestamp, PacketNo) {
-        (self.ts, self.no)
-    }
-
-    pub(super) fn event(&self, kind: impl Into<EventKind>) -> Event {
-        Event {
-            at: self.ts,
-            packet: self.no,
-            transport: self.transport,
-            reverse: self.reverse,
-            kind: kind.into(),
-        }
-    }
-}
+use crate::analysis::moment::Sighting;
 
 /// Tells records of one sender apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

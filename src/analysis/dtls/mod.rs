@@ -42,20 +42,6 @@ pub(super) struct DtlsState {
     associations: Vec<Association>,
 }
 
-/// What an association is recognised by on another transport.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Identity {
-    /// Random of the ClientHello.
-    pub(super) client_random: Option<[u8; 32]>,
-    /// Random of the ServerHello.
-    pub(super) server_random: Option<[u8; 32]>,
-    /// Connection ids, the client's and the server's.
-    pub(super) connection_ids: [Option<Vec<u8>>; 2],
-    /// The latest epoch and sequence number in clear (before DTLS 1.3) of what went from the
-    /// transport's `a` to its `b`, and back.
-    pub(super) latest_records: [Option<(u16, u64)>; 2],
-}
-
 impl DtlsState {
     /// Takes a datagram with DTLS records.
     pub(super) fn push(
@@ -154,13 +140,12 @@ impl DtlsState {
         }
     }
 
-    /// What its associations are recognised by, in order of appearance.
-    pub(super) fn identities(&self) -> impl Iterator<Item = Identity> {
-        self.associations.iter().map(Association::identity)
+    /// What its associations are recognised by on another transport, in order of appearance.
+    pub(super) fn client_randoms(&self) -> impl Iterator<Item = [u8; 32]> {
+        let all = self.associations.iter();
+        all.filter_map(Association::client_random)
     }
-}
 
-impl DtlsState {
     /// Whether a handshake, or a part of one, was seen.
     pub(super) fn has_handshake(&self) -> bool {
         self.associations.iter().any(Association::has_handshake)
@@ -185,24 +170,17 @@ impl DtlsState {
 }
 
 impl Association {
-    fn identity(&self) -> Identity {
-        let (hello, answer) = (self.hello.as_ref(), self.answer.as_ref());
-        Identity {
-            client_random: hello.and_then(|h| h.random),
-            server_random: answer.and_then(|a| a.random),
-            connection_ids: [
-                hello.and_then(|h| h.connection_id.clone()),
-                answer.and_then(|a| a.connection_id.clone()),
-            ],
-            latest_records: self.sides.each_ref().map(|s| s.latest_record),
-        }
+    fn client_random(&self) -> Option<[u8; 32]> {
+        self.hello.as_ref()?.random
+    }
+
+    fn server_random(&self) -> Option<[u8; 32]> {
+        self.answer.as_ref()?.random
     }
 
     /// The random numbers that name it.
     fn randoms(&self) -> impl Iterator<Item = [u8; 32]> {
-        let client = self.hello.as_ref().and_then(|h| h.random);
-        let server = self.answer.as_ref().and_then(|a| a.random);
-        client.into_iter().chain(server)
+        self.client_random().into_iter().chain(self.server_random())
     }
 
     /// Whether a handshake, or a part of one, was seen.
@@ -218,13 +196,10 @@ impl Association {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        let client = |a: &Self| a.hello.as_ref().and_then(|h| h.random);
-        let server = |a: &Self| a.answer.as_ref().and_then(|a| a.random);
-        let same = |random: &dyn Fn(&Self) -> Option<[u8; 32]>| {
-            let (mine, theirs) = (random(self)?, random(other)?);
-            Some(mine == theirs)
-        };
-        same(&client).or(same(&server)).unwrap_or(false)
+        let same = |random: fn(&Self) -> Option<[u8; 32]>| Some(random(self)? == random(other)?);
+        same(Self::client_random)
+            .or_else(|| same(Self::server_random))
+            .unwrap_or(false)
     }
 
     /// Takes over what another transport showed of the same association.

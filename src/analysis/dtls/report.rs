@@ -3,7 +3,6 @@
 use super::association::Association;
 use super::flights::{FlightState, Flights, fold};
 use super::hello::Client;
-use super::item::Sighting;
 use super::side::ChainLink;
 use super::verdict::judge;
 use crate::analysis::counts;
@@ -12,6 +11,7 @@ use crate::analysis::model::{
     CertificateContent, Dtls, DtlsEvent, DtlsState, EncryptedAlert, Event, EventKind, Flight,
     MessageCount, Offer, PeerCertificate, Role, Transmission,
 };
+use crate::analysis::moment::Sighting;
 use crate::proto::dtls::{Certificate, codes};
 use crate::time::{Span, Timestamp};
 

@@ -1,7 +1,7 @@
 //! What one side of an association sent: its messages, fragments, certificates and, of what is
 //! encrypted, a few numbers.
 
-use super::item::Sighting;
+use crate::analysis::moment::Sighting;
 use crate::net::Endpoint;
 use crate::proto::dtls::{Certificate, Certificates, Reassembler, sha256_fingerprint};
 
@@ -187,7 +187,7 @@ impl Side {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::moment::Moment;
+    use crate::analysis::moment::{Moment, Sighting};
     use crate::time::Timestamp;
 
     fn at(ms: i64) -> Sighting {

@@ -149,12 +149,13 @@ fn records_after_a_path_switch_belong_to_the_association_before() {
     assert_eq!(dtls.state, model::DtlsState::Closed);
     assert_eq!(dtls.encrypted_alerts[0].sender, Some(model::Role::Client));
     assert_eq!(dtls.transports, [0, 1]);
-    let ids: Vec<Identity> = first.state.identities().collect();
-    assert_eq!(ids[0].client_random, Some([1; 32]));
-    assert_eq!(ids[0].server_random, Some([2; 32]));
-    assert_eq!(ids[0].latest_records, [Some((1, 0)), Some((1, 0))]);
-    let later: Vec<Identity> = second.state.identities().collect();
-    assert_eq!(later[0].latest_records, [Some((1, 6)), None]);
+    let latest = |a: &Association| a.sides.each_ref().map(|s| s.latest_record);
+    let before = &first.state.associations[0];
+    assert_eq!(before.client_random(), Some([1; 32]));
+    assert_eq!(before.server_random(), Some([2; 32]));
+    assert_eq!(latest(before), [Some((1, 0)), Some((1, 0))]);
+    let later = &second.state.associations[0];
+    assert_eq!(latest(later), [Some((1, 6)), None]);
 }
 
 #[test]

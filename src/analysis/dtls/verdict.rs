@@ -5,8 +5,8 @@
 
 use super::association::Association;
 use super::flights::{FlightState, Flights};
-use super::item::Sighting;
 use crate::analysis::model::{DtlsState, Role};
+use crate::analysis::moment::Sighting;
 use crate::proto::dtls::codes;
 use crate::time::{Span, Timestamp};
 

@@ -97,7 +97,7 @@ pub(in crate::analysis) fn report(
         consent,
         reflexive: reflexive.collect(),
         fingerprint,
-        integrity: integrity::sum(ways().map(|w| &w.integrity).collect::<Vec<_>>().into_iter()),
+        integrity: integrity::sum(ways().map(|w| &w.integrity)),
     };
     let vain = unanswered(&ice, &pairs).filter(|_| !is_used);
     let events = restarts.into_iter().chain(silences).chain(vain);

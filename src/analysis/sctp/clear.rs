@@ -49,7 +49,7 @@ impl State {
             return;
         };
         transport.sctp += 1;
-        let by_ice = transport.ice.as_ref().is_some_and(|ice| ice.has_checks());
+        let by_ice = transport.has_checks();
         let taken = match SctpPacket::parse_cut(d.payload, d.missing) {
             Ok(packet) => self.sctp.push(&packet, at, by_ice, &mut transport.log),
             // The snaplen left not even the header.

@@ -2,7 +2,7 @@
 
 use super::style::{Style, bitrate, duration, grouped};
 use crate::analysis::model::{Connection, Gap, Kind, Leg, Stream};
-use crate::analysis::{Analysis, Known};
+use crate::analysis::{Analysis, ENDED_EARLY, Known};
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -13,8 +13,6 @@ const SPARK: usize = 20;
 const SILENCE: Span = Span::from_millis(2000);
 /// Silences listed per stream; the rest is counted.
 const SILENCES_MAX: usize = 3;
-/// A stream that ends this long before its connection gets a line.
-const ENDED_EARLY: Span = Span::from_millis(5000);
 /// Streams named in a note; the rest is counted.
 const NAMED_MAX: usize = 12;
 
