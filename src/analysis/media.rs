@@ -29,8 +29,9 @@ impl State {
         };
         let streams = &mut self.streams;
         if let Some(i) = flow.recall(rtp.ssrc())
-            && streams.push_to(i, spot, &rtp)
+            && let Some(packet) = streams.push_to(i, spot, &rtp)
         {
+            flow.lane.push(&packet, i, streams);
             return;
         }
         if self.is_sctp_in_udp(d) {
@@ -57,9 +58,12 @@ impl State {
             _ => false,
         };
         match streams.push(spot, &rtp, series, is_proven, may_move) {
-            Some(place) => {
+            Some((place, packet)) => {
+                let index = place.index();
                 if let Some(flow) = self.flows.get_mut(at.flow) {
-                    flow.remember(rtp.ssrc(), place.index());
+                    flow.remember(rtp.ssrc(), index);
+                    flow.lane.join(index);
+                    flow.lane.push(&packet, index, &mut self.streams);
                 }
                 if let Place::Moved(_) = place
                     && let Some(transport) = self.transports.get_mut(at.transport as usize)

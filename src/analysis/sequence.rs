@@ -119,6 +119,11 @@ impl Sequence {
         self.highest as u16
     }
 
+    /// The extended number nearest to the highest so far.
+    pub(super) fn extended(&self, seq: u16) -> i64 {
+        self.highest + i64::from(seq.wrapping_sub(self.highest as u16) as i16)
+    }
+
     /// Takes the packet if it is the next in order, as almost all are.
     #[inline]
     pub(super) fn push_next(&mut self, seq: u16) -> bool {

@@ -17,7 +17,7 @@ pub(super) fn lookup(pt: u8) -> Option<(Codec, Kind)> {
         _ => (Kind::Audio, Some(1)),
     };
     let codec = Codec {
-        name,
+        name: name.into(),
         clock_rate,
         channels,
         source: Source::Static,
@@ -36,7 +36,7 @@ mod tests {
         assert!(rows.iter().all(|r| r.0 < 35));
         let (g722, kind) = lookup(9).unwrap();
         assert_eq!(
-            (g722.name, g722.clock_rate, kind),
+            (&*g722.name, g722.clock_rate, kind),
             ("G722", 8_000, Kind::Audio)
         );
         assert!(lookup(96).is_none());

@@ -1,9 +1,10 @@
 //! Who is who: directed flows by address, streams by flow and SSRC. Both are bounded, because
 //! anybody can send packets from a million ports.
 
+use super::lane::Lane;
 use super::legs::Spot;
 use super::series::Series;
-use super::stream::StreamState;
+use super::stream::{Packet, StreamState};
 use super::transport::{Flow, TransportState};
 use crate::net::{Datagram, Endpoint, Path, Via};
 use crate::proto::rtp::RtpPacket;
@@ -149,6 +150,7 @@ impl Flows {
             reverse,
             recent: [(0, u32::MAX); 4],
             oldest: 0,
+            lane: Lane::default(),
         });
         self.by_key.insert(key, index);
         Some(index)
@@ -200,6 +202,11 @@ impl Streams {
         self.slots.iter().filter(|s| s.packets > 0)
     }
 
+    /// The stream at this place, whichever it is by now.
+    pub(super) fn at_mut(&mut self, index: u32) -> Option<&mut StreamState> {
+        self.slots.get_mut(index as usize)
+    }
+
     pub(super) fn get_mut(&mut self, flow: u32, ssrc: u32) -> Option<&mut StreamState> {
         let index = *self.by_key.get(&(flow, ssrc))?;
         self.slots.get_mut(index as usize)
@@ -208,13 +215,17 @@ impl Streams {
     /// Takes a packet of the stream that was at `index`, if it still is: a slot may have gone to
     /// another stream since it was remembered.
     #[inline]
-    pub(super) fn push_to(&mut self, index: u32, spot: Spot, rtp: &RtpPacket<'_>) -> bool {
+    pub(super) fn push_to<'a, 'p>(
+        &mut self,
+        index: u32,
+        spot: Spot,
+        rtp: &'a RtpPacket<'p>,
+    ) -> Option<Packet<'a, 'p>> {
         match self.slots.get_mut(index as usize) {
             Some(stream) if stream.ssrc == rtp.ssrc() && stream.takes(spot.flow) => {
-                stream.push(spot, rtp);
-                true
+                Some(stream.push(spot, rtp))
             }
-            _ => false,
+            _ => None,
         }
     }
 
@@ -222,19 +233,19 @@ impl Streams {
     /// room, and nothing stale to make room.
     ///
     /// `may_move` tells whether a stream of the one flow may go on over the other.
-    pub(super) fn push(
+    pub(super) fn push<'a, 'p>(
         &mut self,
         spot: Spot,
-        rtp: &RtpPacket<'_>,
+        rtp: &'a RtpPacket<'p>,
         series: impl FnOnce() -> Series,
         is_proven: impl Fn(u32) -> bool,
         may_move: impl Fn(u32, u32) -> bool,
-    ) -> Option<Place> {
+    ) -> Option<(Place, Packet<'a, 'p>)> {
         let Spot { flow, ts, .. } = spot;
         let key = (flow, rtp.ssrc());
         if let Some(&index) = self.by_key.get(&key) {
-            self.push_to(index, spot, rtp);
-            return Some(Place::Known(index));
+            let packet = self.push_to(index, spot, rtp)?;
+            return Some((Place::Known(index), packet));
         }
         if let Some(&index) = self.by_ssrc.get(&rtp.ssrc())
             && let Some(stream) = self.slots.get_mut(index as usize)
@@ -242,16 +253,17 @@ impl Streams {
             && stream.ssrc == rtp.ssrc()
             && stream.is_continued_by(rtp, ts)
             && may_move(stream.flow, flow)
-            && stream.move_to(spot, rtp)
+            && let Some(packet) = stream.move_to(spot, rtp)
         {
             self.by_key.insert(key, index);
-            return Some(Place::Moved(index));
+            return Some((Place::Moved(index), packet));
         }
         if self.by_key.len() >= STREAMS_MAX && !self.sweep(ts, is_proven) {
             return None;
         }
         self.born += 1;
         let stream = StreamState::new(self.born, spot, rtp, series());
+        let packet = stream.first_packet(spot, rtp);
         let index = match self.free.pop() {
             Some(index) => {
                 if let Some(slot) = self.slots.get_mut(index as usize) {
@@ -266,7 +278,7 @@ impl Streams {
         };
         self.by_key.insert(key, index);
         self.by_ssrc.insert(rtp.ssrc(), index);
-        Some(Place::Known(index))
+        Some((Place::Known(index), packet))
     }
 
     /// Drops candidates that never became a stream. At most once a second of capture time, so that

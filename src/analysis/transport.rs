@@ -4,6 +4,7 @@
 use super::dtls::DtlsState;
 use super::event_log::EventLog;
 use super::ice::IceState;
+use super::lane::Lane;
 use super::model::{Protocols, Transport};
 use super::turn::{Peers, Relays, TurnState};
 use crate::net::{Endpoint, Path, Via};
@@ -21,6 +22,8 @@ pub(super) struct Flow {
     /// The SSRCs seen last, with their streams: a lookup that needs no hashing.
     pub(super) recent: [(u32, u32); 4],
     pub(super) oldest: u8,
+    /// What its streams show together.
+    pub(super) lane: Lane,
 }
 
 impl Flow {

@@ -18,7 +18,8 @@ use super::event_log::EventLog;
 use super::ice;
 use super::ids::{ConnectionId, StreamId};
 use super::known::{Known, Unknown};
-use super::model::{Connection, ConnectionState, Event, EventKind, Kind, Protocols, Stream};
+use super::model::{Connection, ConnectionState, Event, EventKind, Protocols, Stream};
+use super::sources::{self, Measured};
 use super::stream::StreamState;
 use super::transport::TransportState;
 use crate::time::Timestamp;
@@ -87,6 +88,7 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
     // Once for each connection: both its streams and its transports may be many.
     let encrypted: Vec<Known<bool>> = connections.iter().map(streams::is_encrypted).collect();
     let mut streams: Vec<Stream> = Vec::with_capacity(believed.len());
+    let mut measured: Vec<&StreamState> = Vec::with_capacity(believed.len());
     for (i, (Believed { stream, transport }, original)) in believed.iter().zip(&copy_of).enumerate()
     {
         if original.is_some() {
@@ -109,8 +111,6 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             streams::report(state, (stream, copies), id, (connection, encrypted), owner)
         {
             connection.streams.push(id);
-            let ends = media_events(state, stream, &reported, connection.last_seen);
-            connection.events.extend(ends);
             let last = around.last_media.entry(reported.path.src.ip());
             let last = last.or_insert(reported.last_seen);
             *last = reported.last_seen.max(*last);
@@ -119,14 +119,39 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
                 *last = leg.last_seen.max(*last);
             }
             streams.push(reported);
+            measured.push(stream);
         }
     }
+    decide(state, &mut connections, &mut streams, &measured);
     for (connection, around) in connections.iter_mut().zip(&around) {
         connection.events.sort_by_key(|e| (e.at, e.packet));
         (connection.state, connection.stopped) = life::life(connection, around);
         connection.latency = latency::latency(connection);
     }
     (connections, streams, protocols)
+}
+
+/// Decides what the streams are, connection by connection, and tells when they began and ended.
+fn decide(
+    state: &State,
+    connections: &mut [Connection],
+    streams: &mut [Stream],
+    measured: &[&StreamState],
+) {
+    let mut of: Vec<Vec<Measured<'_, '_>>> = Vec::new();
+    of.resize_with(connections.len(), Vec::new);
+    for (stream, state) in streams.iter_mut().zip(measured) {
+        if let Some(list) = of.get_mut(stream.connection.0 as usize - 1) {
+            list.push(Measured { state, stream });
+        }
+    }
+    for (connection, streams) in connections.iter_mut().zip(&mut of) {
+        sources::decide(state, connection, streams);
+        for one in streams {
+            let ends = media_events(state, one.state, one.stream, connection.last_seen);
+            connection.events.extend(ends);
+        }
+    }
 }
 
 /// What each protocol showed on the transports of a connection, and the events of them all.
@@ -189,8 +214,8 @@ fn media_events(
     let began = EventKind::FirstMedia { ssrc, kind };
     let began = event(stream.flow, stream.first, stream.first_no, began);
     let before = end - stream.last;
-    // Streams of no known kind are mostly retransmissions, which are silent most of the time.
-    let is_over = kind != Kind::Unknown && before >= ENDED_EARLY;
+    // Retransmissions, and what is mostly that, are silent most of the time.
+    let is_over = kind.is_media() && before >= ENDED_EARLY;
     let ended = EventKind::MediaEnded { ssrc, kind, before };
     let ended = event(stream.current_flow(), stream.last, stream.last_no, ended);
     began.into_iter().chain(ended.filter(|_| is_over))

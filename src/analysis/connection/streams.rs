@@ -181,7 +181,7 @@ pub(super) fn report(
         kind_source,
         codec: s.codec(),
         clock_rate: s.clock_rate(),
-        payload_types: s.payload_types().to_vec(),
+        payload_types: s.payload_types(),
         header_extensions: s.header_extensions(),
         first_seen: s.first,
         last_seen: s.last,

@@ -3,12 +3,16 @@
 //! Nothing here borrows from a packet, and nothing here computes: it is filled by
 //! [`Analyzer`](super::Analyzer). Times are capture times; counts are of packets or bytes as named.
 
+mod codec;
 mod connection;
 mod dtls;
 mod dtls_event;
 mod event;
+mod extension;
+mod feedback;
 mod ice;
 mod ice_event;
+mod jitter;
 mod latency;
 mod sctp;
 mod sctp_event;
@@ -16,6 +20,7 @@ mod stream;
 mod turn;
 mod turn_event;
 
+pub use codec::{Codec, Kind, PayloadType, Source};
 pub use connection::{Connection, ConnectionState, Transport};
 pub use dtls::{
     CertificateContent, Dtls, DtlsState, EncryptedAlert, Flight, MessageCount, Offer,
@@ -23,18 +28,21 @@ pub use dtls::{
 };
 pub use dtls_event::DtlsEvent;
 pub use event::{Event, EventKind};
+pub use extension::HeaderExtension;
+pub use feedback::Feedback;
 pub use ice::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, PairState, Reflexive,
     RoundTrip, Verified,
 };
 pub use ice_event::IceEvent;
+pub use jitter::Jitter;
 pub use latency::{Grade, Latency, LatencySource};
 pub use sctp::{
     AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,
     SctpPhase, SctpSide, Side, Sides,
 };
 pub use sctp_event::SctpEvent;
-pub use stream::{Codec, Feedback, Gap, Jitter, Kind, Leg, Source, Stream};
+pub use stream::{Gap, Leg, Stream};
 pub use turn::{
     AllocateRequest, AllocationState, Overhead, Permission, Refusal, Turn, TurnPeer,
     refusal_meaning,

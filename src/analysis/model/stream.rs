@@ -1,5 +1,6 @@
 //! An RTP stream and its measures.
 
+use super::{Codec, Feedback, HeaderExtension, Jitter, Kind, PayloadType, Source};
 use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId};
 use crate::net::{Path, Via};
 use crate::time::{Span, Timestamp};
@@ -39,9 +40,9 @@ pub struct Stream {
     /// The RTP clock rate in Hz and where it comes from.
     pub clock_rate: Known<(u32, Source)>,
     /// Payload types and their packets, in order of appearance.
-    pub payload_types: Vec<(u8, u64)>,
-    /// Header-extension ids and the packets that carried them, by id.
-    pub header_extensions: Vec<(u8, u64)>,
+    pub payload_types: Vec<PayloadType>,
+    /// Header extensions by their local ids.
+    pub header_extensions: Vec<HeaderExtension>,
     /// Its first packet.
     pub first_seen: Timestamp,
     /// Its last packet.
@@ -84,11 +85,11 @@ pub struct Stream {
 impl Stream {
     /// The payload type that most packets have; the first of them.
     pub fn main_payload_type(&self) -> Option<u8> {
-        let most = self.payload_types.iter().map(|(_, n)| *n).max()?;
+        let most = self.payload_types.iter().map(|t| t.packets).max()?;
         self.payload_types
             .iter()
-            .find(|(_, n)| *n == most)
-            .map(|(pt, _)| *pt)
+            .find(|t| t.packets == most)
+            .map(|t| t.number)
     }
 
     /// Lost packets as a fraction of those expected, 0 to 1.
@@ -129,71 +130,6 @@ pub struct Leg {
     pub reordered: u64,
 }
 
-/// What a stream carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Audio.
-    Audio,
-    /// Video.
-    Video,
-    /// Not known.
-    Unknown,
-}
-
-impl Kind {
-    /// The name used in JSON and on screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Audio => "audio",
-            Self::Video => "video",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// Where a fact comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A static payload type (RFC 3551).
-    Static,
-    /// How the packets behave.
-    Inferred,
-}
-
-impl Source {
-    /// The name used in JSON and on screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Static => "static",
-            Self::Inferred => "inferred",
-        }
-    }
-}
-
-/// A codec by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Codec {
-    /// Its encoding name: `"PCMU"`.
-    pub name: &'static str,
-    /// Clock rate in Hz.
-    pub clock_rate: u32,
-    /// Channels, for audio.
-    pub channels: Option<u8>,
-    /// Where this comes from.
-    pub source: Source,
-}
-
-/// Interarrival jitter (RFC 3550 section 6.4.1 and appendix A.8), per packet.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Jitter {
-    /// The estimate after the last packet.
-    pub last: Span,
-    /// The mean of the estimate over all packets.
-    pub mean: Span,
-    /// Its highest value.
-    pub max: Span,
-}
-
 /// A time without packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
@@ -203,21 +139,4 @@ pub struct Gap {
     pub end: Timestamp,
     /// Sequence numbers missing in between; 0 when the sender was silent (mute, DTX).
     pub lost: u32,
-}
-
-/// Feedback about a stream, from RTCP in clear.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Feedback {
-    /// Generic NACK messages (RFC 4585).
-    pub nack: u64,
-    /// Picture loss indications (RFC 4585).
-    pub pli: u64,
-    /// Full intra requests (RFC 5104).
-    pub fir: u64,
-    /// Report blocks about it (RFC 3550).
-    pub reports: u64,
-    /// Cumulative number of packets lost, of the latest report block; may be negative.
-    pub reported_lost: Option<i32>,
-    /// Interarrival jitter of the latest report block, in clock units.
-    pub reported_jitter: Option<u32>,
 }

@@ -57,7 +57,7 @@ pub(super) struct StreamOut {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CodecOut {
-    name: &'static str,
+    name: String,
     clock_rate: u32,
     channels: Option<u8>,
     source: &'static str,
@@ -185,7 +185,7 @@ impl StreamOut {
             repairs: None,
             repaired_by: None,
             codec: u.take("codec", &s.codec).map(|c| CodecOut {
-                name: c.name,
+                name: c.name.to_string(),
                 clock_rate: c.clock_rate,
                 channels: c.channels,
                 source: c.source.name(),
@@ -195,16 +195,19 @@ impl StreamOut {
             payload_types: s
                 .payload_types
                 .iter()
-                .map(|&(pt, packets)| PayloadTypeOut { pt, packets })
+                .map(|t| PayloadTypeOut {
+                    pt: t.number,
+                    packets: t.packets,
+                })
                 .collect(),
             header_extensions: s
                 .header_extensions
                 .iter()
-                .map(|&(id, packets)| ExtensionOut {
-                    id,
+                .map(|e| ExtensionOut {
+                    id: e.id,
                     uri: None,
                     source: None,
-                    packets,
+                    packets: e.packets,
                 })
                 .collect(),
             first_seen: at(s.first_seen),

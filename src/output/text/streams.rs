@@ -1,7 +1,7 @@
 //! The table of a connection's streams, and the notes below it.
 
 use super::style::{Style, bitrate, duration, grouped};
-use crate::analysis::model::{Connection, Gap, Kind, Leg, Stream};
+use crate::analysis::model::{Connection, Gap, Leg, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
@@ -97,7 +97,7 @@ pub(super) fn stream_table(
 
 /// Whether media went on one way only after some time: all that came the other way had ended.
 fn one_way(streams: &[&Stream], connection: &Connection, analysis: &Analysis) -> Vec<String> {
-    let media = streams.iter().filter(|s| s.kind != Kind::Unknown);
+    let media = streams.iter().filter(|s| s.kind.is_media());
     let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
     for s in media {
         let known = last.entry(direction(s, connection)).or_insert(s.last_seen);
@@ -132,7 +132,7 @@ fn ways(s: &Stream, analysis: &Analysis) -> Vec<String> {
 /// When a stream of media was silent for long, and whether it ended before its connection. Streams
 /// of no known kind are mostly retransmissions, which are silent most of the time.
 fn silences(s: &Stream, connection: &Connection, analysis: &Analysis) -> Vec<String> {
-    if s.kind == Kind::Unknown {
+    if !s.kind.is_media() {
         return Vec::new();
     }
     let at = |ts| analysis.capture.seconds_at(ts);
@@ -187,7 +187,7 @@ fn direction(s: &Stream, connection: &Connection) -> &'static str {
 /// The codec's name, or the payload type most packets have, or the clock rate.
 fn codec(s: &Stream) -> String {
     match s.codec.value() {
-        Some(codec) => codec.name.to_owned(),
+        Some(codec) => codec.name.to_string(),
         None => {
             let main = s.main_payload_type();
             main.map_or_else(String::new, |pt| format!("pt {pt}"))

@@ -31,7 +31,7 @@ fn transport_of<'a>(analysis: &'a Analysis, s: &Stream) -> Option<&'a Transport>
 /// What a stream carries, in a column: `PCMU`, or its payload type and clock rate: `PT96 90k`.
 pub(crate) fn codec_short(s: &Stream) -> String {
     if let Known::Yes(codec) = &s.codec {
-        return codec.name.to_owned();
+        return codec.name.to_string();
     }
     let most = s.main_payload_type();
     let pt = most.map_or_else(|| UNKNOWN.to_owned(), |pt| format!("PT{pt}"));
@@ -60,6 +60,10 @@ pub(crate) fn loss_short(s: &Stream) -> String {
 
 fn source(source: Source) -> &'static str {
     match source {
+        Source::Sdp => "by the session description",
+        Source::Rtcp => "by RTCP",
+        Source::Payload => "by its payload",
+        Source::Extension => "by a header extension",
         Source::Static => "by its static payload type",
         Source::Inferred => "inferred from its packets",
     }
@@ -162,7 +166,8 @@ pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
     });
     out.push(Line::fact("feedback", feedback));
     if !s.header_extensions.is_empty() {
-        out.push(Line::fact("extensions", pairs(&s.header_extensions, "id ")));
+        let all = s.header_extensions.iter().map(|e| (e.id, e.packets));
+        out.push(Line::fact("extensions", pairs(all, "id ")));
     }
     out
 }
@@ -172,7 +177,7 @@ fn carries(s: &Stream, out: &mut Vec<Line>) {
         .kind_source
         .map(|k| format!(" ({})", source(k)))
         .unwrap_or_default();
-    let codec = known_why(&s.codec, |c| c.name.to_owned());
+    let codec = known_why(&s.codec, |c| c.name.to_string());
     let kind = match s.kind {
         Kind::Unknown => format!("{UNKNOWN} (its packets do not tell)"),
         known => known.name().to_owned(),
@@ -187,7 +192,10 @@ fn carries(s: &Stream, out: &mut Vec<Line>) {
     });
     out.push(Line::fact(
         "payload",
-        format!("{encrypted}; {}", pairs(&s.payload_types, "PT")),
+        format!(
+            "{encrypted}; {}",
+            pairs(s.payload_types.iter().map(|t| (t.number, t.packets)), "PT")
+        ),
     ));
 }
 
@@ -225,10 +233,9 @@ fn arrival(s: &Stream, out: &mut Vec<Line>) {
 }
 
 /// `PT96 1 204 x, PT97 3 x`.
-fn pairs(pairs: &[(u8, u64)], name: &str) -> String {
+fn pairs(pairs: impl Iterator<Item = (u8, u64)>, name: &str) -> String {
     let parts: Vec<_> = pairs
-        .iter()
-        .map(|(id, n)| format!("{name}{id} {} x", count(*n)))
+        .map(|(id, n)| format!("{name}{id} {} x", count(n)))
         .collect();
     parts.join(", ")
 }
@@ -236,6 +243,8 @@ fn pairs(pairs: &[(u8, u64)], name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Unknown;
+    use crate::analysis::model::PayloadType;
     use crate::tui::testing::call;
 
     #[test]
@@ -247,7 +256,12 @@ mod tests {
             .iter()
             .find(|s| s.ssrc.0 == 0x3333_3333);
         let mut s = video.unwrap().clone();
-        s.payload_types = vec![(97, 200), (96, 200)];
+        let both = |number| PayloadType {
+            number,
+            packets: 200,
+            codec: Known::No(Unknown::NoSdp),
+        };
+        s.payload_types = vec![both(97), both(96)];
         let main = s.main_payload_type().unwrap();
         assert!(codec_short(&s).starts_with(&format!("PT{main}")));
     }

@@ -1,12 +1,16 @@
 //! One RTP stream while the capture is read: everything is measured from the first packet on, and
 //! whether it is a stream at all is decided late, when there is evidence.
 
+mod packet;
+
+pub(super) use packet::Packet;
+
 use super::MAX_GAPS;
 use super::clock::{ClockProbe, Verdict};
 use super::counts;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
-use super::model::{Codec, Feedback, Gap, Jitter, Kind, Source};
+use super::model::{Codec, Feedback, Gap, HeaderExtension, Jitter, Kind, PayloadType, Source};
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
 use super::static_types;
@@ -145,9 +149,13 @@ impl StreamState {
             && self.payload_types.iter().any(known_type)
     }
 
-    /// Goes on over another path, whose first packet this is.
-    pub(super) fn move_to(&mut self, spot: Spot, rtp: &RtpPacket<'_>) -> bool {
-        let Spot { flow, no, ts } = spot;
+    /// Goes on over another path, whose first packet this is; none when it has too many.
+    pub(super) fn move_to<'a, 'p>(
+        &mut self,
+        spot: Spot,
+        rtp: &'a RtpPacket<'p>,
+    ) -> Option<Packet<'a, 'p>> {
+        let Spot { flow, ts, .. } = spot;
         let so_far = || Leg {
             flow: self.flow,
             first: self.first,
@@ -157,21 +165,21 @@ impl StreamState {
         };
         let seq = rtp.sequence_number();
         if !self.legs.add(so_far, flow, seq, ts) {
-            return false;
+            return None;
         }
-        self.take(rtp, ts, no);
-        true
+        Some(self.take(rtp, spot))
     }
 
     /// Takes the stream's next packet, which came on this flow.
-    pub(super) fn push(&mut self, spot: Spot, rtp: &RtpPacket<'_>) {
-        let Spot { flow, no, ts } = spot;
+    #[inline]
+    pub(super) fn push<'a, 'p>(&mut self, spot: Spot, rtp: &'a RtpPacket<'p>) -> Packet<'a, 'p> {
+        let Spot { flow, ts, .. } = spot;
         if !self.legs.is_empty() {
             let (seq, jump) = (rtp.sequence_number(), self.plausible_jump(ts));
             let fits = self.same_timeline(rtp);
             self.legs.push(flow, seq, ts, jump, fits);
         }
-        self.take(rtp, ts, no);
+        self.take(rtp, spot)
     }
 
     fn same_timeline(&self, rtp: &RtpPacket<'_>) -> bool {
@@ -180,7 +188,8 @@ impl StreamState {
     }
 
     #[inline]
-    fn take(&mut self, rtp: &RtpPacket<'_>, ts: Timestamp, no: PacketNo) {
+    fn take<'a, 'p>(&mut self, rtp: &'a RtpPacket<'p>, spot: Spot) -> Packet<'a, 'p> {
+        let Spot { ts, no, .. } = spot;
         if ts >= self.last {
             self.last_no = no;
         }
@@ -191,6 +200,7 @@ impl StreamState {
             self.sequence
                 .push(seq, self.plausible_jump(ts), self.same_timeline(rtp))
         };
+        let is_new_time = rtp.timestamp() != self.newest_timestamp;
         let (lost, in_time) = match arrival {
             Arrival::New { skipped } => {
                 self.newest_timestamp = rtp.timestamp();
@@ -231,6 +241,13 @@ impl StreamState {
             0.0
         };
         self.count(rtp, ts, jitter, lost);
+        Packet {
+            rtp,
+            spot,
+            arrival,
+            number: self.sequence.extended(seq),
+            is_new_time,
+        }
     }
 
     #[inline]
@@ -354,18 +371,46 @@ impl StreamState {
             && self.payload_types.len() <= 8
     }
 
-    pub(super) fn payload_types(&self) -> &[(u8, u64)] {
-        &self.payload_types
+    /// The first packet, which made the stream, as its measures are told of it.
+    pub(super) fn first_packet<'a, 'p>(
+        &self,
+        spot: Spot,
+        rtp: &'a RtpPacket<'p>,
+    ) -> Packet<'a, 'p> {
+        Packet {
+            rtp,
+            spot,
+            arrival: Arrival::New { skipped: 0 },
+            number: self.sequence.extended(rtp.sequence_number()),
+            is_new_time: true,
+        }
     }
 
-    pub(super) fn header_extensions(&self) -> Vec<(u8, u64)> {
+    pub(super) fn payload_types(&self) -> Vec<PayloadType> {
+        let each = |&(number, packets): &(u8, u64)| PayloadType {
+            number,
+            packets,
+            codec: Known::or(
+                static_types::lookup(number).map(|(codec, _)| codec),
+                Unknown::NoSdp,
+            ),
+        };
+        self.payload_types.iter().map(each).collect()
+    }
+
+    pub(super) fn header_extensions(&self) -> Vec<HeaderExtension> {
         let narrow = self.narrow_extensions.iter().enumerate();
         let narrow = narrow
             .filter(|(_, n)| **n > 0)
             .map(|(id, n)| (id as u8, u64::from(*n)));
         let mut all: Vec<_> = narrow.chain(self.wide_extensions.iter().copied()).collect();
         all.sort_unstable();
-        all
+        let each = |(id, packets)| HeaderExtension {
+            id,
+            packets,
+            uri: Known::No(Unknown::NoSdp),
+        };
+        all.into_iter().map(each).collect()
     }
 
     /// The static codec that most packets carry.

@@ -1,0 +1,40 @@
+//! One direction of a transport as its streams use it together: what only shows when packets of
+//! several SSRCs are seen side by side, as header extensions, retransmissions and the path's delay.
+//!
+//! Every measure here is told each packet of each stream of the direction, in order of capture.
+
+use super::stream::Packet;
+use super::table::Streams;
+
+/// Streams of one direction that are looked at side by side; a source that sends more at once
+/// (or a flood) has the later ones looked at by themselves.
+const MEMBERS_MAX: usize = 32;
+
+/// What the streams of one direction show together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lane {
+    /// Where its streams are, in order of appearance.
+    members: Vec<u32>,
+}
+
+impl Lane {
+    /// Takes the next packet of the stream at `index`, which has taken it; the others of the
+    /// direction are found through [`Lane::members`].
+    #[inline]
+    pub(super) fn push(&mut self, packet: &Packet<'_, '_>, index: u32, streams: &mut Streams) {
+        let _ = (packet, index, streams);
+    }
+
+    /// Notes that a stream goes this way from now on.
+    pub(super) fn join(&mut self, index: u32) {
+        if self.members.len() < MEMBERS_MAX && !self.members.contains(&index) {
+            self.members.push(index);
+        }
+    }
+
+    /// Where the streams of this direction are, in order of appearance. A slot may have gone to
+    /// another stream since.
+    pub(super) fn members(&self) -> &[u32] {
+        &self.members
+    }
+}

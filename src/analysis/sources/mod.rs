@@ -1,0 +1,22 @@
+//! What the streams of a connection are, decided over all of them together at each snapshot: kinds,
+//! which repairs which, what belongs to one source.
+//!
+//! Each stream has measured what tells; here nothing is measured, only concluded.
+
+use super::analyzer::State;
+use super::model::{Connection, Stream};
+use super::stream::StreamState;
+
+/// A stream as it will be reported, with what was measured of it.
+#[derive(Debug)]
+pub(super) struct Measured<'a, 's> {
+    /// What was measured.
+    pub(super) state: &'s StreamState,
+    /// What is reported.
+    pub(super) stream: &'a mut Stream,
+}
+
+/// Decides what the streams of one connection are.
+pub(super) fn decide(state: &State, connection: &Connection, streams: &mut [Measured<'_, '_>]) {
+    let _ = (state, connection, streams);
+}
