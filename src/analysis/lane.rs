@@ -22,7 +22,29 @@ impl Lane {
     /// direction are found through [`Lane::members`].
     #[inline]
     pub(super) fn push(&mut self, packet: &Packet<'_, '_>, index: u32, streams: &mut Streams) {
-        let _ = (packet, index, streams);
+        if packet.rtp.has_extension()
+            && let Some(stream) = streams.at_mut(index)
+        {
+            packet.rtp.extensions().each(|id, data| {
+                stream.elements.push(id);
+                self.element(packet, id, data);
+            });
+        }
+    }
+
+    /// Takes one header-extension element of a packet: what may number or time the packets of the
+    /// whole direction, whichever stream they are of. What the identifier stands for is only
+    /// concluded at the end, so each that could be meant is measured.
+    #[inline]
+    fn element(&mut self, packet: &Packet<'_, '_>, id: u8, data: &[u8]) {
+        let _ = (packet, id);
+        match *data {
+            // Perhaps a transport-wide sequence number.
+            [_, _] => {}
+            // Perhaps an absolute send time.
+            [_, _, _] => {}
+            _ => {}
+        }
     }
 
     /// Notes that a stream goes this way from now on.

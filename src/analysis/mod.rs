@@ -11,6 +11,7 @@ mod counts;
 mod credentials;
 mod dtls;
 mod event_log;
+mod extensions;
 mod feedback;
 mod file_facts;
 mod ice;

@@ -182,7 +182,7 @@ pub(super) fn report(
         codec: s.codec(),
         clock_rate: s.clock_rate(),
         payload_types: s.payload_types(),
-        header_extensions: s.header_extensions(),
+        header_extensions: s.elements.report(),
         first_seen: s.first,
         last_seen: s.last,
         packets: s.packets,

@@ -7,10 +7,10 @@ pub(super) use packet::Packet;
 
 use super::MAX_GAPS;
 use super::clock::{ClockProbe, Verdict};
-use super::counts;
+use super::extensions::Elements;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
-use super::model::{Codec, Feedback, Gap, HeaderExtension, Jitter, Kind, PayloadType, Source};
+use super::model::{Codec, Feedback, Gap, Jitter, Kind, PayloadType, Source};
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
 use super::static_types;
@@ -23,7 +23,7 @@ use crate::time::{Span, Timestamp};
 const GAP: Span = Span::from_millis(500);
 /// How far an old packet's timestamp may lie behind the newest: 20 s at 90 kHz.
 const TIMELINE: i32 = 20 * 90_000;
-/// Payload types and wide header-extension ids kept per stream; more is noise.
+/// Payload types kept per stream; more is noise.
 const KINDS_MAX: usize = 32;
 /// How many packets may be lost while a stream moves to another path, and how long it may be silent.
 const MOVE_DROPOUT: u16 = 3_000;
@@ -58,8 +58,8 @@ pub(super) struct StreamState {
     pub(super) feedback: Option<Feedback>,
     payload_types: Vec<(u8, u64)>,
     current_type: usize,
-    narrow_extensions: [u32; 16],
-    wide_extensions: Vec<(u8, u64)>,
+    /// The header-extension elements of its packets.
+    pub(super) elements: Elements,
     newest_timestamp: u32,
     clock: Clock,
     jitter: Option<JitterEstimator>,
@@ -105,8 +105,7 @@ impl StreamState {
             feedback: None,
             payload_types: Vec::with_capacity(2),
             current_type: 0,
-            narrow_extensions: [0; 16],
-            wide_extensions: Vec::new(),
+            elements: Elements::default(),
             newest_timestamp: rtp.timestamp(),
             clock: static_clock.map_or(Clock::Unknown, Clock::Static),
             jitter: static_clock
@@ -265,9 +264,6 @@ impl StreamState {
         self.marked += u64::from(rtp.marker());
         self.padded += u64::from(rtp.has_padding());
         self.count_payload_type(rtp.payload_type());
-        if rtp.has_extension() {
-            rtp.extensions().each_id(|id| self.count_extension(id));
-        }
         let bucket = self.series.at(ts);
         bucket.packets = bucket.packets.saturating_add(1);
         bucket.bytes = bucket.bytes.saturating_add((payload + header) as u32);
@@ -297,15 +293,6 @@ impl StreamState {
         }
         if let Some((_, n)) = self.payload_types.get_mut(self.current_type) {
             *n += 1;
-        }
-    }
-
-    #[inline]
-    fn count_extension(&mut self, id: u8) {
-        if let Some(n) = self.narrow_extensions.get_mut(usize::from(id)) {
-            *n = n.saturating_add(1);
-        } else {
-            counts::add(&mut self.wide_extensions, id, 1, KINDS_MAX);
         }
     }
 
@@ -396,21 +383,6 @@ impl StreamState {
             ),
         };
         self.payload_types.iter().map(each).collect()
-    }
-
-    pub(super) fn header_extensions(&self) -> Vec<HeaderExtension> {
-        let narrow = self.narrow_extensions.iter().enumerate();
-        let narrow = narrow
-            .filter(|(_, n)| **n > 0)
-            .map(|(id, n)| (id as u8, u64::from(*n)));
-        let mut all: Vec<_> = narrow.chain(self.wide_extensions.iter().copied()).collect();
-        all.sort_unstable();
-        let each = |(id, packets)| HeaderExtension {
-            id,
-            packets,
-            uri: Known::No(Unknown::NoSdp),
-        };
-        all.into_iter().map(each).collect()
     }
 
     /// The static codec that most packets carry.
