@@ -19,7 +19,7 @@ mod streams;
 mod texts;
 
 pub use files::{analyze, capture, net};
-pub use protocols::{dtls, message, rtcp, rtp, sctp, stun};
+pub use protocols::{dtls, message, rtcp, rtp, rtp_extension, sctp, stun};
 pub use streams::tcp;
 pub use texts::{lint, sdp};
 
@@ -39,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("net", net),
     ("rtcp", rtcp),
     ("rtp", rtp),
+    ("rtp_extension", rtp_extension),
     ("sctp", sctp),
     ("sdp", sdp),
     ("stun", stun),

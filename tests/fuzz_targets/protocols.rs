@@ -124,7 +124,37 @@ pub fn rtp(data: &[u8]) {
         let sources = packet.csrcs().count();
         assert!(sources <= usize::from(packet.csrc_count()));
         assert!(packet.extensions().count() <= packet.extension_data().len());
+        packet
+            .extensions()
+            .each(|_, element| rtp_extension(element));
         describe(&packet, data);
+    }
+}
+
+/// The data of a header-extension element, as each extension that it may be.
+pub fn rtp_extension(data: &[u8]) {
+    for row in rtp::codes::EXTENSIONS {
+        if let Err(error) = row.kind.decode(data) {
+            within(&error, data);
+        }
+    }
+    match rtp::dependency_descriptor::DependencyDescriptor::parse(data, None) {
+        Ok(descriptor) => {
+            if let Some(structure) = &descriptor.structure {
+                assert!((1..=64).contains(&structure.templates().len()));
+                let layers = structure.templates().len();
+                let found = (0..64).filter(|&id| structure.layer(id).is_some());
+                assert_eq!(found.count(), layers);
+                // What it brings makes sense of what comes later.
+                let known = Some(structure);
+                let _ = rtp::dependency_descriptor::DependencyDescriptor::parse(data, known);
+            }
+        }
+        Err(error) => within(&error, data),
+    }
+    match rtp::video_layers_allocation::VideoLayersAllocation::parse(data) {
+        Ok(allocation) => assert!(allocation.layers.len() <= 16),
+        Err(error) => within(&error, data),
     }
 }
 

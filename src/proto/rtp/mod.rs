@@ -3,10 +3,13 @@
 //! This is the hot path: parsing checks the lengths once and reads nothing else; every accessor is
 //! a load. In SRTP the header is in clear and the payload, including the padding count, is not.
 
+mod bits;
 pub mod codes;
+pub mod dependency_descriptor;
 mod describe;
 mod extension;
 mod value;
+pub mod video_layers_allocation;
 
 pub use extension::{Extension, Extensions};
 pub use value::{ExtensionKind, ExtensionValue};

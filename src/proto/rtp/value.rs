@@ -37,8 +37,22 @@ pub enum ExtensionKind {
     PlayoutDelay,
     /// Video content type.
     VideoContentType,
-    /// AV1 dependency descriptor.
+    /// AV1 dependency descriptor: [`super::dependency_descriptor`].
     DependencyDescriptor,
+    /// csrc-audio-level (RFC 6465).
+    CsrcAudioLevel,
+    /// Frame marking (RFC 9626).
+    FrameMarking,
+    /// When a frame was captured, encoded and sent.
+    VideoTiming,
+    /// Color space, with HDR metadata in the longer form.
+    ColorSpace,
+    /// A number for each frame, for tests of video quality.
+    FrameTrackingId,
+    /// Layers and their bit rates: [`super::video_layers_allocation`].
+    VideoLayersAllocation,
+    /// Samples of the picture that was sent.
+    CorruptionDetection,
 }
 
 /// The decoded data of an element.
@@ -108,7 +122,14 @@ impl ExtensionKind {
     pub fn decode(self, data: &[u8]) -> Result<ExtensionValue<'_>, ParseError> {
         let mut r = Reader::new(data);
         Ok(match self {
-            Self::Opaque => ExtensionValue::Bytes(data),
+            Self::Opaque
+            | Self::CsrcAudioLevel
+            | Self::FrameMarking
+            | Self::VideoTiming
+            | Self::ColorSpace
+            | Self::FrameTrackingId
+            | Self::VideoLayersAllocation
+            | Self::CorruptionDetection => ExtensionValue::Bytes(data),
             Self::Mid | Self::Rid | Self::RepairedRid | Self::Cname => {
                 let text = std::str::from_utf8(data).map_err(|e| {
                     let at = e.valid_up_to();
