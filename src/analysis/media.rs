@@ -83,14 +83,16 @@ impl State {
         let Some(transport) = self.transports.get_mut(at.transport as usize) else {
             return;
         };
-        if rtcp::is_plausible_clear(d.payload, d.missing) {
+        let in_clear = rtcp::is_plausible_clear(d.payload, d.missing);
+        if let Ok(packet) = SrtcpPacket::parse_cut(d.payload, d.missing) {
+            transport.rtcp_senders.note(packet.sender_ssrc, in_clear);
+        }
+        if in_clear {
             transport.rtcp_clear += 1;
             let reverse = self.flows.find_reversed(d);
             self.feedback(d, reverse);
         } else {
             transport.rtcp_opaque += 1;
-            let packet = SrtcpPacket::parse_cut(d.payload, d.missing).ok();
-            transport.rtcp_sender = packet.map(|p| p.sender_ssrc).or(transport.rtcp_sender);
         }
     }
 }

@@ -300,7 +300,7 @@ impl Streams {
             if slot.packets == 0 {
                 return false; // Another way of a stream that has just gone.
             }
-            let stale = (now - slot.last) > STALE && !slot.is_believable(false);
+            let stale = (now - slot.last) > STALE && !slot.stands_alone();
             if stale {
                 given_up += u64::from(is_proven(slot.flow));
                 slot.packets = 0;

@@ -6,6 +6,7 @@ use super::event_log::EventLog;
 use super::ice::IceState;
 use super::lane::Lane;
 use super::model::{Protocols, Transport};
+use super::rtcp_senders::RtcpSenders;
 use super::turn::{Peers, Relays, TurnState};
 use crate::net::{Endpoint, Path, Via};
 use crate::time::Timestamp;
@@ -77,8 +78,8 @@ pub(super) struct TransportState {
     pub(super) rtcp_clear: u64,
     /// RTCP of which only the first header is: SRTCP, when something else proves the path.
     pub(super) rtcp_opaque: u64,
-    /// The latest sender of opaque RTCP: its SSRC stays in clear.
-    pub(super) rtcp_sender: Option<u32>,
+    /// Who sent RTCP.
+    pub(super) rtcp_senders: RtcpSenders,
     /// SCTP packets in clear.
     pub(super) sctp: u64,
     /// DTLS flights inside STUN messages.
@@ -109,7 +110,7 @@ impl TransportState {
             dtls_ciphertext: 0,
             rtcp_clear: 0,
             rtcp_opaque: 0,
-            rtcp_sender: None,
+            rtcp_senders: RtcpSenders::default(),
             sctp: 0,
             dtls_in_stun: 0,
             ice: None,

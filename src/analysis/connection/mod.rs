@@ -3,14 +3,15 @@
 
 mod bonds;
 mod channels;
+mod evidence;
 mod group;
 mod groups;
 mod latency;
 mod life;
 mod streams;
 
+use self::evidence::Believed;
 use self::life::Around;
-use self::streams::Believed;
 use super::ENDED_EARLY;
 use super::analyzer::State;
 use super::dtls;
@@ -27,7 +28,7 @@ use std::collections::BTreeMap;
 
 /// The connections, their streams, and all datagrams by protocol.
 pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocols) {
-    let believed = streams::believed(state);
+    let believed = evidence::believed(state);
     let mut media = streams::media(state, &believed);
     let mut moves = streams::moves(state, &believed);
     channels::mark(state, &mut media, &mut moves);

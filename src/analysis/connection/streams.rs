@@ -1,4 +1,4 @@
-//! From candidates to streams: which are believed, what their legs are, and the numbers reported.
+//! From believed candidates to streams: what they prove, what their legs are, the numbers reported.
 
 use super::super::analyzer::State;
 use super::super::ids::{Ssrc, StreamId};
@@ -7,42 +7,11 @@ use super::super::model::{Connection, Leg, Stream};
 use super::super::sequence::Sequence;
 use super::super::stream::StreamState;
 use super::super::transport::{Media, TransportState};
+use super::evidence::Believed;
 use super::group::neighbours;
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-
-/// A candidate that behaves like a stream, and the transports it was seen on.
-#[derive(Debug)]
-pub(super) struct Believed<'a> {
-    pub(super) stream: &'a StreamState,
-    /// Its first transport.
-    pub(super) transport: usize,
-}
-
-/// The candidates that behave like streams, in order of appearance.
-pub(super) fn believed(state: &State) -> Vec<Believed<'_>> {
-    let transport_of = |flow| {
-        let transport = state.flows.get(flow)?.transport as usize;
-        Some((transport, state.transports.get(transport)?))
-    };
-    let mut believed: Vec<Believed<'_>> = state
-        .streams
-        .all()
-        .filter_map(|stream| {
-            let (transport, first) = transport_of(stream.flow)?;
-            let is_proven = first.is_proven()
-                || stream
-                    .legs
-                    .iter()
-                    .any(|leg| transport_of(leg.flow).is_some_and(|(_, t)| t.is_proven()));
-            let believable = stream.is_believable(is_proven);
-            believable.then_some(Believed { stream, transport })
-        })
-        .collect();
-    believed.sort_by_key(|b| b.stream.born);
-    believed
-}
 
 /// What the streams prove about each transport.
 pub(super) fn media(state: &State, believed: &[Believed<'_>]) -> Vec<Media> {
@@ -77,9 +46,9 @@ pub(super) fn media(state: &State, believed: &[Believed<'_>]) -> Vec<Media> {
         debug_assert!(counted == 0 || counted == stream.packets);
     }
     for (media, transport) in all.iter_mut().zip(&state.transports) {
-        let sender = transport.rtcp_sender;
+        let hosts = transport.hosts();
         media.rtcp_is_believed =
-            sender.is_some_and(|ssrc| sources.contains(&(transport.hosts(), ssrc)));
+            (transport.rtcp_senders.iter()).any(|s| sources.contains(&(hosts, s.ssrc)));
     }
     all
 }

@@ -1,6 +1,7 @@
 //! One RTP stream while the capture is read: everything is measured from the first packet on, and
 //! whether it is a stream at all is decided late, when there is evidence.
 
+mod belief;
 mod packet;
 
 pub(super) use packet::Packet;
@@ -18,6 +19,7 @@ use crate::analysis::known::{Known, Unknown};
 use crate::capture::PacketNo;
 use crate::proto::rtp::RtpPacket;
 use crate::time::{Span, Timestamp};
+use belief::{Belief, Counted};
 
 /// A silence this long is listed as a gap; libwebrtc's event-log visualizer alerts at the same.
 const GAP: Span = Span::from_millis(500);
@@ -26,7 +28,8 @@ const TIMELINE: i32 = 20 * 90_000;
 /// Payload types kept per stream; more is noise.
 const KINDS_MAX: usize = 32;
 /// How many packets may be lost while a stream moves to another path, and how long it may be silent.
-const MOVE_DROPOUT: u16 = 3_000;
+const MOVE_DROPOUT: u64 = 3_000;
+const MOVE_LEAST: u64 = 100;
 const MOVE_SILENCE: Span = Span::from_millis(60_000);
 /// How fast and how far a timestamp may run while it does: faster than any usual clock, in ticks
 /// per second, and some seconds more than passed.
@@ -66,6 +69,7 @@ pub(super) struct StreamState {
     probe: Option<Box<ClockProbe>>,
     /// Packets far from any sequence the stream followed.
     strays: u64,
+    belief: Belief,
     /// Its ways, if it took several.
     pub(super) legs: Legs,
 }
@@ -112,6 +116,7 @@ impl StreamState {
                 .map(|rate| JitterEstimator::new(rate, ts.nanos(), rtp.timestamp())),
             probe: None,
             strays: 0,
+            belief: Belief::new(rtp),
             legs: Legs::default(),
         };
         if static_clock.is_none() {
@@ -142,7 +147,9 @@ impl StreamState {
         let ticks = f64::from(rtp.timestamp().wrapping_sub(self.newest_timestamp) as i32);
         let most = (since.seconds() + MOVE_SLACK) * MOVE_CLOCK;
         let known_type = |&(pt, _): &(u8, u64)| pt == rtp.payload_type();
-        (1..=MOVE_DROPOUT).contains(&ahead)
+        // A few packets do not show where a stream is after thousands that were not captured.
+        let most_ahead = self.sequence.distinct().clamp(MOVE_LEAST, MOVE_DROPOUT);
+        (1..=most_ahead).contains(&u64::from(ahead))
             && since <= MOVE_SILENCE
             && (-MOVE_CLOCK..=most).contains(&ticks)
             && self.payload_types.iter().any(known_type)
@@ -200,6 +207,10 @@ impl StreamState {
                 .push(seq, self.plausible_jump(ts), self.same_timeline(rtp))
         };
         let is_new_time = rtp.timestamp() != self.newest_timestamp;
+        let ticks = rtp.timestamp().wrapping_sub(self.newest_timestamp) as i32;
+        let distance = seq.wrapping_sub(self.sequence.newest()) as i16;
+        let since = ts - self.last;
+        self.belief.push(rtp, arrival, ticks, distance, since);
         let (lost, in_time) = match arrival {
             Arrival::New { skipped } => {
                 self.newest_timestamp = rtp.timestamp();
@@ -227,7 +238,6 @@ impl StreamState {
                 (i64::from(skipped), false)
             }
         };
-        let since = ts - self.last;
         if since > self.interarrival_max {
             self.interarrival_max = since;
         }
@@ -344,18 +354,42 @@ impl StreamState {
         }
     }
 
-    /// Whether the packets behave like one RTP stream. On a path where ICE or DTLS was seen one
-    /// packet will do; elsewhere anything may look like RTP once.
-    pub(super) fn is_believable(&self, path_is_proven: bool) -> bool {
-        if path_is_proven {
-            return true;
+    fn counted(&self) -> Counted {
+        Counted {
+            packets: self.packets,
+            payload_bytes: self.payload_bytes,
+            distinct: self.sequence.distinct(),
+            restarts: u64::from(self.sequence.restarts()),
+            strays: self.strays,
+            payload_types: self.payload_types.len(),
         }
-        let distinct = self.sequence.distinct();
-        distinct >= 4
-            && self.sequence.expected() <= distinct.saturating_mul(3)
-            && u64::from(self.sequence.restarts()) * 20 <= distinct
-            && self.strays * 10 <= self.packets
-            && self.payload_types.len() <= 8
+    }
+
+    /// Whether the packets behave like one RTP stream, on whatever path.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.belief.stands_alone(&self.counted())
+    }
+
+    /// Whether some packet follows closely on another.
+    pub(super) fn is_continued(&self) -> bool {
+        self.belief.is_continued(&self.counted())
+    }
+
+    /// Whether the packets are no one stream, on whatever path.
+    pub(super) fn is_refuted(&self) -> bool {
+        self.belief.is_refuted(&self.counted())
+    }
+
+    /// The payload type of the first packet.
+    pub(super) fn first_payload_type(&self) -> Option<u8> {
+        self.payload_types.first().map(|(pt, _)| *pt)
+    }
+
+    /// All payload types, one bit each.
+    pub(super) fn payload_type_bits(&self) -> u128 {
+        self.payload_types
+            .iter()
+            .fold(0, |bits, (pt, _)| bits | 1 << (pt & 0x7f))
     }
 
     /// The first packet, which made the stream, as its measures are told of it.
