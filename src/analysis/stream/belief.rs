@@ -23,6 +23,9 @@ const NEAR: u32 = 8;
 /// packets that travel at different speeds.
 const SLOWEST: f64 = 500.0;
 const FASTEST: f64 = 400_000.0;
+/// The same for telephone events, which have the clock of speech, and packets of 50 ms at most.
+const FASTEST_EVENT: f64 = 100_000.0;
+const BUNCHED_EVENT: f64 = 2_400.0;
 /// How far a timestamp may be ahead besides, in ticks: packets of 200 ms that arrive in a bunch.
 const BUNCHED: f64 = 80_000.0;
 /// Frames may be sent in another order than they are shown, retransmissions carry an old timestamp:
@@ -53,7 +56,9 @@ pub(super) struct Belief {
     far: u32,
     /// Packets with the newest sequence number and another timestamp.
     clashes: u32,
-    /// Steps of a telephone event's duration that fit the time that passed.
+    /// Steps in number with the same timestamp.
+    still: u16,
+    /// Of those, steps of a telephone event's duration that fit the time that passed.
     events: u16,
     /// Event code and duration of the last telephone event.
     event: Option<(u8, u16)>,
@@ -134,10 +139,11 @@ impl Belief {
 
     /// A telephone event keeps its timestamp while it lasts, but tells its duration.
     fn weigh_event(&mut self, rtp: &RtpPacket<'_>, since: f64) {
+        self.still = self.still.saturating_add(1);
         if let (Some((code, before)), Some((now_code, now))) = (self.event, event(rtp))
             && code == now_code
             && now > before
-            && fits(i32::from(now - before), since)
+            && f64::from(now - before) <= FASTEST_EVENT * since + BUNCHED_EVENT
         {
             self.events = self.events.saturating_add(1);
         }
@@ -147,7 +153,7 @@ impl Belief {
     pub(super) fn stands_alone(&self, counted: &Counted) -> bool {
         let has_clock = self.fits >= 2 && self.odd.saturating_mul(4) <= self.fits;
         let has_frames = self.frames >= 1 && self.odd == 0 && counted.distinct >= 6;
-        let has_event = self.events >= 3 && self.odd == 0;
+        let has_event = self.events >= 3 && self.odd == 0 && self.events >= self.still / 2;
         counted.distinct >= LEAST_PACKETS
             && self.followers(counted) + 1 >= LEAST_PACKETS
             && counted.payload_bytes >= counted.packets
