@@ -5,6 +5,8 @@
 //! which numbers were seen (so duplicates are not counted as received twice), and a restart closes a
 //! segment instead of throwing the counts away.
 
+use super::stream::{Bursts, Clusters};
+
 /// A gap up to this many packets is always loss (`MAX_DROPOUT` of RFC 3550 appendix A.1).
 const MAX_DROPOUT: i64 = 3000;
 /// A packet up to this far behind is always late, never a restart (`MAX_MISORDER`).
@@ -142,6 +144,7 @@ impl Sequence {
         match self.suspect {
             Some(first) if (1..=RESTART_STEP).contains(&seq.wrapping_sub(first)) => {
                 let open = self.open();
+                self.seen.end_segment(self.lowest);
                 self.closed.expected += open.expected;
                 self.closed.distinct += open.distinct;
                 self.restarts += 1;
@@ -187,6 +190,14 @@ impl Sequence {
         self.closed.distinct + self.open().distinct
     }
 
+    /// How the losses cluster, in the order of sequence numbers.
+    pub(super) fn clusters(&self) -> Clusters {
+        let mut bursts = self.seen.left.as_deref().cloned().unwrap_or_default();
+        self.seen.tell(self.lowest, &mut bursts);
+        bursts.end_segment();
+        bursts.clusters()
+    }
+
     /// Expected minus distinct. Duplicates do not make up for losses.
     pub(super) fn lost(&self) -> u64 {
         self.expected().saturating_sub(self.distinct())
@@ -212,6 +223,8 @@ struct Seen {
     bits: Vec<u64>,
     /// The highest number whose bit is valid.
     head: i64,
+    /// The losses among the numbers that left the ring, and before the last restart.
+    left: Option<Box<Bursts>>,
 }
 
 impl Seen {
@@ -248,8 +261,14 @@ impl Seen {
     /// Moves the head one further: nothing was skipped, so nothing needs clearing.
     #[inline]
     fn step(&mut self, to: i64, lowest: i64) {
-        if to - lowest >= self.capacity() && self.bits.len() < WINDOW_MAX / 64 {
-            self.grow(to - lowest);
+        if to - lowest >= self.capacity() - 64 {
+            if self.bits.len() == WINDOW_MAX / 64 {
+                if to % 64 == 0 {
+                    self.leave(to, lowest);
+                }
+            } else if to - lowest >= self.capacity() {
+                self.grow(to - lowest);
+            }
         }
         self.set(to);
         self.head = to;
@@ -259,6 +278,14 @@ impl Seen {
     fn advance(&mut self, to: i64, lowest: i64) {
         if to - lowest >= self.capacity() && self.bits.len() < WINDOW_MAX / 64 {
             self.grow(to - lowest);
+        }
+        if self.bits.len() == WINDOW_MAX / 64 {
+            // The beginnings of words from the one after the head's to the one that `to` is in.
+            let mut start = (self.head / 64 + 1) * 64;
+            while start <= to {
+                self.leave(start, lowest);
+                start += 64;
+            }
         }
         let from = (self.head + 1).max(to - self.capacity());
         for skipped in from..to {
@@ -275,11 +302,52 @@ impl Seen {
         }
     }
 
+    /// Tells the losses of the word that the numbers from `start` on take the place of.
+    fn leave(&mut self, start: i64, lowest: i64) {
+        let old = start - self.capacity();
+        let skip = (lowest - old).max(0);
+        if skip >= 64 {
+            return;
+        }
+        let (word, _) = self.place(old);
+        if let Some(&bits) = self.bits.get(word) {
+            let left = self.left.get_or_insert_default();
+            left.word(bits >> skip, 64 - skip as u32);
+        }
+    }
+
+    /// Tells the losses among the numbers that are still in the ring.
+    fn tell(&self, lowest: i64, to: &mut Bursts) {
+        let mut number = lowest;
+        if self.bits.len() == WINDOW_MAX / 64 {
+            // What the head's word still holds of the cycle before has been told.
+            number = number.max((self.head / 64 + 1) * 64 - self.capacity());
+        }
+        while number <= self.head {
+            let (word, _) = self.place(number);
+            let skip = number % 64;
+            let count = (64 - skip).min(self.head - number + 1);
+            let bits = self.bits.get(word).copied().unwrap_or(0);
+            to.word(bits >> skip, count as u32);
+            number += count;
+        }
+    }
+
+    /// Keeps the losses of a beginning that is over.
+    #[cold]
+    fn end_segment(&mut self, lowest: i64) {
+        let mut left = self.left.take().unwrap_or_default();
+        self.tell(lowest, &mut left);
+        left.end_segment();
+        self.left = Some(left);
+    }
+
     #[cold]
     fn grow(&mut self, reach: i64) {
         let mut wider = Self {
             bits: Vec::new(),
             head: self.head,
+            left: self.left.take(),
         };
         let want = usize::try_from(reach + 1)
             .unwrap_or(WINDOW_MAX)
@@ -367,6 +435,21 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_losses_are_kept_over_restarts_and_wraps() {
+        let lossy = |i: &u32| i % 100 != 7 && !(500..503).contains(&(i % 1000));
+        let (s, _) = run((0u32..200_000).filter(lossy).map(|i| i as u16));
+        let c = s.clusters();
+        assert_eq!(c.runs, [(1, 2_000), (3, 200)]);
+        assert_eq!((c.bursts, c.in_bursts, c.gaps), (200, 200 * 8, 201));
+        let (s, _) = run((100..200)
+            .chain([203])
+            .chain(40_000..40_050)
+            .chain([40_052]));
+        let c = s.clusters();
+        assert_eq!((c.runs, c.gaps), (vec![(2, 1), (3, 1)], 4));
+    }
+
+    #[test]
     fn one_stray_packet_is_not_a_restart() {
         let (s, _) = run((1000..1100).chain([40_000]).chain(1100..1200));
         assert_eq!((s.expected(), s.lost(), s.restarts()), (200, 0, 0));
@@ -417,6 +500,36 @@ mod tests {
             prop_assert_eq!(s.lost(), expected - set.len() as u64);
             prop_assert_eq!(s.duplicates(), dup);
             prop_assert_eq!(s.late(), late);
+            let runs = s.clusters().runs;
+            prop_assert_eq!(runs.iter().map(|(n, times)| n * times).sum::<u64>(), s.lost());
+            let mut wanted = std::collections::BTreeMap::new();
+            for (a, b) in set.iter().zip(set.iter().skip(1)).filter(|(a, b)| *b - *a > 1) {
+                *wanted.entry((b - a - 1) as u64).or_insert(0u64) += 1;
+            }
+            prop_assert_eq!(runs, wanted.into_iter().collect::<Vec<_>>());
+        }
+
+        /// Also over wraps, restarts and long outages, the runs of losses add up.
+        #[test]
+        fn runs_add_up_to_what_was_lost(
+            first in any::<u16>(),
+            steps in proptest::collection::vec((1u16..2_500, 0u16..4, 0u32..900), 1..400),
+        ) {
+            let mut s = Sequence::new(first);
+            let mut seq = first;
+            for (jump, late, then) in steps {
+                seq = seq.wrapping_add(jump);
+                s.push(seq, 0, true);
+                s.push(seq.wrapping_sub(late), 0, true);
+                for _ in 0..then {
+                    seq = seq.wrapping_add(1);
+                    s.push(seq, 0, true);
+                }
+            }
+            let c = s.clusters();
+            let listed: u64 = c.runs.iter().map(|(n, times)| n * times).sum();
+            prop_assert_eq!(listed + c.not_listed, s.lost());
+            prop_assert!(c.lost_in_bursts <= s.lost() && c.in_bursts <= s.expected());
         }
 
         #[test]

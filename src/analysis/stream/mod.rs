@@ -2,8 +2,10 @@
 //! whether it is a stream at all is decided late, when there is evidence.
 
 mod belief;
+mod bursts;
 mod packet;
 
+pub(super) use bursts::{Bursts, Clusters};
 pub(super) use packet::Packet;
 
 use super::MAX_GAPS;
