@@ -129,6 +129,31 @@ pub fn rtp(data: &[u8]) {
             .each(|_, element| rtp_extension(element));
         describe(&packet, data);
     }
+    repairs(data);
+}
+
+/// The payloads that repair others: RED, ULPFEC, FlexFEC.
+fn repairs(data: &[u8]) {
+    match rtp::Red::parse(data) {
+        Ok(red) => {
+            let repeated: usize = red.redundant().map(|block| block.data.len()).sum();
+            assert!(repeated + red.primary.data.len() < data.len());
+        }
+        Err(error) => within(&error, data),
+    }
+    match rtp::UlpFec::parse(data) {
+        Ok(fec) => assert!((1..=48).contains(&fec.protects().count())),
+        Err(error) => within(&error, data),
+    }
+    for parsed in [
+        rtp::flexfec::parse(data, 0..15),
+        rtp::flexfec::parse_draft(data),
+    ] {
+        match parsed {
+            Ok(all) => assert!(all.iter().all(|p| p.protects().count() <= 255)),
+            Err(error) => within(&error, data),
+        }
+    }
 }
 
 /// The data of a header-extension element, as each extension that it may be.

@@ -8,10 +8,15 @@ pub mod codes;
 pub mod dependency_descriptor;
 mod describe;
 mod extension;
+pub mod flexfec;
+mod red;
+mod ulpfec;
 mod value;
 pub mod video_layers_allocation;
 
 pub use extension::{Extension, Extensions};
+pub use red::{Red, RedBlock};
+pub use ulpfec::UlpFec;
 pub use value::{ExtensionKind, ExtensionValue};
 
 use crate::wire::ParseError;
