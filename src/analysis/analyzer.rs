@@ -361,7 +361,7 @@ impl State {
     }
 
     fn report(&self, tunnels: u64, complete: bool) -> Analysis {
-        let (connections, streams, mut protocols) = connection::assemble(self);
+        let (connections, streams, mut protocols, unfit) = connection::assemble(self);
         protocols.tunnel = tunnels;
         let mut capture = self.info.clone();
         let file: Vec<CountedProblem> = capture.problems.clone();
@@ -371,6 +371,10 @@ impl State {
             .collect();
         capture.problems.extend(snaplen_problem(&capture));
         capture.problems.extend(given_up(self.streams.given_up));
+        // While the capture is read their connection may be yet to come.
+        capture
+            .problems
+            .extend(unfit.into_iter().filter(|_| complete));
         Analysis {
             capture,
             protocols,

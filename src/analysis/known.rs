@@ -40,6 +40,9 @@ pub enum Unknown {
     NotSeen,
     /// The part of the packet that would tell was cut off by the capture's snaplen.
     Cut,
+    /// It needs the clock rate while packets are read, and only the whole capture told which session
+    /// description is about them.
+    ToldLate,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -94,6 +97,7 @@ impl fmt::Display for Unknown {
             Self::NotAnswered => "never answered",
             Self::NotSeen => "none seen",
             Self::Cut => "cut off when captured",
+            Self::ToldLate => "the session description was matched too late to measure it",
             Self::NotMeasured => "not measured by this version",
         })
     }

@@ -41,8 +41,16 @@ impl State {
         let streams = &mut self.streams;
         let begin = self.info.first.unwrap_or(d.ts);
         let options = &self.options;
-        let series = || Series::new(begin, options.series_width, options.series_limit);
         let (flows, transports) = (&self.flows, &self.transports);
+        let begin = || {
+            let series = Series::new(begin, options.series_width, options.series_limit);
+            let transport = transports.get(at.transport as usize);
+            let ice = transport.and_then(|t| t.ice.as_ref());
+            let ufrags = ice.into_iter().flat_map(|ice| ice.ufrags()).flatten();
+            let (ssrc, pt) = (rtp.ssrc(), rtp.payload_type());
+            let known = &options.descriptions;
+            (series, known.clock_rate(ssrc, pt, d.path.dst, ufrags))
+        };
         let is_proven = |flow| {
             let transport = flows.get(flow).map(|f| f.transport as usize);
             transport.is_some_and(|t| transports.get(t).is_some_and(TransportState::is_proven))
@@ -57,7 +65,7 @@ impl State {
             }
             _ => false,
         };
-        match streams.push(spot, &rtp, series, is_proven, may_move) {
+        match streams.push(spot, &rtp, begin, is_proven, may_move) {
             Some((place, packet)) => {
                 let index = place.index();
                 if let Some(flow) = self.flows.get_mut(at.flow) {

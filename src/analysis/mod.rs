@@ -29,6 +29,7 @@ mod rtcp_senders;
 mod sctp;
 mod sequence;
 mod series;
+mod session;
 mod sources;
 mod static_types;
 mod stream;
@@ -47,6 +48,7 @@ pub use known::{Known, Unknown};
 pub use model::Analysis;
 pub use packets::{NONE, PacketIndex, PacketKind, PacketRef};
 pub use series::{Bucket, Series};
+pub use session::Descriptions;
 
 /// The most gaps kept for a stream.
 pub const MAX_GAPS: usize = 16;
@@ -65,6 +67,8 @@ pub struct Options {
     pub packet_index: usize,
     /// ICE passwords and candidates that the user knows.
     pub credentials: std::sync::Arc<Credentials>,
+    /// Session descriptions that may be of calls in the capture.
+    pub descriptions: std::sync::Arc<Descriptions>,
 }
 
 impl Default for Options {
@@ -74,6 +78,7 @@ impl Default for Options {
             series_limit: 512,
             packet_index: 0,
             credentials: std::sync::Arc::default(),
+            descriptions: std::sync::Arc::default(),
         }
     }
 }

@@ -232,12 +232,14 @@ impl Streams {
     /// Takes a packet of a stream that may be new, and says where it is; none when there is no
     /// room, and nothing stale to make room.
     ///
-    /// `may_move` tells whether a stream of the one flow may go on over the other.
+    /// `begin` gives what a new stream begins with: where its numbers over time go, and its clock
+    /// rate if a session description told it. `may_move` tells whether a stream of the one flow may
+    /// go on over the other.
     pub(super) fn push<'a, 'p>(
         &mut self,
         spot: Spot,
         rtp: &'a RtpPacket<'p>,
-        series: impl FnOnce() -> Series,
+        begin: impl FnOnce() -> (Series, Option<u32>),
         is_proven: impl Fn(u32) -> bool,
         may_move: impl Fn(u32, u32) -> bool,
     ) -> Option<(Place, Packet<'a, 'p>)> {
@@ -262,7 +264,8 @@ impl Streams {
             return None;
         }
         self.born += 1;
-        let stream = StreamState::new(self.born, spot, rtp, series());
+        let (series, clock_rate) = begin();
+        let stream = StreamState::new(self.born, spot, rtp, series, clock_rate);
         let packet = stream.first_packet(spot, rtp);
         let index = match self.free.pop() {
             Some(index) => {

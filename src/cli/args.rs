@@ -72,7 +72,7 @@ Examples:
   rtcscope stats --format json call.pcapng > call.json
   rtcscope stats --format csv *.pcap
   rtcscope stats --format json --series 500ms call.pcapng
-  rtcscope stats --sdp offer.sdp --sdp answer.sdp call.pcapng
+  rtcscope stats call.pcapng --sdp offer.sdp answer.sdp
 
 The JSON follows a schema: rtcscope schema stats";
 
@@ -80,7 +80,7 @@ The JSON follows a schema: rtcscope schema stats";
 #[command(after_help = STATS_EXAMPLES)]
 pub(super) struct StatsArgs {
     /// Captures to measure; `-` is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "sdp")]
     pub files: Vec<PathBuf>,
 
     /// How to print

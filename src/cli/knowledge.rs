@@ -3,17 +3,19 @@
 
 use super::Exit;
 use super::lint::inputs;
-use crate::analysis::Credentials;
+use crate::analysis::{Credentials, Descriptions, Options};
+use crate::capture::Capture;
 use crate::output::printable;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The arguments.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Knowledge {
-    /// Session description of the call, to verify its ICE checks with; may be given several times
-    #[arg(long, value_name = "FILE")]
+    /// Session descriptions of the call: what its streams are, and its ICE passwords; offer, answer
+    /// or both, as SDP, JSON or a webrtc-internals dump
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     pub sdp: Vec<PathBuf>,
 
     /// ICE password to verify checks with, of one username fragment or of any
@@ -21,19 +23,60 @@ pub(super) struct Knowledge {
     pub ice_pwd: Vec<String>,
 }
 
+/// What the files say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// ICE passwords and candidates.
+    pub(super) credentials: Arc<Credentials>,
+    /// What media is.
+    pub(super) descriptions: Arc<Descriptions>,
+}
+
+impl Known {
+    /// Tells the analysis.
+    pub(super) fn tell(self, options: &mut Options) {
+        options.credentials = self.credentials;
+        options.descriptions = self.descriptions;
+    }
+}
+
 impl Knowledge {
+    /// The captures among the arguments, and what remains known. `--sdp` takes every name up to the
+    /// next option, so that captures may stand behind it: those `named` elsewhere, the files that
+    /// are captures, or else the last one if it is not the only one.
+    pub(super) fn captures(&self, named: &[PathBuf]) -> (Vec<PathBuf>, Self) {
+        let mut files = named.to_vec();
+        let mut told = self.clone();
+        told.sdp.clear();
+        for path in &self.sdp {
+            if is_capture(path) {
+                files.push(path.clone());
+            } else {
+                told.sdp.push(path.clone());
+            }
+        }
+        if files.is_empty() && told.sdp.len() > 1 {
+            files.extend(told.sdp.pop());
+        }
+        (files, told)
+    }
+
     /// Reads the files. Says what could not be used, a line for each, and what that makes of the exit
-    /// code: text without ICE passwords is a warning, a file that cannot be read an error.
-    pub(super) fn read(&self, err: &mut dyn Write) -> io::Result<(Arc<Credentials>, Exit)> {
-        let mut known = Credentials::default();
+    /// code: text that says nothing of a call is a warning, a file that cannot be read an error.
+    pub(super) fn read(&self, err: &mut dyn Write) -> io::Result<(Known, Exit)> {
+        let mut credentials = Credentials::default();
+        let mut descriptions = Descriptions::default();
         let mut exit = Exit::Ok;
         // One line for each file, whatever is in it.
         for path in &self.sdp {
-            let mut passwords = 0;
+            let mut useful = 0;
             let mut refused = None;
             inputs::read(std::slice::from_ref(path), "standard input", |input| {
                 match input {
-                    Ok(input) => passwords += known.add_description(&input.text),
+                    Ok(input) => {
+                        useful += credentials.add_description(&input.text);
+                        useful += descriptions.add(&input.name, &input.text);
+                    }
                     Err(unreadable) => refused = refused.take().or(Some(unreadable)),
                 }
                 Ok(())
@@ -41,30 +84,49 @@ impl Knowledge {
             if let Some(unreadable) = refused {
                 writeln!(err, "error: {}: {}", unreadable.name, unreadable.reason)?;
                 exit = Exit::Unreadable;
-            } else if passwords == 0 {
+            } else if useful == 0 {
                 let name = printable(&path.to_string_lossy()).into_owned();
                 writeln!(
                     err,
-                    "warning: {name}: no ICE password in it (a=ice-ufrag with a=ice-pwd)"
+                    "warning: {name}: it describes no media (m= lines with RTP), and has no ICE \
+                     password (a=ice-ufrag with a=ice-pwd)"
                 )?;
             }
         }
         for text in &self.ice_pwd {
             // Neither part may hold a colon (RFC 8839).
             match text.split_once(':') {
-                Some((ufrag, password)) => known.add_password(Some(ufrag), password),
-                None => known.add_password(None, text),
+                Some((ufrag, password)) => credentials.add_password(Some(ufrag), password),
+                None => credentials.add_password(None, text),
             }
         }
-        Ok((Arc::new(known), exit))
+        let known = Known {
+            credentials: Arc::new(credentials),
+            descriptions: Arc::new(descriptions),
+        };
+        Ok((known, exit))
     }
+}
+
+/// Whether this is a file with packets; what can be read only once is not looked at.
+fn is_capture(path: &Path) -> bool {
+    path.is_file() && Capture::open(path).is_ok()
+}
+
+/// Says that there is nothing to report on.
+pub(super) fn no_capture(err: &mut dyn Write) -> io::Result<Exit> {
+    writeln!(
+        err,
+        "error: no capture: `--sdp` takes all files up to the next option; put the capture first"
+    )?;
+    Ok(Exit::Usage)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(files: &[(&str, &[u8])], ice_pwd: &[&str]) -> (Arc<Credentials>, Exit, String) {
+    fn read(files: &[(&str, &[u8])], ice_pwd: &[&str]) -> (Known, Exit, String) {
         let dir = tempfile::tempdir().unwrap();
         let mut knowledge = Knowledge {
             ice_pwd: ice_pwd.iter().map(|p| (*p).to_owned()).collect(),
@@ -92,10 +154,10 @@ mod tests {
         ] {
             let (known, exit, err) = read(&[(name, &text)], &[]);
             assert_eq!((exit, err.as_str()), (Exit::Ok, ""), "{name}");
-            assert!(!known.is_empty(), "{name}");
+            assert!(!known.credentials.is_empty(), "{name}");
         }
-        assert!(!read(&[], &["u:secret"]).0.is_empty());
-        assert!(!read(&[], &["secret"]).0.is_empty());
+        assert!(!read(&[], &["u:secret"]).0.credentials.is_empty());
+        assert!(!read(&[], &["secret"]).0.credentials.is_empty());
     }
 
     #[test]
@@ -108,9 +170,47 @@ mod tests {
             (b"v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\n", Exit::Ok),
         ] {
             let (known, exit, err) = read(&[("junk\n.sdp", text)], &[]);
-            assert!(known.is_empty());
+            assert!(known.credentials.is_empty() && known.descriptions.is_empty());
             assert_eq!((exit, err.lines().count()), (wanted, 1), "{err}");
             assert!(!err.contains('\x1b'), "{err:?}");
         }
+    }
+
+    #[test]
+    fn media_without_passwords_is_worth_something() {
+        let plain = b"v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\nm=audio 5000 RTP/AVP 0\n";
+        let (known, exit, err) = read(&[("plain.sdp", plain)], &[]);
+        assert_eq!((exit, err.as_str()), (Exit::Ok, ""));
+        assert!(known.credentials.is_empty() && !known.descriptions.is_empty());
+    }
+
+    #[test]
+    fn captures_may_stand_behind_descriptions() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str, content: &[u8]| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            path
+        };
+        let sdp = at("a.sdp", GOOD);
+        let header = [
+            0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
+        ];
+        let pcap = at("call.pcap", &header);
+        let missing = dir.path().join("missing.pcap");
+        let split = |sdp: &[&PathBuf], named: &[&PathBuf]| {
+            let all = |list: &[&PathBuf]| list.iter().map(|p| (*p).clone()).collect::<Vec<_>>();
+            let knowledge = Knowledge {
+                sdp: all(sdp),
+                ..Knowledge::default()
+            };
+            let (files, told) = knowledge.captures(&all(named));
+            (files, told.sdp)
+        };
+        let one = |path: &PathBuf| vec![path.clone()];
+        assert_eq!(split(&[&sdp, &pcap], &[]), (one(&pcap), one(&sdp)));
+        assert_eq!(split(&[&sdp], &[&pcap]), (one(&pcap), one(&sdp)));
+        assert_eq!(split(&[&sdp, &missing], &[]), (one(&missing), one(&sdp)));
+        assert_eq!(split(&[&sdp], &[]), (vec![], one(&sdp)));
     }
 }

@@ -107,20 +107,19 @@ fn open(cli: &Cli, color: bool, out: &mut dyn Write, err: &mut dyn Write) -> io:
             return Ok(Exit::Usage);
         }
     }
-    if cli.files.is_empty() {
+    let (files, told) = cli.knowledge.captures(&cli.files);
+    if files.is_empty() && !told.sdp.is_empty() {
+        return knowledge::no_capture(err);
+    }
+    if files.is_empty() {
         args::help(out)?;
         return Ok(Exit::Usage);
     }
     #[cfg(feature = "tui")]
-    if let ([file], true) = (cli.files.as_slice(), io::stdout().is_terminal()) {
-        return tui::run(&tui::TuiArgs::for_file(file, &cli.knowledge), color, err);
+    if let ([file], true) = (files.as_slice(), io::stdout().is_terminal()) {
+        return tui::run(&tui::TuiArgs::for_file(file, &told), color, err);
     }
-    stats::run(
-        &args::StatsArgs::for_files(&cli.files, &cli.knowledge),
-        color,
-        out,
-        err,
-    )
+    stats::run(&args::StatsArgs::for_files(&files, &told), color, out, err)
 }
 
 fn from_code(code: u8) -> Exit {

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::args::{Format, StatsArgs};
+use super::knowledge::no_capture;
 use super::reports::Reports;
 use crate::analysis::Options;
 use crate::output::{Presenter, csv, json, text};
@@ -25,15 +26,19 @@ pub(super) fn run(
         options.series_width = width;
         options.series_limit = SERIES_LIMIT;
     }
-    let exit;
-    (options.credentials, exit) = args.knowledge.read(err)?;
+    let (files, told) = args.knowledge.captures(&args.files);
+    if files.is_empty() {
+        return no_capture(err);
+    }
+    let (known, exit) = told.read(err)?;
+    known.tell(&mut options);
     let reports = Reports {
         presenter: presenter(args, color),
         is_text: args.format == Format::Text,
         options,
         refuse: &|_| None,
     };
-    reports.write(&args.files, exit, out, err)
+    reports.write(&files, exit, out, err)
 }
 
 fn presenter(args: &StatsArgs, color: bool) -> Box<dyn Presenter> {

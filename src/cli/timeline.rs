@@ -1,7 +1,7 @@
 //! `rtcscope timeline`: captures in, ladders out.
 
 use super::Exit;
-use super::knowledge::Knowledge;
+use super::knowledge::{Knowledge, no_capture};
 use super::reports::Reports;
 use crate::analysis::{Analysis, ConnectionId, Options};
 use crate::output::timeline::{Clock, Selection, Text};
@@ -35,7 +35,7 @@ The JSON follows a schema: rtcscope schema timeline";
 #[command(after_help = EXAMPLES)]
 pub(super) struct TimelineArgs {
     /// Captures to read; `-` is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "sdp")]
     pub files: Vec<PathBuf>,
 
     /// Only the connection of this number, as `stats` numbers them
@@ -98,17 +98,20 @@ pub(super) fn run(
         writeln!(err, "error: --from is later than --to")?;
         return Ok(Exit::Usage);
     }
-    let (credentials, exit) = args.knowledge.read(err)?;
+    let (files, told) = args.knowledge.captures(&args.files);
+    if files.is_empty() {
+        return no_capture(err);
+    }
+    let (known, exit) = told.read(err)?;
+    let mut options = Options::default();
+    known.tell(&mut options);
     let reports = Reports {
         presenter: presenter(args, color),
         is_text: args.format == Format::Text,
-        options: Options {
-            credentials,
-            ..Options::default()
-        },
+        options,
         refuse: &|analysis| missing(args.connection?, analysis),
     };
-    reports.write(&args.files, exit, out, err)
+    reports.write(&files, exit, out, err)
 }
 
 /// What to say when there is no connection of this number.

@@ -1,7 +1,7 @@
 //! `rtcscope tui FILE`, and `rtcscope FILE` on a terminal.
 
 use super::Exit;
-use super::knowledge::Knowledge;
+use super::knowledge::{Knowledge, no_capture};
 use crate::capture::OpenError;
 use crate::tui::{Glyphs, Input, Options, run as run_tui};
 use clap::{Args, ValueEnum};
@@ -12,8 +12,8 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 pub(super) struct TuiArgs {
     /// Capture to open: pcap or pcapng, also gz, zst or lz4; `-` is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "sdp")]
+    pub file: Option<PathBuf>,
 
     /// Which characters charts are drawn with
     #[arg(long, value_enum, value_name = "SET", default_value_t)]
@@ -31,7 +31,7 @@ impl TuiArgs {
     /// The defaults for one file.
     pub(super) fn for_file(file: &std::path::Path, knowledge: &Knowledge) -> Self {
         Self {
-            file: file.to_path_buf(),
+            file: Some(file.to_path_buf()),
             glyphs: GlyphChoice::default(),
             no_mouse: false,
             knowledge: knowledge.clone(),
@@ -55,7 +55,21 @@ pub(super) enum GlyphChoice {
 
 /// Opens the terminal interface.
 pub(super) fn run(args: &TuiArgs, color: bool, err: &mut dyn Write) -> io::Result<Exit> {
-    let file = args.file.display();
+    let named: Vec<PathBuf> = args.file.iter().cloned().collect();
+    let (files, told) = args.knowledge.captures(&named);
+    let [path] = &files[..] else {
+        return match files.len() {
+            0 => no_capture(err),
+            n => {
+                writeln!(
+                    err,
+                    "error: {n} captures, and the terminal interface shows one"
+                )?;
+                Ok(Exit::Usage)
+            }
+        };
+    };
+    let file = path.display();
     if !io::stdout().is_terminal() {
         writeln!(
             err,
@@ -63,7 +77,7 @@ pub(super) fn run(args: &TuiArgs, color: bool, err: &mut dyn Write) -> io::Resul
         )?;
         return Ok(Exit::Usage);
     }
-    let input = if args.file.as_os_str() == "-" {
+    let input = if path.as_os_str() == "-" {
         if io::stdin().is_terminal() {
             writeln!(
                 err,
@@ -73,14 +87,15 @@ pub(super) fn run(args: &TuiArgs, color: bool, err: &mut dyn Write) -> io::Resul
         }
         Input::Stdin
     } else {
-        Input::File(args.file.clone())
+        Input::File(path.clone())
     };
-    let (credentials, read) = args.knowledge.read(err)?;
+    let (known, read) = told.read(err)?;
     if read != Exit::Ok {
         return Ok(read);
     }
     let options = Options {
-        credentials,
+        credentials: known.credentials,
+        descriptions: known.descriptions,
         color,
         glyphs: match args.glyphs {
             GlyphChoice::Auto => None,

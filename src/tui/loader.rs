@@ -6,7 +6,7 @@
 use super::app::Load;
 use super::source::{FrameBytes, Nowhere, PlainFile};
 use super::{Event, Input};
-use crate::analysis::{Analysis, Analyzer, Credentials, FileFacts, Options};
+use crate::analysis::{Analysis, Analyzer, FileFacts, Options};
 use crate::capture::{Capture, Compression};
 use crate::time::Span;
 use anyhow::Context;
@@ -104,11 +104,12 @@ pub(super) struct Loader {
 }
 
 impl Loader {
-    /// Starts to read `capture`; every publication is announced to `events`.
+    /// Starts to read `capture`; every publication is announced to `events`. Of `told` what the user
+    /// knows is taken.
     pub(super) fn start(
         capture: Capture,
         events: Sender<Event>,
-        credentials: Arc<Credentials>,
+        told: Options,
     ) -> std::io::Result<Self> {
         let loader = Self {
             slot: Arc::new(Mutex::new(Slot {
@@ -127,7 +128,7 @@ impl Loader {
         };
         std::thread::Builder::new()
             .name("loader".to_owned())
-            .spawn(move || job.read(capture, credentials))?;
+            .spawn(move || job.read(capture, told))?;
         Ok(loader)
     }
 
@@ -163,13 +164,13 @@ struct Growing {
 }
 
 impl Growing {
-    fn new(load: Load, credentials: Arc<Credentials>) -> Self {
+    fn new(load: Load, told: Options) -> Self {
         Self {
             analyzer: Some(Analyzer::new(Options {
                 series_width: Span::from_millis(100),
                 series_limit: 4096,
                 packet_index: ROWS,
-                credentials,
+                ..told
             })),
             load,
             due: Instant::now() + FIRST,
@@ -191,12 +192,12 @@ impl Growing {
 }
 
 impl Job {
-    fn read(self, mut capture: Capture, credentials: Arc<Credentials>) {
+    fn read(self, mut capture: Capture, told: Options) {
         let load = Load::Reading {
             read: 0,
             total: capture.total_bytes(),
         };
-        let growing = Arc::new(Mutex::new(Growing::new(load, credentials)));
+        let growing = Arc::new(Mutex::new(Growing::new(load, told)));
         // A pipe may give one packet a minute: look at the clock each time, and in between.
         let is_pipe = capture.total_bytes().is_none();
         let batch = if is_pipe { 1 } else { BATCH };
@@ -314,7 +315,7 @@ mod tests {
         let (events, received) = channel();
         pipe.send(pcap(3)).unwrap();
         let capture = Capture::from_reader(Box::new(Pipe(reader, Vec::new()))).unwrap();
-        let loader = Loader::start(capture, events, Arc::default()).unwrap();
+        let loader = Loader::start(capture, events, Options::default()).unwrap();
         let mut seen = 0;
         while seen < 3 {
             let event = received.recv_timeout(Duration::from_secs(10));

@@ -23,7 +23,7 @@ mod widgets;
 
 pub use theme::Glyphs;
 
-use crate::analysis::Credentials;
+use crate::analysis::{Credentials, Descriptions};
 use app::{App, Request};
 use crossterm::event::{Event as Input_, KeyEventKind};
 use loader::Loader;
@@ -54,6 +54,8 @@ pub enum Input {
 pub struct Options {
     /// ICE passwords and candidates that the user knows.
     pub credentials: Arc<Credentials>,
+    /// Session descriptions that the user has.
+    pub descriptions: Arc<Descriptions>,
     /// Whether colours are wanted.
     pub color: bool,
     /// The characters to draw with; `None` goes by the locale.
@@ -97,7 +99,11 @@ pub fn run(input: Input, options: &Options) -> anyhow::Result<()> {
     let loader = Loader::start(
         opened.capture,
         sender.clone(),
-        Arc::clone(&options.credentials),
+        crate::analysis::Options {
+            credentials: Arc::clone(&options.credentials),
+            descriptions: Arc::clone(&options.descriptions),
+            ..crate::analysis::Options::default()
+        },
     )?;
     read_keys(sender)?;
     let result = interact(&mut app, &mut screen, &loader, &receiver);

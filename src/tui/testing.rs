@@ -244,6 +244,7 @@ pub(crate) fn sample(name: &str, size: (u16, u16), credentials: Credentials) -> 
         series_limit: 4096,
         packet_index: 100_000,
         credentials: Arc::new(credentials),
+        ..Options::default()
     });
     while let Some(frame) = capture.next_frame() {
         analyzer.push(&frame);

@@ -19,15 +19,21 @@ use super::event_log::EventLog;
 use super::ice;
 use super::ids::{ConnectionId, StreamId};
 use super::known::{Known, Unknown};
-use super::model::{Connection, ConnectionState, Event, EventKind, Protocols, Stream};
+use super::model::{
+    Connection, ConnectionState, CountedProblem, Event, EventKind, Protocols, Stream,
+};
+use super::session;
 use super::sources::{self, Measured};
 use super::stream::StreamState;
 use super::transport::TransportState;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// The connections, their streams, and all datagrams by protocol.
-pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocols) {
+/// The connections, their streams, all datagrams by protocol, and what of the user's descriptions fits
+/// nothing.
+pub(super) fn assemble(
+    state: &State,
+) -> (Vec<Connection>, Vec<Stream>, Protocols, Vec<CountedProblem>) {
     let believed = evidence::believed(state);
     let mut media = streams::media(state, &believed);
     let mut moves = streams::moves(state, &believed);
@@ -123,13 +129,14 @@ pub(super) fn assemble(state: &State) -> (Vec<Connection>, Vec<Stream>, Protocol
             measured.push(stream);
         }
     }
+    let problems = session::apply(state, &connections, &mut streams);
     decide(state, &mut connections, &mut streams, &measured);
     for (connection, around) in connections.iter_mut().zip(&around) {
         connection.events.sort_by_key(|e| (e.at, e.packet));
         (connection.state, connection.stopped) = life::life(connection, around);
         connection.latency = latency::latency(connection);
     }
-    (connections, streams, protocols)
+    (connections, streams, protocols, problems)
 }
 
 /// Decides what the streams are, connection by connection, and tells when they began and ended.

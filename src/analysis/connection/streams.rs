@@ -152,6 +152,7 @@ pub(super) fn report(
         clock_rate: s.clock_rate(),
         payload_types: s.payload_types(),
         header_extensions: s.elements.report(),
+        described: None,
         first_seen: s.first,
         last_seen: s.last,
         packets: s.packets,

@@ -83,6 +83,13 @@ impl IceState {
         }
     }
 
+    /// The username fragments of the transport's `a` and `b`, in order of appearance.
+    pub(super) fn ufrags(&self) -> impl Iterator<Item = [&str; 2]> {
+        self.pairs
+            .iter()
+            .map(|pair| pair.ufrags.each_ref().map(String::as_str))
+    }
+
     /// Whether a USERNAME was seen: the mark of a connectivity check, which a question to a STUN
     /// server does not carry.
     pub(super) fn has_checks(&self) -> bool {

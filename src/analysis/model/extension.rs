@@ -2,6 +2,7 @@
 
 use super::Source;
 use crate::analysis::Known;
+use std::borrow::Cow;
 
 /// One header extension by its local identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,5 +12,5 @@ pub struct HeaderExtension {
     /// Packets of the stream that carry it.
     pub packets: u64,
     /// The URI that the identifier stands for, and where that is known from.
-    pub uri: Known<(&'static str, Source)>,
+    pub uri: Known<(Cow<'static, str>, Source)>,
 }

@@ -5,6 +5,7 @@
 
 mod codec;
 mod connection;
+mod described;
 mod dtls;
 mod dtls_event;
 mod event;
@@ -22,6 +23,7 @@ mod turn_event;
 
 pub use codec::{Codec, Kind, PayloadType, Source};
 pub use connection::{Connection, ConnectionState, Transport};
+pub use described::Described;
 pub use dtls::{
     CertificateContent, Dtls, DtlsState, EncryptedAlert, Flight, MessageCount, Offer,
     PeerCertificate, Role, Transmission,

@@ -1,6 +1,6 @@
 //! An RTP stream and its measures.
 
-use super::{Codec, Feedback, HeaderExtension, Jitter, Kind, PayloadType, Source};
+use super::{Codec, Described, Feedback, HeaderExtension, Jitter, Kind, PayloadType, Source};
 use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId};
 use crate::net::{Path, Via};
 use crate::time::{Span, Timestamp};
@@ -43,6 +43,8 @@ pub struct Stream {
     pub payload_types: Vec<PayloadType>,
     /// Header extensions by their local ids.
     pub header_extensions: Vec<HeaderExtension>,
+    /// What session descriptions say besides, if some of its connection were given.
+    pub described: Option<Box<Described>>,
     /// Its first packet.
     pub first_seen: Timestamp,
     /// Its last packet.

@@ -79,6 +79,8 @@ pub(super) struct StreamState {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Clock {
     Unknown,
+    /// A session description told it before the first packet.
+    Described(u32),
     Static(u32),
     Inferred(u32),
 }
@@ -89,8 +91,10 @@ impl StreamState {
         Spot { flow, no, ts }: Spot,
         rtp: &RtpPacket<'_>,
         series: Series,
+        described_clock: Option<u32>,
     ) -> Self {
         let static_clock = static_types::lookup(rtp.payload_type()).map(|(c, _)| c.clock_rate);
+        let known_clock = described_clock.or(static_clock);
         let mut stream = Self {
             flow,
             ssrc: rtp.ssrc(),
@@ -113,15 +117,18 @@ impl StreamState {
             current_type: 0,
             elements: Elements::default(),
             newest_timestamp: rtp.timestamp(),
-            clock: static_clock.map_or(Clock::Unknown, Clock::Static),
-            jitter: static_clock
-                .map(|rate| JitterEstimator::new(rate, ts.nanos(), rtp.timestamp())),
+            clock: match (described_clock, static_clock) {
+                (Some(rate), _) => Clock::Described(rate),
+                (None, Some(rate)) => Clock::Static(rate),
+                (None, None) => Clock::Unknown,
+            },
+            jitter: known_clock.map(|rate| JitterEstimator::new(rate, ts.nanos(), rtp.timestamp())),
             probe: None,
             strays: 0,
             belief: Belief::new(rtp),
             legs: Legs::default(),
         };
-        if static_clock.is_none() {
+        if known_clock.is_none() {
             let mut probe = ClockProbe::default();
             probe.push(ts.nanos(), rtp.timestamp());
             stream.probe = Some(Box::new(probe));
@@ -434,6 +441,7 @@ impl StreamState {
     /// The clock rate, also of a stream that ended while the probe was still undecided.
     pub(super) fn clock_rate(&self) -> Known<(u32, Source)> {
         match self.clock {
+            Clock::Described(rate) => Known::Yes((rate, Source::Sdp)),
             Clock::Static(rate) => Known::Yes((rate, Source::Static)),
             Clock::Inferred(rate) => Known::Yes((rate, Source::Inferred)),
             Clock::Unknown => match &self.probe {

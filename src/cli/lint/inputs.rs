@@ -1,4 +1,5 @@
-//! What `rtcscope lint` reads: files, directories, standard input, and descriptions inside JSON.
+//! What `rtcscope lint` and `--sdp` read: files, directories, standard input, and descriptions inside
+//! JSON, such as the dumps of chrome://webrtc-internals, which come compressed.
 
 use crate::lint::Role;
 use crate::sdp::find_descriptions;
@@ -90,8 +91,14 @@ fn unreadable(name: String, error: &io::Error) -> Unreadable {
 }
 
 fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
+    const GZIP: &[u8] = &[0x1f, 0x8b];
     let mut text = Vec::new();
     source.take(LONGEST + 1).read_to_end(&mut text)?;
+    if text.starts_with(GZIP) {
+        let packed = std::mem::take(&mut text);
+        let plain = flate2::read::MultiGzDecoder::new(packed.as_slice());
+        plain.take(LONGEST + 1).read_to_end(&mut text)?;
+    }
     if text.len() as u64 > LONGEST {
         return Err(io::Error::other(
             "more than 64 MiB, too long for a session description",
@@ -205,6 +212,7 @@ fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
         value,
         &mut String::new(),
         None,
+        0,
         &mut |pointer, sdp, role| {
             found.push(Ok(Input {
                 name: format!("{name}#{pointer}"),
@@ -223,25 +231,59 @@ fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
     found
 }
 
+/// JSON in a string in JSON in …: dumps of webrtc-internals have one level.
+const DEPTH_MAX: u8 = 4;
+/// Entries of such a dump whose description was only made: what came of it follows.
+const UNUSED: [&str; 2] = ["createOfferOnSuccess", "createAnswerOnSuccess"];
+
+/// Looks for a description in a string that is none itself: JSON once more, or how older dumps put
+/// it, `type: offer, sdp: v=0…`.
+fn collect_in_string(
+    text: &str,
+    pointer: &mut String,
+    depth: u8,
+    found: &mut dyn FnMut(&str, &str, Option<Role>),
+) {
+    let text = text.trim_start();
+    if text.starts_with(['{', '[', '"']) && text.contains("v=") && depth < DEPTH_MAX {
+        if let Ok(inner) = serde_json::from_str(text) {
+            collect_json(&inner, pointer, None, depth + 1, found);
+        }
+    } else if let Some((before, sdp)) = text.split_once("sdp: v=").filter(|(b, _)| b.len() < 64) {
+        let role = match before {
+            b if b.contains("type: offer") => Some(Role::Offer),
+            b if b.contains("answer") => Some(Role::Answer),
+            _ => None,
+        };
+        found(pointer, &format!("v={sdp}"), role);
+    }
+}
+
 /// Finds the strings that hold a description; `{"type": …, "sdp": …}` tells its role.
 fn collect_json(
     value: &Value,
     pointer: &mut String,
     role: Option<Role>,
+    depth: u8,
     found: &mut dyn FnMut(&str, &str, Option<Role>),
 ) {
     let len = pointer.len();
     match value {
         Value::String(text) if text.trim_start().starts_with("v=") => found(pointer, text, role),
+        Value::String(text) => collect_in_string(text, pointer, depth, found),
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
                 *pointer += &format!("/{i}");
-                collect_json(item, pointer, None, found);
+                collect_json(item, pointer, None, depth, found);
                 pointer.truncate(len);
             }
         }
         Value::Object(fields) => {
-            let role = match fields.get("type").and_then(Value::as_str) {
+            let what = fields.get("type").and_then(Value::as_str);
+            if what.is_some_and(|what| UNUSED.contains(&what)) {
+                return;
+            }
+            let role = match what {
                 Some("offer") => Some(Role::Offer),
                 Some("answer" | "pranswer") => Some(Role::Answer),
                 _ => None,
@@ -250,7 +292,7 @@ fn collect_json(
                 let key = key.replace('~', "~0").replace('/', "~1");
                 *pointer += "/";
                 pointer.extend(key.chars().filter(|c| !c.is_control()));
-                collect_json(item, pointer, role, found);
+                collect_json(item, pointer, role, depth, found);
                 pointer.truncate(len);
             }
         }
@@ -301,6 +343,45 @@ mod tests {
         assert_eq!(texts("\"v=0\\r\\n\"")[0].1, "v=0\r\n");
         assert!(texts("{\"a\":1}")[0].1.contains("no string in it"));
         assert!(texts("[package]")[0].1.contains("no line begins"));
+    }
+
+    #[test]
+    fn dumps_of_webrtc_internals_give_what_was_set() {
+        let log = |entries: &str| {
+            format!(r#"{{"PeerConnections":{{"7-1":{{"updateLog":[{entries}]}}}}}}"#)
+        };
+        let new = log(
+            r#"{"type":"createOfferOnSuccess","value":"{\"type\":\"offer\",\"sdp\":\"v=0\\r\\n\"}"},
+            {"type":"setLocalDescription","value":"{\"type\":\"offer\",\"sdp\":\"v=0\\r\\ns=a\\r\\n\"}"}"#,
+        );
+        let at = "x#/PeerConnections/7-1/updateLog/1/value/sdp".to_owned();
+        let wanted = (at, "v=0\r\ns=a\r\n".to_owned(), Some(Role::Offer));
+        assert_eq!(texts(&new), [wanted]);
+        let old = log(r#"{"type":"setRemoteDescription","value":"type: answer, sdp: v=0\r\n"}"#);
+        let found = &texts(&old)[0];
+        assert_eq!((&*found.1, found.2), ("v=0\r\n", Some(Role::Answer)));
+    }
+
+    #[test]
+    fn json_in_strings_is_read_some_levels_deep() {
+        let mut json = "\"v=0\\r\\n\"".to_owned();
+        for level in 0..8 {
+            let is_found = texts(&json)[0].1 == "v=0\r\n";
+            assert_eq!(is_found, level <= usize::from(DEPTH_MAX), "{level}");
+            json = serde_json::to_string(&json).unwrap();
+        }
+    }
+
+    #[test]
+    fn compressed_files_are_read() {
+        use std::io::Write;
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"v=0\n").unwrap();
+        let packed = packed.finish().unwrap();
+        assert_eq!(read_limited(&packed[..]).unwrap(), b"v=0\n");
+        for end in 2..packed.len() - 8 {
+            assert!(read_limited(&packed[..end]).is_err(), "{end}");
+        }
     }
 
     #[test]
