@@ -5,6 +5,7 @@
 
 mod buffer;
 mod error;
+mod intake;
 #[cfg(test)]
 mod kit;
 mod link_type;
@@ -12,6 +13,7 @@ mod order;
 mod pcap;
 mod pcapng;
 mod problems;
+mod read_ahead;
 mod reader;
 mod reread;
 mod sniff;

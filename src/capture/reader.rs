@@ -82,7 +82,7 @@ impl Capture {
 
     fn start(source: Source, spool: Option<Box<dyn Write + Send>>) -> Result<Self, OpenError> {
         let compression = source.compression;
-        let mut buffer = Buffer::new(source.reader, compression, spool);
+        let mut buffer = Buffer::new(source.reader, compression, source.total.is_none(), spool);
         // No more than the shortest file header, so that a live pipe is not waited for.
         buffer.ensure(24);
         let reader = match sniff::format(buffer.window()) {
@@ -484,6 +484,56 @@ mod tests {
         for (offset, data) in places.into_iter().rev() {
             let again = crate::capture::read_frame(&mut spool, offset, data.len());
             assert_eq!(again.unwrap(), data);
+        }
+    }
+
+    #[test]
+    fn a_big_file_that_is_read_ahead_reads_as_a_pipe_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("capture");
+        let plain = kit::pcap(25_000);
+        assert!(plain.len() > 2 * 1024 * 1024);
+        let mut files = compressed(&plain);
+        files.push((Compression::None, plain.clone()));
+        for (compression, whole) in files {
+            let mut corrupt = whole.clone();
+            let late = whole.len() / 10 * 9;
+            corrupt[late..late + 64].fill(0xff);
+            for file in [&whole, &whole[..late], &corrupt] {
+                std::fs::write(&path, file).unwrap();
+                let spool = dir.path().join("spool");
+                let to = std::fs::File::create(&spool).unwrap();
+                let to = Box::new(std::io::BufWriter::new(to));
+                let mut ahead = Capture::open_spooling(&path, to).unwrap();
+                let mut piped = kit::open(file).unwrap();
+                let (mut here, mut there) = (0, 0);
+                loop {
+                    match (ahead.next_frame(), piped.next_frame()) {
+                        (Some(a), Some(b)) => {
+                            assert_eq!((a.no, a.ts), (b.no, b.ts));
+                            assert_eq!((a.offset, a.data), (b.offset, b.data));
+                        }
+                        (None, None) => break,
+                        (a, b) => {
+                            here += a.map_or(0, |a| a.data.len());
+                            there += b.map_or(0, |b| b.data.len());
+                        }
+                    }
+                }
+                // Of damaged data a bite may be lost, and where bites begin differs.
+                let most = if file == whole { 0 } else { 4096 };
+                assert!(here.max(there) <= most, "{compression}: {here} {there}");
+                let code = |capture: &Capture| {
+                    let codes = capture.problems().iter().map(|problem| problem.code);
+                    codes.collect::<Vec<_>>()
+                };
+                assert_eq!(code(&ahead), code(&piped), "{compression}");
+                assert_eq!(ahead.bytes_read(), piped.bytes_read(), "{compression}");
+                // Of a file that is cut or corrupt, what was had of it.
+                let spooled = std::fs::read(&spool).unwrap();
+                assert!(spooled.len() > 1024 * 1024, "{compression}");
+                assert!(file != whole || spooled == plain, "{compression}");
+            }
         }
     }
 
