@@ -50,8 +50,6 @@ enum Why {
     /// Padded SRTP: tshark reads the count of padding from ciphertext, and sees no RTP where that is
     /// more than the packet holds.
     EncryptedPadding,
-    /// One packet of its SSRC, on a path without ICE or DTLS, and no stream of its payload type there.
-    LonePacket,
     /// RTP over TCP (RFC 4571), which tshark does not look for.
     OverTcp,
 }
@@ -74,20 +72,6 @@ const EXCEPTIONS: &[(&str, &str, Option<Counts>, Option<Counts>, Why)] = &[
         Some((132, 1712)),
         Some((159, 1712)),
         Why::TakenForFax,
-    ),
-    (
-        "nDPI/discord.pcap",
-        "192.168.2.100:64837 00024b18",
-        Some((1, 0)),
-        None,
-        Why::LonePacket,
-    ),
-    (
-        "nDPI/i3d.pcap",
-        "192.168.2.100:62620 0003cfa9",
-        Some((1, 0)),
-        None,
-        Why::LonePacket,
     ),
     (
         "nDPI/rtp.pcapng",

@@ -36,16 +36,19 @@ enum Cut {
     End,
     /// Both are.
     Both,
+    /// Only a tenth is left, and of that no STUN and no DTLS.
+    Middle,
     /// Every STUN and DTLS packet is, but for what carries media.
     Handshake,
 }
 
 impl Cut {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Whole,
         Self::Start,
         Self::End,
         Self::Both,
+        Self::Middle,
         Self::Handshake,
     ];
 
@@ -57,12 +60,18 @@ impl Cut {
             Self::Start => start,
             Self::End => end,
             Self::Both => start && end,
-            Self::Handshake => payload.is_none_or(|p| {
-                let relayed = matches!(p, [0, 0x16 | 0x17, ..]);
-                relayed || !matches!(p.first(), Some(0..=3 | 20..=63))
-            }),
+            Self::Middle => n >= all * 45 / 100 && n < all * 55 / 100 && is_media(payload),
+            Self::Handshake => is_media(payload),
         }
     }
+}
+
+/// Whether a packet is neither STUN nor DTLS, or carries what somebody else sent.
+fn is_media(payload: Option<&[u8]>) -> bool {
+    payload.is_none_or(|p| {
+        let is_indication = matches!(p, [0, 0x16 | 0x17, ..]);
+        is_indication || !matches!(p.first(), Some(0..=3 | 20..=63))
+    })
 }
 
 /// What a datagram holds of media: itself, the content of ChannelData (RFC 8656), or that of an

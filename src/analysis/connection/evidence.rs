@@ -1,8 +1,7 @@
 //! Which candidates are streams: what their packets show, and what the path says besides.
 //!
 //! A candidate that behaves like a stream needs nothing else. Where ICE or DTLS prove that two peers
-//! speak WebRTC, where RTCP names the SSRC, or beside a stream of the same payload type, a few packets
-//! or one will do; but not where something speaks against them, and not where lone packets are so many
+//! speak WebRTC, where RTCP names the SSRC, or beside a stream, a few packets or one will do; but not where something speaks against them, and not where lone packets are so many
 //! that they must be something else. See docs/algorithms/detection.md.
 
 use super::super::analyzer::State;
@@ -143,10 +142,12 @@ fn with_help(state: &State, c: &Believed<'_>, beside: &[Beside], named: &Named) 
         let name = named.get(&(transport.hosts(), stream.ssrc)).copied();
         named_in_clear = named_in_clear.max(name);
     }
+    let is_extended = stream.is_extended();
     match (stream.is_continued(), named_in_clear) {
         (_, Some(true)) | (true, Some(false)) => Verdict::Stream,
-        (true, _) if is_proven || has_streams => Verdict::Stream,
-        (false, _) if is_proven || (has_streams && same_types) => Verdict::Lone,
+        (true, _) if is_proven || has_streams || is_extended => Verdict::Stream,
+        (false, _) if is_proven => Verdict::Lone,
+        (false, _) if has_streams && (same_types || is_extended) => Verdict::Lone,
         _ => Verdict::Nothing,
     }
 }

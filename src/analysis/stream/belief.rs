@@ -62,6 +62,9 @@ pub(super) struct Belief {
     events: u16,
     /// Event code and duration of the last telephone event.
     event: Option<(u8, u16)>,
+    /// Whether the first packet has a header extension as RFC 8285 has them: 16 bits that no other
+    /// protocol has there.
+    is_extended: bool,
     /// Whether the newest packet has the marker, and whether one had not.
     marked: bool,
     unmarked: bool,
@@ -81,7 +84,10 @@ pub(super) struct Counted {
 impl Belief {
     /// What the first packet shows.
     pub(super) fn new(rtp: &RtpPacket<'_>) -> Self {
-        let mut belief = Self::default();
+        let mut belief = Self {
+            is_extended: matches!(rtp.extension_profile(), Some(0xbede | 0x1000)),
+            ..Self::default()
+        };
         belief.look(rtp);
         belief
     }
@@ -166,6 +172,11 @@ impl Belief {
     /// pairs of the same SSRC.
     pub(super) fn is_continued(&self, counted: &Counted) -> bool {
         self.followers(counted) >= 1
+    }
+
+    /// Whether the first packet's header extension is one of RFC 8285.
+    pub(super) fn is_extended(&self) -> bool {
+        self.is_extended
     }
 
     /// Packets that are near the one before by their number.

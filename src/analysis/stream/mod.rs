@@ -384,6 +384,11 @@ impl StreamState {
         self.belief.is_continued(&self.counted())
     }
 
+    /// Whether the first packet's header extension is one of RFC 8285, which nothing else has.
+    pub(super) fn is_extended(&self) -> bool {
+        self.belief.is_extended()
+    }
+
     /// Whether the packets are no one stream, on whatever path.
     pub(super) fn is_refuted(&self) -> bool {
         self.belief.is_refuted(&self.counted())
