@@ -19,7 +19,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 const USAGE: &str = "usage: generate OUT [--packets N] [--calls N] [--seed N] \
-    [--format pcap|pcapng] [--loss P] [--reorder P] [--duplicate P] [--truth OUT.json]";
+    [--format pcap|pcapng] [--loss P] [--reorder P] [--late N] [--duplicate P] [--crowd] \
+    [--truth OUT.json]";
 
 struct Args {
     out: PathBuf,
@@ -63,6 +64,10 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Args, Box<dyn Error>
             }
             continue;
         }
+        if word == "--crowd" {
+            config.crowd = true;
+            continue;
+        }
         let value = words
             .next()
             .ok_or_else(|| format!("{word} needs a value\n{USAGE}"))?;
@@ -72,6 +77,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Args, Box<dyn Error>
             "--seed" => config.seed = number(&word, &value)?,
             "--loss" => config.rates.loss = probability(&word, &value)?,
             "--reorder" => config.rates.reorder = probability(&word, &value)?,
+            "--late" => config.rates.late = number(&word, &value)?,
             "--duplicate" => config.rates.duplicate = probability(&word, &value)?,
             "--truth" => truth = Some(PathBuf::from(value)),
             "--format" => {

@@ -10,7 +10,7 @@ use kit::writer::{Format, Writer};
 use rtcscope::analysis::{Analyzer, Options};
 use rtcscope::capture::Capture;
 use std::hint::black_box;
-use std::io::Cursor;
+use std::io::{BufWriter, Cursor};
 
 /// What analysing the first `packets` of the same traffic allocates.
 fn allocations(packets: u64) -> AllocationInfo {
@@ -31,6 +31,28 @@ fn allocations(packets: u64) -> AllocationInfo {
         }
         black_box(analyzer.packets());
     })
+}
+
+/// Ten thousand sources at once, of which half have wrapped: what issue and README promise is 64 MB for
+/// the whole program.
+#[test]
+fn ten_thousand_sources_fit() {
+    let config = Config {
+        packets: 200_000,
+        calls: 2_500,
+        crowd: true,
+        ..Config::default()
+    };
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let mut writer = Writer::new(BufWriter::new(file.as_file_mut()), Format::Pcap).unwrap();
+    let truth = generate(&config, &mut writer).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(truth.streams.len(), 10_000);
+    let used = measure(|| {
+        let analysis = rtcscope::analyze(file.path(), &Options::default()).unwrap();
+        assert_eq!(black_box(analysis).streams.len(), 10_000);
+    });
+    assert!(used.bytes_max < 64 << 20, "{used:?}");
 }
 
 #[test]

@@ -9,14 +9,16 @@
 mod analysed;
 mod kit;
 
+use analysed::Live;
 use kit::profile::Rates;
 use kit::scenario::{Media, Scenario, Side};
 use kit::traffic::{Config, generate};
-use kit::truth::Truth;
+use kit::truth::{StreamTruth, Truth};
 use kit::writer::{Format, Writer};
 use rtcscope::analysis::Analysis;
 use rtcscope::analysis::model::Stream;
 use rtcscope::net::Endpoint;
+use std::collections::BTreeMap;
 
 /// Every stream of the truth, and no other, with equal numbers.
 fn compare(analysis: &Analysis, truth: &Truth) {
@@ -26,13 +28,16 @@ fn compare(analysis: &Analysis, truth: &Truth) {
         (truth.stun, truth.dtls, truth.rtp, truth.rtcp)
     );
     assert_eq!(analysis.capture.packets, truth.packets);
+    let mut by_ssrc: BTreeMap<u32, Vec<&Stream>> = BTreeMap::new();
+    for s in &analysis.streams {
+        by_ssrc.entry(s.ssrc.0).or_default().push(s);
+    }
     for t in &truth.streams {
         let is_it = |s: &&Stream| {
-            s.ssrc.0 == t.ssrc
-                && s.path.src == Endpoint::from(t.source)
-                && s.path.dst == Endpoint::from(t.destination)
+            s.path.src == Endpoint::from(t.source) && s.path.dst == Endpoint::from(t.destination)
         };
-        let found: Vec<&Stream> = analysis.streams.iter().filter(is_it).collect();
+        let mut found = by_ssrc.get(&t.ssrc).cloned().unwrap_or_default();
+        found.retain(is_it);
         let [s] = found[..] else {
             panic!("{} streams for {t:?}", found.len());
         };
@@ -92,10 +97,59 @@ fn a_terrible_network_is_counted_right() {
             loss: 0.2,
             reorder: 0.2,
             duplicate: 0.1,
+            late: 20,
         },
         ..Config::default()
     };
     check(&config, Format::Pcap);
+}
+
+/// What a load balancer or a radio link may do: packets that come 200 others late, in streams that also
+/// restart, wrap, lose and double.
+#[test]
+fn reordering_by_two_hundred_packets_is_counted_right() {
+    for seed in 1..=3 {
+        let config = Config {
+            packets: 60_000,
+            calls: 4,
+            seed,
+            rates: Rates {
+                loss: 0.03,
+                reorder: 0.02,
+                duplicate: 0.02,
+                late: 200,
+            },
+            ..Config::default()
+        };
+        check(&config, Format::Pcap);
+    }
+}
+
+/// Ten thousand sources at once: half of them wrap, a fifth restart, most lose, double and reorder.
+#[test]
+fn ten_thousand_sources_are_counted_right() {
+    let config = Config {
+        packets: 400_000,
+        calls: 2_500,
+        rates: Rates {
+            loss: 0.05,
+            reorder: 0.05,
+            duplicate: 0.05,
+            late: 10,
+        },
+        crowd: true,
+        ..Config::default()
+    };
+    let mut live = Live::default();
+    let mut writer = Writer::new(&mut live, Format::Pcap).unwrap();
+    let truth = generate(&config, &mut writer).unwrap();
+    writer.finish().unwrap();
+    let sum = |of: fn(&StreamTruth) -> u64| truth.streams.iter().map(of).sum::<u64>();
+    assert_eq!(truth.streams.len(), 10_000);
+    assert!(sum(|s| s.wraps) > 3_000 && sum(|s| s.restarts) > 1_500);
+    assert!(sum(|s| s.lost) > 1_000 && sum(|s| s.duplicated) > 1_000);
+    assert!(sum(|s| s.reordered) > 1_000);
+    compare(&live.analyzer.finish(), &truth);
 }
 
 /// Expected, lost, duplicated and reordered of the one stream with these sequence numbers.

@@ -8,8 +8,11 @@
 use super::stream::{Bursts, Clusters};
 
 /// A gap up to this many packets is always loss (`MAX_DROPOUT` of RFC 3550 appendix A.1).
+/// A gap up to this many packets is loss (`MAX_DROPOUT` of RFC 3550 appendix A.1), and a longer one if
+/// the sender had the time for it; but not where the timestamp is of another timeline.
 const MAX_DROPOUT: i64 = 3000;
-/// A packet up to this far behind is always late, never a restart (`MAX_MISORDER`).
+/// A packet up to this far behind is always late, never a restart (`MAX_MISORDER`), and a gap up to this
+/// long is always loss: timestamps alone may jump, as when a server switches between sources.
 const MAX_MISORDER: i64 = 100;
 /// A packet further behind than this begins a new segment, if the next one follows it.
 const MAX_LATE: i64 = 3000;
@@ -82,7 +85,11 @@ impl Sequence {
         }
         let ahead = i64::from(seq.wrapping_sub(self.highest as u16) as i16);
         if ahead > 0 {
-            if ahead <= MAX_DROPOUT.max(plausible_jump) {
+            let most = match same_timeline {
+                true => MAX_DROPOUT.max(plausible_jump),
+                false => MAX_MISORDER,
+            };
+            if ahead <= most {
                 self.suspect = None;
                 self.highest += ahead;
                 self.distinct += 1;
@@ -447,6 +454,19 @@ mod tests {
             .chain([40_052]));
         let c = s.clusters();
         assert_eq!((c.runs, c.gaps), (vec![(2, 1), (3, 1)], 4));
+    }
+
+    #[test]
+    fn a_forward_jump_with_another_timeline_is_a_restart() {
+        for (jump, restarts) in [(90, 0), (500, 1), (20_000, 1)] {
+            let (mut s, _) = run(0..100);
+            for seq in 100 + jump..110 + jump {
+                // Even if there was the time for it.
+                s.push(seq, 30_000, false);
+            }
+            assert_eq!(s.restarts(), restarts, "{jump}");
+            assert_eq!(s.lost(), u64::from(jump) * u64::from(restarts == 0));
+        }
     }
 
     #[test]

@@ -13,8 +13,10 @@ pub struct Impairment {
     pub burst: f64,
     /// That a copy arrives up to 5 packets later.
     pub duplicate: f64,
-    /// That it arrives 1 to 20 packets late.
+    /// That it arrives late.
     pub reorder: f64,
+    /// By how many packets at most.
+    pub late: u64,
 }
 
 /// The way of one stream to the tap.
@@ -61,6 +63,7 @@ impl<P: Copy> Link<P> {
             burst,
             duplicate,
             reorder,
+            late,
         } = self.impairment;
         match fate {
             Fate::Late(after) => return self.held.push(Held { packet, after }),
@@ -78,7 +81,7 @@ impl<P: Copy> Link<P> {
                     return;
                 }
                 if self.prng.chance(reorder) {
-                    let after = self.prng.between(1, 20);
+                    let after = self.prng.between(1, late.max(1));
                     return self.held.push(Held { packet, after });
                 }
             }

@@ -30,9 +30,39 @@ pub struct Rates {
     pub loss: f64,
     pub reorder: f64,
     pub duplicate: f64,
+    /// By how many packets one that is reordered is late at most.
+    pub late: u64,
 }
 
 impl Profile {
+    /// The profile of stream `index` of a crowd: each sends little, and most of it is trouble.
+    pub fn in_crowd(index: usize, rates: Rates, prng: &mut Prng) -> Self {
+        let trouble = Impairment {
+            loss: rates.loss,
+            burst: 0.0,
+            duplicate: rates.duplicate,
+            reorder: rates.reorder,
+            late: rates.late,
+        };
+        let near_wrap = prng.chance(0.5);
+        Self {
+            impairment: if index.is_multiple_of(3) {
+                Impairment::default()
+            } else {
+                trouble
+            },
+            first: match near_wrap {
+                true => 65_525 + prng.below(11) as u16,
+                false => prng.below(0x8000) as u16,
+            },
+            late_first: index % 7 == 1,
+            trouble_at_wrap: near_wrap && index.is_multiple_of(2),
+            mute: (index % 5 == 2).then_some((0.4, 0.6)),
+            restart: (index % 5 == 3).then(|| 0.2 + prng.below(20) as f64 / 100.0),
+            rate: 1,
+        }
+    }
+
     /// The profile of stream `index`; four streams to a call: two of audio, two of video.
     pub fn of(index: usize, rates: Rates, prng: &mut Prng) -> Self {
         let loss = Impairment {
@@ -46,6 +76,7 @@ impl Profile {
         let swaps = Impairment {
             reorder: rates.reorder,
             duplicate: rates.duplicate,
+            late: rates.late,
             ..Impairment::default()
         };
         let plain = Self {
@@ -113,6 +144,7 @@ impl Profile {
                     burst: often(0.25, burst.burst),
                     duplicate: often(0.15, rates.duplicate),
                     reorder: often(0.25, rates.reorder),
+                    late: rates.late,
                 };
                 let audio = index % 4 < 2;
                 Self {

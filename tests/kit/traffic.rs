@@ -24,6 +24,8 @@ const VIDEO_INTERVAL: u64 = 33_333_333;
 const RTCP_INTERVAL: u64 = 100 * MS;
 const CONSENT_INTERVAL: u64 = 2500 * MS;
 const HEARTBEAT_INTERVAL: u64 = 5000 * MS;
+/// How many times as long a sender of a crowd waits between packets, or frames.
+const CROWD_PACE: u64 = 16;
 /// Media begins this long after the first check of its call.
 const MEDIA_DELAY: u64 = 300 * MS;
 /// The authentication tag of SRTP and SRTCP, in bytes.
@@ -38,6 +40,8 @@ pub struct Config {
     pub calls: u16,
     pub seed: u64,
     pub rates: Rates,
+    /// Many calls that send little: [`CROWD_PACE`] times as slow, and with more trouble.
+    pub crowd: bool,
 }
 
 impl Default for Config {
@@ -50,7 +54,9 @@ impl Default for Config {
                 loss: 0.02,
                 reorder: 0.005,
                 duplicate: 0.002,
+                late: 20,
             },
+            crowd: false,
         }
     }
 }
@@ -174,6 +180,8 @@ struct Traffic {
     age: u64,
     /// About how long the capture will be, in nanoseconds.
     duration: u64,
+    /// How many times as slow as usual.
+    pace: u64,
     prng: Prng,
     noise: Noise,
     /// Reused for every packet.
@@ -193,6 +201,7 @@ impl Traffic {
             queue: BinaryHeap::new(),
             age: 0,
             duration: 0,
+            pace: if config.crowd { CROWD_PACE } else { 1 },
             noise,
             packet: Vec::new(),
             frame: Vec::new(),
@@ -204,12 +213,13 @@ impl Traffic {
             traffic.streams.push(Stream::new(
                 index,
                 call,
-                config.rates,
+                config,
                 prng.fork(index as u64 + 1),
             ));
         }
         let per_second: u64 = traffic.streams.iter().map(Stream::packets_per_second).sum();
-        traffic.duration = config.packets * 1000 * MS / (per_second + 22 * calls as u64);
+        traffic.duration =
+            config.packets * 1000 * MS * traffic.pace / (per_second + 22 * calls as u64);
         // The calls begin one after the other, all within the first twentieth.
         let step = (traffic.duration / 20 / calls.max(1) as u64).min(200 * MS);
         for call in 0..calls {
@@ -294,16 +304,16 @@ impl Traffic {
             Actor::Control(call, side) => {
                 self.control(call, side);
                 self.other(now, call, side, Class::Rtcp);
-                let wait = RTCP_INTERVAL - 10 * MS + self.prng.below(20 * MS);
+                let wait = RTCP_INTERVAL * self.pace - 10 * MS + self.prng.below(20 * MS);
                 self.wake(now + wait, actor);
             }
             Actor::Audio(stream) => {
                 self.audio(now, stream);
-                self.wake(now + AUDIO_INTERVAL, actor);
+                self.wake(now + AUDIO_INTERVAL * self.pace, actor);
             }
             Actor::Video(stream) => {
                 self.video(now, stream);
-                self.wake(now + VIDEO_INTERVAL, actor);
+                self.wake(now + VIDEO_INTERVAL * self.pace, actor);
             }
         }
     }
@@ -394,7 +404,7 @@ impl Traffic {
         }
         self.deliver(now, index, begins.is_none());
         let timestamp = &mut self.streams[index].timestamp;
-        *timestamp = timestamp.wrapping_add(960);
+        *timestamp = timestamp.wrapping_add(960 * self.pace as u32);
     }
 
     fn video(&mut self, now: u64, index: usize) {
@@ -418,7 +428,7 @@ impl Traffic {
         }
         self.deliver(now, index, begins.is_none());
         let timestamp = &mut self.streams[index].timestamp;
-        *timestamp = timestamp.wrapping_add(3000);
+        *timestamp = timestamp.wrapping_add(3000 * self.pace as u32);
     }
 
     /// Sends one RTP packet of stream `index`; what arrives waits in `arrived`.
@@ -435,6 +445,10 @@ impl Traffic {
             sent,
         };
         let fate = stream.fate();
+        if stream.sent == 0 {
+            // Nothing of the time before a new beginning comes after it.
+            stream.link.flush(&mut self.arrived);
+        }
         stream.link.send(media, fate, &mut self.arrived);
         stream.extended += 1;
         stream.sent += 1;
@@ -549,10 +563,13 @@ impl Call {
 }
 
 impl Stream {
-    fn new(index: usize, call: &Call, rates: Rates, mut prng: Prng) -> Self {
+    fn new(index: usize, call: &Call, config: &Config, mut prng: Prng) -> Self {
         let side = Side::BOTH[index % 2];
         let audio = index % 4 < 2;
-        let profile = Profile::of(index, rates, &mut prng);
+        let profile = match config.crowd {
+            true => Profile::in_crowd(index, config.rates, &mut prng),
+            false => Profile::of(index, config.rates, &mut prng),
+        };
         let ssrc = prng.next_u32();
         let path = call.path_from(side);
         let (kind, payload_type, clock_rate) = if audio {
@@ -623,9 +640,10 @@ impl Stream {
         Some(std::mem::take(&mut self.muted) || self.sent == 0)
     }
 
-    /// Another beginning, too far from the last packet to be taken for loss.
+    /// Another beginning, ahead or behind by more than loss or delay explain together with another
+    /// timestamp.
     fn restart(&mut self) {
-        let distance = self.prng.between(5000, 60_000);
+        let distance = self.prng.between(300, 65_236);
         self.segment += 1;
         self.extended = (self.extended + distance) & 0xffff;
         self.timestamp = self.prng.next_u32();

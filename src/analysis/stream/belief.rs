@@ -189,8 +189,8 @@ impl Belief {
 
     /// Whether something speaks against one stream, so that no evidence from elsewhere helps.
     pub(super) fn is_refuted(&self, counted: &Counted) -> bool {
-        counted.strays * 10 > counted.packets
-            || counted.restarts * 4 > counted.distinct
+        counted.strays > 1 + counted.packets / 10
+            || counted.restarts > 1 + counted.distinct / 4
             || u64::from(self.far) * 2 > counted.distinct + 2
             || u64::from(self.clashes) * 4 > counted.distinct
             || u32::from(self.odd) > u32::from(self.fits) + 4

@@ -191,15 +191,22 @@ impl StreamState {
         let Spot { flow, ts, .. } = spot;
         if !self.legs.is_empty() {
             let (seq, jump) = (rtp.sequence_number(), self.plausible_jump(ts));
-            let fits = self.same_timeline(rtp);
+            let fits = self.same_timeline(rtp, ts);
             self.legs.push(flow, seq, ts, jump, fits);
         }
         self.take(rtp, spot)
     }
 
-    fn same_timeline(&self, rtp: &RtpPacket<'_>) -> bool {
-        let behind = self.newest_timestamp.wrapping_sub(rtp.timestamp()) as i32;
-        (0..TIMELINE).contains(&behind)
+    /// Whether the timestamp goes with those so far: a little older; or newer, if the number is too, by
+    /// no more than any clock has ticked since the last packet.
+    fn same_timeline(&self, rtp: &RtpPacket<'_>, ts: Timestamp) -> bool {
+        let ticks = rtp.timestamp().wrapping_sub(self.newest_timestamp) as i32;
+        let ahead = rtp.sequence_number().wrapping_sub(self.sequence.newest()) as i16;
+        let most = match ahead > 0 {
+            true => ((ts - self.last).seconds() + MOVE_SLACK) * MOVE_CLOCK,
+            false => 0.0,
+        };
+        ticks > -TIMELINE && f64::from(ticks) <= most
     }
 
     #[inline]
@@ -213,7 +220,7 @@ impl StreamState {
             Arrival::New { skipped: 0 }
         } else {
             self.sequence
-                .push(seq, self.plausible_jump(ts), self.same_timeline(rtp))
+                .push(seq, self.plausible_jump(ts), self.same_timeline(rtp, ts))
         };
         let is_new_time = rtp.timestamp() != self.newest_timestamp;
         let ticks = rtp.timestamp().wrapping_sub(self.newest_timestamp) as i32;
