@@ -43,6 +43,8 @@ pub enum Unknown {
     /// It needs the clock rate while packets are read, and only the whole capture told which session
     /// description is about them.
     ToldLate,
+    /// It means nothing of repairs, which are sent when they are needed.
+    Repair,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -98,6 +100,7 @@ impl fmt::Display for Unknown {
             Self::NotSeen => "none seen",
             Self::Cut => "cut off when captured",
             Self::ToldLate => "the session description was matched too late to measure it",
+            Self::Repair => "repairs are sent when they are needed, not in time",
             Self::NotMeasured => "not measured by this version",
         })
     }

@@ -45,7 +45,7 @@ pub(in crate::analysis) fn apply(
 /// Says of one stream what is known of it alone.
 fn tell(facts: &Facts<'_>, stream: &mut Stream) {
     if let Some((codec, kind)) = facts.codec(stream) {
-        clock(stream, codec.clock_rate);
+        clock(stream, codec.clock_rate, kind);
         if kind != Kind::Unknown {
             (stream.kind, stream.kind_source) = (kind, Some(Source::Sdp));
         }
@@ -78,11 +78,14 @@ fn tell(facts: &Facts<'_>, stream: &mut Stream) {
 }
 
 /// Jitter was measured with the clock rate of that time: with another one it means nothing.
-fn clock(stream: &mut Stream, rate: u32) {
-    let measured = stream.clock_rate.value().map(|(rate, _)| *rate);
-    if measured.is_some_and(|measured| measured != rate) {
-        stream.jitter = Known::No(Unknown::ToldLate);
-    } else if measured.is_none() && stream.jitter.reason() == Some(Unknown::NoClockRate) {
+fn clock(stream: &mut Stream, rate: u32, kind: Kind) {
+    let same = stream.clock_rate.value().map(|(known, _)| *known == rate);
+    let why = stream.jitter.reason();
+    if matches!(kind, Kind::Rtx | Kind::Fec) {
+        stream.jitter = Known::No(Unknown::Repair);
+    } else if same == Some(false)
+        || (same.is_none() && stream.packets > 1 && why != Some(Unknown::NoTimeSpan))
+    {
         stream.jitter = Known::No(Unknown::ToldLate);
     }
     stream.clock_rate = Known::Yes((rate, Source::Sdp));

@@ -64,6 +64,7 @@ impl<'d> Facts<'d> {
         facts.mid = facts.named.and_then(|s| s.mid.as_deref());
         if facts.named.is_none()
             && let Some(section) = facts.only_section(stream)
+            && !facts.names_others(section)
         {
             facts.mid = section.mid.as_deref();
             facts.named = Some(section);
@@ -75,21 +76,33 @@ impl<'d> Facts<'d> {
     /// types, or of several that whose socket it goes to.
     fn only_section(&self, stream: &Stream) -> Option<&'d Section> {
         let main = stream.main_payload_type()?;
-        let authors = [Author::Receiver, Author::Either, Author::Sender];
-        let mut described = authors.into_iter().flat_map(|author| {
-            let list = self.written_by(author).iter();
-            list.map(move |d| (author, *d))
-        });
-        let fitting = described.find_map(|(author, d)| {
-            let fitting = sections(d, main, author);
-            (!fitting.is_empty()).then_some(fitting)
-        })?;
-        if let [only] = fitting[..] {
+        [Author::Receiver, Author::Either, Author::Sender]
+            .into_iter()
+            .find_map(|author| {
+                let mut fitting = self
+                    .written_by(author)
+                    .iter()
+                    .map(|d| sections(d, main, author));
+                self.only_of(&fitting.find(|sections| !sections.is_empty())?)
+            })
+    }
+
+    /// Whether the sender names the sources of this section, so that one that it does not name is of
+    /// another: of a later negotiation.
+    fn names_others(&self, section: &Section) -> bool {
+        let mid = section.mid.as_deref();
+        let mut its = self.sender.iter().filter_map(|d| d.with_mid(mid?));
+        its.any(|section| section.ssrcs().next().is_some())
+    }
+
+    /// The only one, or the only one whose socket the stream goes to.
+    fn only_of(&self, sections: &[&'d Section]) -> Option<&'d Section> {
+        if let [only] = sections {
             return Some(only);
         }
         // Bundled sections all use the socket of one.
         let there = |s: &&&Section| !s.is_bundled && s.receives_at(self.destination);
-        let mut there = fitting.iter().filter(there);
+        let mut there = sections.iter().filter(there);
         let first = there.next()?;
         there.next().is_none().then_some(*first)
     }
@@ -235,7 +248,7 @@ impl<'d> Facts<'d> {
 
 /// The sections of a description that have this payload type and whose media goes the stream's way;
 /// those in use, if there are some.
-fn sections<'d>(d: &'d Description, payload_type: u8, author: Author) -> Vec<&'d Section> {
+fn sections(d: &Description, payload_type: u8, author: Author) -> Vec<&Section> {
     let goes = |section: &&Section| match author {
         Author::Sender => section.allows(true),
         Author::Receiver => section.allows(false),

@@ -107,13 +107,14 @@ impl Descriptions {
             let there = self.by_socket.get(&socket).into_iter().flatten();
             sure = there.copied().collect();
         }
-        let mut rates = sure
+        let mut formats = sure
             .iter()
             .filter_map(|&i| self.all.get(i))
             .flat_map(|d| d.with_payload_type(payload_type))
-            .filter_map(|section| Some(section.format(payload_type)?.clock_rate));
-        let first = rates.next()?;
-        rates.all(|rate| rate == first).then_some(first)
+            .filter_map(|section| section.format(payload_type));
+        // Repairs have no timeline to measure against.
+        let first = formats.next().filter(|f| !f.is_repair())?.clock_rate;
+        formats.all(|f| f.clock_rate == first).then_some(first)
     }
 }
 
@@ -144,6 +145,11 @@ mod tests {
         assert_eq!(ask(1, 111, end("192.0.2.1:4000"), &[]), Some(48_000));
         assert_eq!(ask(1, 111, far, &["zzzz"]), None, "of another session");
         assert_eq!(ask(1, 77, far, &["abcd"]), None, "not said");
+        assert_eq!(
+            ask(1, 97, far, &["abcd"]),
+            None,
+            "retransmissions are not in time"
+        );
     }
 
     #[test]

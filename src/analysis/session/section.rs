@@ -64,6 +64,11 @@ impl Format {
             .any(|name| self.is(name))
     }
 
+    /// Whether its packets repair others.
+    pub(super) fn is_repair(&self) -> bool {
+        self.is("rtx") || self.is_fec()
+    }
+
     /// Whether it only accompanies other media of its stream, and does not tell what that is.
     pub(super) fn is_companion(&self) -> bool {
         ["telephone-event", "CN", "tone"]

@@ -6,6 +6,7 @@
 
 mod capture;
 mod connection;
+mod described;
 mod dtls;
 mod event;
 mod fields;

@@ -1,7 +1,8 @@
 //! The objects of `streams`, with feedback and arrays over time.
 
+use super::described::Told;
 use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
-use crate::analysis::model::{Gap, Leg, Stream};
+use crate::analysis::model::{Codec, Gap, Leg, PayloadType, Stream};
 use crate::time::Timestamp;
 use serde::Serialize;
 
@@ -19,10 +20,10 @@ pub(super) struct StreamOut {
     encrypted: Option<bool>,
     kind: &'static str,
     kind_source: Option<&'static str>,
-    mid: Option<()>,
-    rid: Option<()>,
-    repairs: Option<()>,
-    repaired_by: Option<()>,
+    mid: Option<String>,
+    rid: Option<String>,
+    repairs: Option<u32>,
+    repaired_by: Option<Vec<u32>>,
     codec: Option<CodecOut>,
     clock_rate: Option<u32>,
     clock_rate_source: Option<&'static str>,
@@ -61,6 +62,17 @@ pub(super) struct CodecOut {
     clock_rate: u32,
     channels: Option<u8>,
     source: &'static str,
+}
+
+impl CodecOut {
+    fn new(codec: &Codec) -> Self {
+        Self {
+            name: codec.name.to_string(),
+            clock_rate: codec.clock_rate,
+            channels: codec.channels,
+            source: codec.source.name(),
+        }
+    }
 }
 
 /// One way that the stream was seen on.
@@ -102,13 +114,28 @@ impl LegOut {
 pub(super) struct PayloadTypeOut {
     pt: u8,
     packets: u64,
+    codec: Option<CodecOut>,
+    unknown: Unknowns,
+}
+
+impl PayloadTypeOut {
+    fn new(payload_type: &PayloadType) -> Self {
+        let mut unknown = Fields(Unknowns::new());
+        let codec = unknown.take("codec", &payload_type.codec);
+        Self {
+            pt: payload_type.number,
+            packets: payload_type.packets,
+            codec: codec.as_ref().map(CodecOut::new),
+            unknown: unknown.0,
+        }
+    }
 }
 
 #[derive(Serialize)]
 pub(super) struct ExtensionOut {
     id: u8,
-    uri: Option<()>,
-    source: Option<()>,
+    uri: Option<String>,
+    source: Option<&'static str>,
     packets: u64,
 }
 
@@ -148,10 +175,6 @@ pub(super) struct SeriesOut {
 impl StreamOut {
     pub(super) fn new(s: &Stream, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
         let mut u = Fields(not_yet(&[
-            "mid",
-            "rid",
-            "repairs",
-            "repairedBy",
             "packetsRecovered",
             "lossBursts",
             "paddingOnlyPackets",
@@ -160,6 +183,7 @@ impl StreamOut {
         if s.kind_source.is_none() {
             u.0.insert("kind", "no clock rate".to_owned());
         }
+        let told = Told::new(s, &mut u.0);
         let clock = u.take("clockRate", &s.clock_rate);
         let jitter = u.take("jitter", &s.jitter);
         u.take("jitterMean", &s.jitter);
@@ -180,33 +204,21 @@ impl StreamOut {
             encrypted: u.take("encrypted", &s.encrypted),
             kind: s.kind.name(),
             kind_source: s.kind_source.map(|k| k.name()),
-            mid: None,
-            rid: None,
-            repairs: None,
-            repaired_by: None,
-            codec: u.take("codec", &s.codec).map(|c| CodecOut {
-                name: c.name.to_string(),
-                clock_rate: c.clock_rate,
-                channels: c.channels,
-                source: c.source.name(),
-            }),
+            mid: told.mid,
+            rid: told.rid,
+            repairs: told.repairs,
+            repaired_by: told.repaired_by,
+            codec: u.take("codec", &s.codec).as_ref().map(CodecOut::new),
             clock_rate: clock.map(|(rate, _)| rate),
             clock_rate_source: clock.map(|(_, source)| source.name()),
-            payload_types: s
-                .payload_types
-                .iter()
-                .map(|t| PayloadTypeOut {
-                    pt: t.number,
-                    packets: t.packets,
-                })
-                .collect(),
+            payload_types: s.payload_types.iter().map(PayloadTypeOut::new).collect(),
             header_extensions: s
                 .header_extensions
                 .iter()
                 .map(|e| ExtensionOut {
                     id: e.id,
-                    uri: None,
-                    source: None,
+                    uri: e.uri.value().map(|(uri, _)| uri.to_string()),
+                    source: e.uri.value().map(|(_, source)| source.name()),
                     packets: e.packets,
                 })
                 .collect(),

@@ -73,8 +73,9 @@ pub(super) fn stream_table(
             known(&s.bitrate, |b| bitrate(*b)),
             spark(s, analysis)
         )?;
-        for line in ways(s, analysis)
+        for line in described(s)
             .into_iter()
+            .chain(ways(s, analysis))
             .chain(silences(s, connection, analysis))
         {
             writeln!(out, "      {}", style.dim(&line))?;
@@ -93,6 +94,16 @@ pub(super) fn stream_table(
         )?;
     }
     Ok(())
+}
+
+/// Where the stream stands in its session description.
+fn described(s: &Stream) -> Option<String> {
+    let d = s.described.as_deref()?;
+    let mid = d.mid.as_ref().map(|mid| format!("mid {mid}"));
+    let rid = d.rid.as_ref().map(|rid| format!("rid {rid}"));
+    let repairs = d.repairs.map(|id| format!("repairs stream {id}"));
+    let parts: Vec<String> = [mid, rid, repairs].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Whether media went on one way only after some time: all that came the other way had ended.

@@ -3,7 +3,7 @@
 use super::facts::via;
 use super::{connection, stream_direction};
 use crate::analysis::model::{Kind, Source, Stream, Transport};
-use crate::analysis::{Analysis, ConnectionId, Known};
+use crate::analysis::{Analysis, ConnectionId, Known, StreamId};
 use crate::time::{Span, Timestamp};
 use crate::tui::format::{
     UNKNOWN, bitrate, bytes, count, duration, known, known_why, millis, percent, plural,
@@ -144,6 +144,7 @@ pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
         .then(Role::Warn, ends_early(s, analysis).unwrap_or_default()),
     ];
     carries(s, &mut out);
+    described(s, &mut out);
     arrival(s, &mut out);
     for gap in s.gaps.iter().take(4) {
         let lost = if gap.lost == 0 {
@@ -197,6 +198,31 @@ fn carries(s: &Stream, out: &mut Vec<Line>) {
             pairs(s.payload_types.iter().map(|t| (t.number, t.packets)), "PT")
         ),
     ));
+}
+
+/// What only a session description tells.
+fn described(s: &Stream, out: &mut Vec<Line>) {
+    let Some(d) = s.described.as_deref() else {
+        return;
+    };
+    let named = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("{name} {v}"));
+    let ids = |ids: &[StreamId]| ids.iter().map(|id| format!("#{id}")).collect::<Vec<_>>();
+    let layers = (!d.layers.is_empty()).then(|| format!("layers {}", d.layers.join(" ")));
+    let repairs = d.repairs.map(|id| format!("repairs #{id}"));
+    let by = ids(&d.repaired_by).join(" ");
+    let parts = [
+        named("mid", &d.mid),
+        named("rid", &d.rid),
+        layers,
+        repairs,
+        (!by.is_empty()).then(|| format!("repaired by {by}")),
+        named("CNAME", &d.cname),
+        d.packet_time.map(|ms| format!("{ms} ms packets wanted")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        out.push(Line::fact("described", parts.join(", ")));
+    }
 }
 
 fn arrival(s: &Stream, out: &mut Vec<Line>) {
