@@ -45,6 +45,8 @@ pub enum Unknown {
     ToldLate,
     /// It means nothing of repairs, which are sent when they are needed.
     Repair,
+    /// What was seen fits no meaning, or several.
+    Unclear,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -101,6 +103,7 @@ impl fmt::Display for Unknown {
             Self::Cut => "cut off when captured",
             Self::ToldLate => "the session description was matched too late to measure it",
             Self::Repair => "repairs are sent when they are needed, not in time",
+            Self::Unclear => "what was seen fits no meaning, or several",
             Self::NotMeasured => "not measured by this version",
         })
     }

@@ -3,6 +3,7 @@
 //!
 //! Every measure here is told each packet of each stream of the direction, in order of capture.
 
+use super::extensions::Numbers;
 use super::stream::Packet;
 use super::table::Streams;
 
@@ -15,6 +16,8 @@ const MEMBERS_MAX: usize = 32;
 pub(super) struct Lane {
     /// Where its streams are, in order of appearance.
     members: Vec<u32>,
+    /// What may be transport-wide sequence numbers.
+    numbers: Numbers,
 }
 
 impl Lane {
@@ -25,8 +28,9 @@ impl Lane {
         if packet.rtp.has_extension()
             && let Some(stream) = streams.at_mut(index)
         {
+            stream.elements.begin(packet);
             packet.rtp.extensions().each(|id, data| {
-                stream.elements.push(id);
+                stream.elements.push(packet, id, data);
                 self.element(packet, id, data);
             });
         }
@@ -37,14 +41,19 @@ impl Lane {
     /// concluded at the end, so each that could be meant is measured.
     #[inline]
     fn element(&mut self, packet: &Packet<'_, '_>, id: u8, data: &[u8]) {
-        let _ = (packet, id);
+        let _ = packet;
         match *data {
-            // Perhaps a transport-wide sequence number.
-            [_, _] => {}
+            // Perhaps a transport-wide sequence number, in version 2 with a request for feedback.
+            [a, b] | [a, b, _, _] => self.numbers.push(id, u16::from_be_bytes([a, b])),
             // Perhaps an absolute send time.
             [_, _, _] => {}
             _ => {}
         }
+    }
+
+    /// How identifiers number the packets of the direction.
+    pub(super) fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Notes that a stream goes this way from now on.

@@ -7,7 +7,6 @@
 
 use super::stream::{Bursts, Clusters};
 
-/// A gap up to this many packets is always loss (`MAX_DROPOUT` of RFC 3550 appendix A.1).
 /// A gap up to this many packets is loss (`MAX_DROPOUT` of RFC 3550 appendix A.1), and a longer one if
 /// the sender had the time for it; but not where the timestamp is of another timeline.
 const MAX_DROPOUT: i64 = 3000;

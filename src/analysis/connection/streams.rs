@@ -3,7 +3,7 @@
 use super::super::analyzer::State;
 use super::super::ids::{Ssrc, StreamId};
 use super::super::known::{Known, Unknown};
-use super::super::model::{Connection, Leg, Stream};
+use super::super::model::{Connection, Identity, Leg, Stream};
 use super::super::sequence::Sequence;
 use super::super::stream::StreamState;
 use super::super::transport::{Media, TransportState};
@@ -153,6 +153,12 @@ pub(super) fn report(
         payload_types: s.payload_types(),
         header_extensions: s.elements.report(),
         described: None,
+        identity: Identity {
+            mid: Known::No(Unknown::NotSeen),
+            rid: Known::No(Unknown::NotSeen),
+            repaired_rid: Known::No(Unknown::NotSeen),
+        },
+        audio_level: Known::No(Unknown::NotSeen),
         first_seen: s.first,
         last_seen: s.last,
         packets: s.packets,

@@ -30,7 +30,7 @@ pub use dtls::{
 };
 pub use dtls_event::DtlsEvent;
 pub use event::{Event, EventKind};
-pub use extension::HeaderExtension;
+pub use extension::{AudioLevel, HeaderExtension, Identity, LevelBucket};
 pub use feedback::Feedback;
 pub use ice::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, PairState, Reflexive,

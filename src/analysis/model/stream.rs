@@ -1,6 +1,9 @@
 //! An RTP stream and its measures.
 
-use super::{Codec, Described, Feedback, HeaderExtension, Jitter, Kind, PayloadType, Source};
+use super::{
+    AudioLevel, Codec, Described, Feedback, HeaderExtension, Identity, Jitter, Kind, PayloadType,
+    Source,
+};
 use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId};
 use crate::net::{Path, Via};
 use crate::time::{Span, Timestamp};
@@ -45,6 +48,10 @@ pub struct Stream {
     pub header_extensions: Vec<HeaderExtension>,
     /// What session descriptions say besides, if some of its connection were given.
     pub described: Option<Box<Described>>,
+    /// Which stream of the session it is, as its header extensions say.
+    pub identity: Identity,
+    /// How loud its sender says it is.
+    pub audio_level: Known<AudioLevel>,
     /// Its first packet.
     pub first_seen: Timestamp,
     /// Its last packet.

@@ -3,6 +3,8 @@
 //!
 //! Each stream has measured what tells; here nothing is measured, only concluded.
 
+mod extensions;
+
 use super::analyzer::State;
 use super::model::{Connection, Stream};
 use super::stream::StreamState;
@@ -18,5 +20,6 @@ pub(super) struct Measured<'a, 's> {
 
 /// Decides what the streams of one connection are.
 pub(super) fn decide(state: &State, connection: &Connection, streams: &mut [Measured<'_, '_>]) {
-    let _ = (state, connection, streams);
+    let _ = connection;
+    let _meanings = extensions::decide(state, streams);
 }
