@@ -204,9 +204,8 @@ fn check_reasons(value: &serde_json::Value, path: &str) {
         serde_json::Value::Object(fields) => {
             for (key, inside) in fields {
                 let here = format!("{path}.{key}");
-                // A problem may concern no packet; video has no channels; what an extension id
-                // means is not measured yet, as the schema says.
-                let own = ["packet", "offset", "channels", "uri", "source"];
+                // A problem may concern no packet; video has no channels.
+                let own = ["packet", "offset", "channels"];
                 if inside.is_null() && !own.contains(&key.as_str()) {
                     let reason = fields.get("unknown").and_then(|u| u.get(key));
                     let reason = reason.and_then(|r| r.as_str()).unwrap_or("");

@@ -169,11 +169,6 @@ impl Habit {
         &self.first
     }
 
-    /// Whether every value has this many bytes.
-    pub(in crate::analysis) fn has_len(&self, len: u8) -> bool {
-        self.len_min == len && self.len_max == len
-    }
-
     /// Whether values of one byte may be audio levels.
     #[inline]
     pub(super) fn may_be_level(&self) -> bool {

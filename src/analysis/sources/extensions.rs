@@ -12,12 +12,15 @@ use crate::analysis::extensions::{Habit, Number};
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{HeaderExtension, Identity, Kind, Source};
 use crate::analysis::stream::StreamState;
+use crate::chars::steers;
 use crate::proto::rtp::ExtensionKind;
 use crate::proto::rtp::codes::{self, ExtensionRow};
 use std::collections::BTreeMap;
 
 /// Elements below which it is said that there were too few.
 const FEW: u64 = 16;
+/// The longest text taken from a description, in bytes.
+const TEXT_MAX: usize = 256;
 
 /// What the identifiers of a connection stand for.
 #[derive(Clone, Debug, Default)]
@@ -182,7 +185,8 @@ fn or_described(
     text: Known<(Box<str>, Source)>,
     described: Option<&String>,
 ) -> Known<(Box<str>, Source)> {
-    match (text, described) {
+    let harmless = |d: &&String| d.len() <= TEXT_MAX && !d.chars().any(steers);
+    match (text, described.filter(harmless)) {
         (Known::No(_), Some(described)) => Known::Yes((described.as_str().into(), Source::Sdp)),
         (text, _) => text,
     }

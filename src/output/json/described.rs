@@ -1,4 +1,4 @@
-//! What of a stream's object session descriptions tell: its section and layer, what repairs what.
+//! What of a stream's object session descriptions tell: what repairs what.
 
 use super::fields::Unknowns;
 use crate::analysis::Unknown;
@@ -6,8 +6,6 @@ use crate::analysis::model::{Described, Stream};
 
 /// Values of the stream's object.
 pub(super) struct Told {
-    pub(super) mid: Option<String>,
-    pub(super) rid: Option<String>,
     pub(super) repairs: Option<u32>,
     pub(super) repaired_by: Option<Vec<u32>>,
 }
@@ -16,32 +14,18 @@ impl Told {
     /// Takes them, and leaves the reasons for what is not known.
     pub(super) fn new(stream: &Stream, unknown: &mut Unknowns) -> Self {
         let Some(d) = stream.described.as_deref() else {
-            for field in ["mid", "rid", "repairs", "repairedBy"] {
+            for field in ["repairs", "repairedBy"] {
                 unknown.insert(field, Unknown::NoSdp.to_string());
             }
             return Self {
-                mid: None,
-                rid: None,
                 repairs: None,
                 repaired_by: None,
             };
         };
-        let mut why = |field, is_none: bool, why: &str| {
-            if is_none {
-                unknown.insert(field, why.to_owned());
-            }
-        };
-        let no_section = "the session description has several sections that fit";
-        why("mid", d.mid.is_none(), no_section);
-        why(
-            "rid",
-            d.rid.is_none(),
-            "the session description names no layer by its payload type",
-        );
-        why("repairs", d.repairs.is_none(), repairs_nothing(stream, d));
+        if d.repairs.is_none() {
+            unknown.insert("repairs", repairs_nothing(stream, d).to_owned());
+        }
         Self {
-            mid: d.mid.clone(),
-            rid: d.rid.clone(),
             repairs: d.repairs.map(|id| id.0),
             repaired_by: Some(d.repaired_by.iter().map(|id| id.0).collect()),
         }

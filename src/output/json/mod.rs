@@ -9,6 +9,7 @@ mod connection;
 mod described;
 mod dtls;
 mod event;
+mod extension;
 mod fields;
 mod ice;
 mod sctp;

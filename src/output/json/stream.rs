@@ -1,6 +1,7 @@
 //! The objects of `streams`, with feedback and arrays over time.
 
 use super::described::Told;
+use super::extension::{AudioLevelOut, ExtensionOut, text};
 use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
 use crate::analysis::model::{Codec, Gap, Leg, PayloadType, Stream};
 use crate::time::Timestamp;
@@ -21,7 +22,11 @@ pub(super) struct StreamOut {
     kind: &'static str,
     kind_source: Option<&'static str>,
     mid: Option<String>,
+    mid_source: Option<&'static str>,
     rid: Option<String>,
+    rid_source: Option<&'static str>,
+    repaired_rid: Option<String>,
+    repaired_rid_source: Option<&'static str>,
     repairs: Option<u32>,
     repaired_by: Option<Vec<u32>>,
     codec: Option<CodecOut>,
@@ -29,6 +34,7 @@ pub(super) struct StreamOut {
     clock_rate_source: Option<&'static str>,
     payload_types: Vec<PayloadTypeOut>,
     header_extensions: Vec<ExtensionOut>,
+    audio_level: Option<AudioLevelOut>,
     first_seen: f64,
     last_seen: f64,
     packets_received: u64,
@@ -132,14 +138,6 @@ impl PayloadTypeOut {
 }
 
 #[derive(Serialize)]
-pub(super) struct ExtensionOut {
-    id: u8,
-    uri: Option<String>,
-    source: Option<&'static str>,
-    packets: u64,
-}
-
-#[derive(Serialize)]
 pub(super) struct GapOut {
     start: f64,
     end: f64,
@@ -189,6 +187,11 @@ impl StreamOut {
         u.take("jitterMean", &s.jitter);
         u.take("jitterMax", &s.jitter);
         u.take("clockRateSource", &s.clock_rate);
+        let identity = &s.identity;
+        let (mid, mid_source) = text(&mut u, ("mid", "midSource"), &identity.mid);
+        let (rid, rid_source) = text(&mut u, ("rid", "ridSource"), &identity.rid);
+        let fields = ("repairedRid", "repairedRidSource");
+        let (repaired_rid, repaired_rid_source) = text(&mut u, fields, &identity.repaired_rid);
         if s.kind_source.is_none() {
             u.0.insert("kindSource", "kind is not known".to_owned());
         }
@@ -204,24 +207,22 @@ impl StreamOut {
             encrypted: u.take("encrypted", &s.encrypted),
             kind: s.kind.name(),
             kind_source: s.kind_source.map(|k| k.name()),
-            mid: told.mid,
-            rid: told.rid,
+            mid,
+            mid_source,
+            rid,
+            rid_source,
+            repaired_rid,
+            repaired_rid_source,
             repairs: told.repairs,
             repaired_by: told.repaired_by,
             codec: u.take("codec", &s.codec).as_ref().map(CodecOut::new),
             clock_rate: clock.map(|(rate, _)| rate),
             clock_rate_source: clock.map(|(_, source)| source.name()),
             payload_types: s.payload_types.iter().map(PayloadTypeOut::new).collect(),
-            header_extensions: s
-                .header_extensions
-                .iter()
-                .map(|e| ExtensionOut {
-                    id: e.id,
-                    uri: e.uri.value().map(|(uri, _)| uri.to_string()),
-                    source: e.uri.value().map(|(_, source)| source.name()),
-                    packets: e.packets,
-                })
-                .collect(),
+            header_extensions: s.header_extensions.iter().map(Into::into).collect(),
+            audio_level: u
+                .take("audioLevel", &s.audio_level)
+                .map(|level| AudioLevelOut::new(&level, at)),
             first_seen: at(s.first_seen),
             last_seen: at(s.last_seen),
             packets_received: s.packets,

@@ -1,5 +1,6 @@
 //! The table of a connection's streams, and the notes below it.
 
+use super::super::printable;
 use super::style::{Style, bitrate, duration, grouped};
 use crate::analysis::model::{Connection, Gap, Leg, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
@@ -75,6 +76,8 @@ pub(super) fn stream_table(
         )?;
         for line in described(s)
             .into_iter()
+            .chain(said(s))
+            .into_iter()
             .chain(ways(s, analysis))
             .chain(silences(s, connection, analysis))
         {
@@ -96,14 +99,10 @@ pub(super) fn stream_table(
     Ok(())
 }
 
-/// Where the stream stands in its session description.
+/// What the stream repairs, by a session description.
 fn described(s: &Stream) -> Option<String> {
-    let d = s.described.as_deref()?;
-    let mid = d.mid.as_ref().map(|mid| format!("mid {mid}"));
-    let rid = d.rid.as_ref().map(|rid| format!("rid {rid}"));
-    let repairs = d.repairs.map(|id| format!("repairs stream {id}"));
-    let parts: Vec<String> = [mid, rid, repairs].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+    let repairs = s.described.as_deref()?.repairs?;
+    Some(format!("repairs stream {repairs}"))
 }
 
 /// Whether media went on one way only after some time: all that came the other way had ended.
@@ -123,6 +122,28 @@ fn one_way(streams: &[&Stream], connection: &Connection, analysis: &Analysis) ->
             format!("no media {way} after {at:.3} s, while the other way it goes on")
         })
         .collect()
+}
+
+/// What its header extensions say of a stream.
+fn said(s: &Stream) -> Option<String> {
+    let identity = &s.identity;
+    let names = [
+        ("mid", &identity.mid),
+        ("rid", &identity.rid),
+        ("repairs rid", &identity.repaired_rid),
+    ];
+    let named = names.iter().filter_map(|(what, text)| {
+        let (text, _) = text.value()?;
+        Some(format!("{what} {}", printable(text)))
+    });
+    let level = s.audio_level.value().map(|level| {
+        let voice = level.voice.value();
+        let voice = voice.map_or(String::new(), |v| format!(", voice {:.0} %", v * 100.0));
+        let (mean, min, max) = (level.mean, level.min, level.max);
+        format!("audio level {mean:.0} dBov ({min:.0} to {max:.0}){voice}")
+    });
+    let all: Vec<String> = named.chain(level).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// Where else a stream was seen than on its first leg.

@@ -4,7 +4,8 @@
 pub(crate) mod capture;
 pub(crate) mod connections;
 mod dtls_facts;
-pub(crate) mod facts;
+pub(crate) mod extension_facts;
+mod facts;
 mod filter_prompt;
 pub(crate) mod help;
 mod ice_facts;

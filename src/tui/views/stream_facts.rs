@@ -1,5 +1,6 @@
 //! What there is to say about a stream: the lines of its details pane, and its columns.
 
+use super::extension_facts::extension_lines;
 use super::facts::via;
 use super::{connection, stream_direction};
 use crate::analysis::model::{Kind, Source, Stream, Transport};
@@ -58,7 +59,7 @@ pub(crate) fn loss_short(s: &Stream) -> String {
     }
 }
 
-fn source(source: Source) -> &'static str {
+pub(super) fn source(source: Source) -> &'static str {
     match source {
         Source::Sdp => "by the session description",
         Source::Rtcp => "by RTCP",
@@ -166,10 +167,7 @@ pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
         format!("NACK {nack}, PLI {pli}, FIR {fir}, reports {reports}{lost}")
     });
     out.push(Line::fact("feedback", feedback));
-    if !s.header_extensions.is_empty() {
-        let all = s.header_extensions.iter().map(|e| (e.id, e.packets));
-        out.push(Line::fact("extensions", pairs(all, "id ")));
-    }
+    extension_lines(s, &mut out);
     out
 }
 
