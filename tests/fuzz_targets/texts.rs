@@ -1,12 +1,13 @@
 //! Session descriptions and what the linter says about them.
 
 use super::printable;
+use rtcscope::analysis::Descriptions;
 use rtcscope::diag::{self, Diagnostic, Source};
 use rtcscope::lint::{Config, Linter, Profile};
 use rtcscope::sdp::{Description, find_descriptions};
 use std::ops::Range;
 
-/// Where descriptions begin, and every byte of each.
+/// Where descriptions begin, and every byte of each; and what they say of media.
 pub fn sdp(data: &[u8]) {
     let mut last = 0;
     for range in find_descriptions(data) {
@@ -16,6 +17,9 @@ pub fn sdp(data: &[u8]) {
         description(&data[range.clone()], range.start);
     }
     description(data, 0);
+    let mut told = Descriptions::default();
+    let added = told.add("fuzz", data);
+    assert_eq!(added == 0, told.is_empty());
 }
 
 fn description(data: &[u8], base: usize) {
