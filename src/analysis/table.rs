@@ -275,6 +275,10 @@ impl Streams {
                 index
             }
             None => {
+                if self.slots.len() == self.slots.capacity() {
+                    // By a quarter and not by twice: streams are big, and moving them is rare.
+                    self.slots.reserve_exact(self.slots.len() / 4 + 16);
+                }
                 self.slots.push(stream);
                 (self.slots.len() - 1) as u32
             }

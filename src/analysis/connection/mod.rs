@@ -27,7 +27,7 @@ use super::sources::{self, Measured};
 use super::stream::StreamState;
 use super::transport::TransportState;
 use crate::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The connections, their streams, all datagrams by protocol, and what of the user's descriptions fits
 /// nothing.
@@ -41,7 +41,9 @@ pub(super) fn assemble(
     let group_of = group::group(&state.transports, &media, &moves);
 
     let mut protocols = state.counts;
-    let mut connections: Vec<Connection> = Vec::new();
+    // As many as there will be: they are big, and a big capture has thousands.
+    let groups: BTreeSet<usize> = group_of.iter().flatten().copied().collect();
+    let mut connections: Vec<Connection> = Vec::with_capacity(groups.len());
     let mut place: BTreeMap<usize, usize> = BTreeMap::new();
     let mut members: Vec<Vec<&TransportState>> = Vec::new();
     let mut first_media: Vec<Option<Timestamp>> = Vec::new();
@@ -73,6 +75,7 @@ pub(super) fn assemble(
         }
     }
     for ((connection, members), media) in connections.iter_mut().zip(&members).zip(first_media) {
+        connection.transports.shrink_to_fit();
         protocols_of(state, connection, members, media);
         if let Some(main) = connection.main_transport() {
             connection.endpoints = [main.a.ip(), main.b.ip()];

@@ -136,6 +136,7 @@ pub(super) fn report(
     let mut legs: Vec<Leg> = ways(state, s, false).collect();
     legs.extend(copies.iter().flat_map(|copy| ways(state, copy, true)));
     legs.sort_by_key(|leg| leg.first_seen);
+    legs.shrink_to_fit(); // Most streams have one, and there may be many streams.
     Some(Stream {
         id,
         connection: connection.id,
