@@ -58,7 +58,15 @@ enum Why {
 type Counts = (u64, i64);
 
 /// File, source and SSRC, what tshark counts, what rtcscope does, and why.
-const EXCEPTIONS: &[(&str, &str, Option<Counts>, Option<Counts>, Why)] = &[
+type Exception = (
+    &'static str,
+    &'static str,
+    Option<Counts>,
+    Option<Counts>,
+    Why,
+);
+
+const EXCEPTIONS: &[Exception] = &[
     (
         "membrane_rtp_plugin/h264_before_sr.pcap",
         "127.0.0.1:39834 4313b7d4",
@@ -125,7 +133,7 @@ fn row(line: &str) -> Option<((SocketAddr, SocketAddr, u32), Counts)> {
     let key = (
         at(2)?,
         at(4)?,
-        u32::from_str_radix(&words[ssrc][2..], 16).ok()?,
+        u32::from_str_radix(words[ssrc].strip_prefix("0x")?, 16).ok()?,
     );
     Some((
         key,

@@ -210,10 +210,9 @@ fn event(rtp: &RtpPacket<'_>) -> Option<(u8, u16)> {
     if rtp.payload_wire_len() != EVENT_LEN {
         return None;
     }
-    match rtp.payload().first_chunk::<EVENT_LEN>() {
-        Some(&[code, _, d0, d1]) => Some((code, u16::from_be_bytes([d0, d1]))),
-        None => None,
-    }
+    rtp.payload()
+        .first_chunk::<EVENT_LEN>()
+        .map(|&[code, _, d0, d1]| (code, u16::from_be_bytes([d0, d1])))
 }
 
 #[cfg(test)]
