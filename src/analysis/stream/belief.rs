@@ -139,6 +139,14 @@ impl Belief {
             }
             Arrival::Restart { .. } => self.look(rtp),
             Arrival::Duplicate if number == 0 && ticks != 0 => self.clashes += 1,
+            // A capture in reverse order has all numbers and times the other way round.
+            Arrival::Early { skipped } if since.nanos() < 0 => {
+                self.far += u32::from(skipped > NEAR);
+                match fits(ticks.saturating_neg(), -since.seconds()) {
+                    true => self.fits += 1,
+                    false => self.odd = self.odd.saturating_add(1),
+                }
+            }
             Arrival::Duplicate | Arrival::Late | Arrival::Early { .. } | Arrival::Suspect => {}
         }
     }
