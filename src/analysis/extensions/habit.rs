@@ -20,30 +20,17 @@ const NTP_TO_UNIX: i64 = 2_208_988_800;
 /// How far a capture's clock may be wrong, in seconds, for a wall clock to be recognised.
 const WALL_CLOCK: i64 = 86_400;
 
-/// Hits and misses of one test.
+/// Hits and misses of one test; no more than [`Habit::LEARNT`] together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::analysis) struct Tally {
-    pub(in crate::analysis) hits: u32,
-    pub(in crate::analysis) misses: u32,
+    pub(in crate::analysis) hits: u16,
+    pub(in crate::analysis) misses: u16,
 }
 
 impl Tally {
     fn note(&mut self, hit: bool) {
-        self.hits += u32::from(hit);
-        self.misses += u32::from(!hit);
-    }
-
-    /// The sum of two.
-    pub(in crate::analysis) fn plus(self, other: Self) -> Self {
-        Self {
-            hits: self.hits + other.hits,
-            misses: self.misses + other.misses,
-        }
-    }
-
-    /// Whether at least `n` were hits, and at least three in four.
-    pub(in crate::analysis) fn passes(self, n: u32) -> bool {
-        self.hits >= n && self.hits >= self.misses.saturating_mul(3)
+        self.hits += u16::from(hit);
+        self.misses += u16::from(!hit);
     }
 }
 
@@ -54,36 +41,36 @@ pub(in crate::analysis) struct Habit {
     /// Elements, counted to the end.
     pub(in crate::analysis) packets: u64,
     /// Elements learnt from.
-    pub(in crate::analysis) learnt: u32,
+    pub(in crate::analysis) learnt: u16,
     /// Shortest and longest data in bytes.
     pub(in crate::analysis) len_min: u8,
     pub(in crate::analysis) len_max: u8,
     /// Values that were not the same as the one before.
-    pub(in crate::analysis) changes: u32,
+    pub(in crate::analysis) changes: u16,
     /// Values without a bit set.
-    pub(in crate::analysis) zeros: u32,
+    pub(in crate::analysis) zeros: u16,
     /// All bits set in any first byte.
     pub(in crate::analysis) ones: u8,
     /// Whether every value so far is letters and digits, as identifiers are.
     pub(in crate::analysis) is_text: bool,
     /// Elements in packets that end a frame, and in packets that go on with one.
-    pub(in crate::analysis) marked: u32,
-    pub(in crate::analysis) repeats: u32,
+    pub(in crate::analysis) marked: u16,
+    pub(in crate::analysis) repeats: u16,
     /// One byte: changes of its top bit, sum of steps of the others.
-    pub(in crate::analysis) toggles: u32,
-    pub(in crate::analysis) steps: u32,
+    pub(in crate::analysis) toggles: u16,
+    pub(in crate::analysis) steps: u16,
     /// One byte for each CSRC of the packet; elements of packets without any are misses.
     pub(in crate::analysis) csrcs: Tally,
     /// Packets with several CSRCs.
-    pub(in crate::analysis) several_csrcs: u32,
+    pub(in crate::analysis) several_csrcs: u16,
     /// Top bits tell where frames begin and end.
     pub(in crate::analysis) framing: Tally,
     /// Beginnings of frames among those hits.
-    pub(in crate::analysis) begins: u32,
+    pub(in crate::analysis) begins: u16,
     /// Then 16 bits number the frames.
     pub(in crate::analysis) frames: Tally,
     /// New frames among those hits.
-    pub(in crate::analysis) new_frames: u32,
+    pub(in crate::analysis) new_frames: u16,
     /// The value advances as time does: 6.18 bits, or 32.32 bits.
     pub(in crate::analysis) clock: Tally,
     /// 32.32 bits: the wall clock of the capture.
@@ -97,11 +84,13 @@ pub(in crate::analysis) struct Habit {
     pub(in crate::analysis) color: Tally,
     pub(in crate::analysis) layers: Tally,
     pub(in crate::analysis) samples: Tally,
-    /// Value before, with its length, and the one that a clock is measured from.
-    previous: Option<(u64, u64, u8)>,
+    /// Digest, length and first byte of the value before.
+    previous: u64,
+    previous_len: u8,
+    previous_first: u8,
+    /// The time that a clock is measured from.
     anchor: Option<(u64, Timestamp)>,
     frame: u16,
-    sample: u8,
     first: Box<[u8]>,
 }
 
@@ -140,10 +129,11 @@ impl Habit {
             color: Tally::default(),
             layers: Tally::default(),
             samples: Tally::default(),
-            previous: None,
+            previous: 0,
+            previous_len: 0,
+            previous_first: 0,
             anchor: None,
             frame: 0,
-            sample: 0,
             first: Box::default(),
         }
     }
@@ -188,24 +178,25 @@ impl Habit {
         self.is_text &= data.iter().all(u8::is_ascii_graphic)
             && data.iter().any(u8::is_ascii_alphanumeric)
             && data.len() <= TEXT_MAX;
-        self.zeros += u32::from(data.iter().all(|b| *b == 0));
-        self.marked += u32::from(rtp.marker());
-        self.repeats += u32::from(!packet.is_new_time);
+        self.zeros += u16::from(data.iter().all(|b| *b == 0));
+        self.marked += u16::from(rtp.marker());
+        self.repeats += u16::from(!packet.is_new_time);
         let first = data.first().copied().unwrap_or_default();
         self.ones |= first;
 
         let csrcs = rtp.csrc_count();
         self.csrcs.note(csrcs > 0 && csrcs == len);
-        self.several_csrcs += u32::from(csrcs > 1);
+        self.several_csrcs += u16::from(csrcs > 1);
 
-        let value = (head(data), tail(data), len);
-        if let Some(previous) = self.previous {
-            self.changes += u32::from(value != previous);
-            if len == 1 {
-                let (now, then) = (value.0 as u8, previous.0 as u8);
-                self.toggles += u32::from((now ^ then) & 0x80 != 0);
-                self.steps += u32::from((now & 0x7f).abs_diff(then & 0x7f));
-            }
+        let value = head(data) ^ tail(data);
+        let is_later = self.learnt > 1;
+        if is_later {
+            self.changes += u16::from((value, len) != (self.previous, self.previous_len));
+        }
+        if is_later && len == 1 && self.previous_len == 1 {
+            let (now, then) = (first, self.previous_first);
+            self.toggles += u16::from((now ^ then) & 0x80 != 0);
+            self.steps += u16::from((now & 0x7f).abs_diff(then & 0x7f));
         }
         if matches!(packet.arrival, Arrival::New { .. }) {
             self.learn_frames(packet, data, first);
@@ -239,13 +230,10 @@ impl Habit {
         if data.len() > 3 || data == [0] {
             self.layers.note(is_layers(data));
         }
-        if (4..=16).contains(&len)
-            && let Some((_, _, before_len)) = self.previous
-        {
-            self.learn_samples(first, before_len);
+        if is_later && (4..=16).contains(&len) {
+            self.learn_samples(first);
         }
-        self.sample = first;
-        self.previous = Some(value);
+        (self.previous, self.previous_len, self.previous_first) = (value, len, first);
     }
 
     /// Whether its first bits tell where frames begin and end, and the next 16 number them.
@@ -253,7 +241,7 @@ impl Habit {
         let (begins, ends) = (first & 0x80 != 0, first & 0x40 != 0);
         let fits = begins == packet.is_new_time && ends == packet.rtp.marker();
         self.framing.note(fits);
-        self.begins += u32::from(fits && begins);
+        self.begins += u16::from(fits && begins);
         let Ok(descriptor) = Mandatory::parse(data) else {
             return;
         };
@@ -273,7 +261,7 @@ impl Habit {
             || DependencyDescriptor::parse(data, None).is_ok_and(|d| d.layer.is_some());
         let hit = goes_on && ends_well && structure;
         self.frames.note(hit);
-        self.new_frames += u32::from(hit && begins);
+        self.new_frames += u16::from(hit && begins);
     }
 
     /// Whether a time in 32.32 bits that wraps at `cycle` (0: never) advances as the capture does.
@@ -303,8 +291,8 @@ impl Habit {
     }
 
     /// Whether the index of the first sample goes on where the last element's samples ended.
-    fn learn_samples(&mut self, first: u8, before_len: u8) {
-        let before = self.sample;
+    fn learn_samples(&mut self, first: u8) {
+        let (before, before_len) = (self.previous_first, self.previous_len);
         let from = if before & 0x80 != 0 { 0 } else { before & 0x7f };
         let expected = from.wrapping_add(before_len.saturating_sub(3)) & 0x7f;
         let is_next = first & 0x80 == 0 && first & 0x7f == expected;
@@ -317,7 +305,7 @@ fn head(data: &[u8]) -> u64 {
     data.iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b))
 }
 
-/// The last eight bytes of longer data, to tell values apart.
+/// A digest of what follows in longer data, to tell values apart.
 fn tail(data: &[u8]) -> u64 {
     data.iter().skip(8).fold(0, |n, b| {
         n.rotate_left(8).wrapping_mul(0x100_0000_01b3) ^ u64::from(*b)

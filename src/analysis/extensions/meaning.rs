@@ -2,6 +2,7 @@
 //!
 //! Each rule asks for what its extension alone does; what fits two meanings, or none, is left open.
 
+use super::habit::Tally;
 use super::{Habit, Number};
 use crate::proto::rtp::ExtensionKind as Is;
 
@@ -24,17 +25,33 @@ pub(in crate::analysis) struct Seen<'a> {
     pub(in crate::analysis) has_long_frames: bool,
 }
 
+/// Hits and misses of one test over several streams.
+#[derive(Clone, Copy, Debug)]
+struct Total {
+    hits: u32,
+    misses: u32,
+}
+
+impl Total {
+    /// Whether at least `n` were hits, and at least three in four.
+    fn passes(self, n: u32) -> bool {
+        self.hits >= n && self.hits >= self.misses.saturating_mul(3)
+    }
+}
+
 /// Several habits as one.
 struct Sum<'s, 'a>(&'s [Seen<'a>]);
 
 impl Sum<'_, '_> {
-    fn of(&self, each: impl Fn(&Habit) -> u32) -> u32 {
-        self.0.iter().map(|s| each(s.habit)).sum()
+    fn of(&self, each: impl Fn(&Habit) -> u16) -> u32 {
+        self.0.iter().map(|s| u32::from(each(s.habit))).sum()
     }
 
-    fn tally(&self, each: impl Fn(&Habit) -> super::habit::Tally) -> super::habit::Tally {
-        let all = self.0.iter().map(|s| each(s.habit));
-        all.fold(Default::default(), super::habit::Tally::plus)
+    fn tally(&self, each: impl Fn(&Habit) -> Tally) -> Total {
+        Total {
+            hits: self.of(|h| each(h).hits),
+            misses: self.of(|h| each(h).misses),
+        }
     }
 
     fn learnt(&self) -> u32 {
@@ -170,7 +187,7 @@ fn describes_frames(sum: &Sum<'_, '_>) -> bool {
 
 fn longer(sum: &Sum<'_, '_>) -> Option<Is> {
     let learnt = sum.learnt();
-    let all = |tally: super::habit::Tally| tally.misses == 0 && tally.hits == learnt;
+    let all = |tally: Total| tally.misses == 0 && tally.hits == learnt;
     if sum.lens().0 >= 3 && describes_frames(sum) {
         return Some(Is::DependencyDescriptor);
     }
@@ -207,7 +224,7 @@ fn longer(sum: &Sum<'_, '_>) -> Option<Is> {
 /// little was seen to show it.
 pub(in crate::analysis) fn fits(kind: Is, seen: &[Seen<'_>]) -> bool {
     let sum = Sum(seen);
-    let none_misses = |tally: super::habit::Tally| tally.misses == 0;
+    let none_misses = |tally: Total| tally.misses == 0;
     match kind {
         Is::AbsSendTime => {
             let clock = sum.tally(|h| h.clock);

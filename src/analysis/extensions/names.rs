@@ -9,6 +9,8 @@ use crate::proto::rtp::ExtensionKind as Is;
 
 /// The shortest text taken for a CNAME.
 const CNAME_MIN: usize = 8;
+/// Elements that a text must be in: one byte of noise is a letter or digit as often as not.
+const ELEMENTS_MIN: u64 = 3;
 
 /// The text that one stream has under one identifier.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +19,8 @@ pub(in crate::analysis) struct Named<'a> {
     pub(in crate::analysis) stream: usize,
     pub(in crate::analysis) text: &'a str,
     pub(in crate::analysis) media: Media,
+    /// Elements that say it.
+    pub(in crate::analysis) elements: u64,
     /// Packets of the stream.
     pub(in crate::analysis) packets: u64,
 }
@@ -77,6 +81,10 @@ impl Names<'_> {
         })
     }
 
+    fn elements(&self) -> u64 {
+        self.named.iter().map(|n| n.elements).sum()
+    }
+
     fn packets(&self) -> u64 {
         self.named.iter().map(|n| n.packets).sum()
     }
@@ -86,7 +94,7 @@ impl Names<'_> {
 pub(in crate::analysis) fn tell(all: &[Names<'_>]) -> Vec<(u8, Is)> {
     let mut told = Vec::new();
     let mut open: Vec<&Names<'_>> = Vec::new();
-    for names in all.iter().filter(|n| !n.named.is_empty()) {
+    for names in all.iter().filter(|n| n.elements() >= ELEMENTS_MIN) {
         if names.is_cname() {
             told.push((names.id, Is::Cname));
         } else {

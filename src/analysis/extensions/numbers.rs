@@ -62,9 +62,10 @@ impl Numbers {
 }
 
 impl Number {
-    /// Whether the packets are numbered: most numbers follow each other, and nearly all are near.
+    /// Whether the packets are numbered: nearly all numbers are near each other, and many follow
+    /// the one before at once, even where packets overtake each other.
     pub(in crate::analysis) fn counts(self) -> bool {
-        self.next >= 3 && self.next >= self.near && self.next + self.near >= self.far * 12
+        self.next >= 3 && self.next * 4 >= self.near && self.next + self.near >= self.far * 12
     }
 }
 

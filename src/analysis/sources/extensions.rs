@@ -83,9 +83,11 @@ impl<'a> Direction<'a> {
     fn names(&self, id: u8) -> Names<'a> {
         let streams = self.streams.iter().enumerate();
         let named = streams.filter_map(|(stream, s)| {
+            let habit = s.elements.habit(id)?;
             Some(Named {
                 stream,
-                text: s.elements.habit(id)?.text()?,
+                text: habit.text()?,
+                elements: habit.packets,
                 media: media(s),
                 packets: s.packets,
             })
