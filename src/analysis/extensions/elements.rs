@@ -8,6 +8,9 @@ use crate::analysis::stream::Packet;
 /// Identifiers kept per stream: all of the one-byte form, and a few of the two-byte form. More is
 /// noise.
 const IDS_MAX: usize = 24;
+/// The longest payload of a telephone-event, with an authentication tag: its packets have one
+/// timestamp for as long as the key is held, in the middle of audio.
+const EVENT_MAX: usize = 24;
 
 /// What the elements of one stream were, by local identifier.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +31,8 @@ impl Elements {
     #[inline]
     pub(in crate::analysis) fn begin(&mut self, packet: &Packet<'_, '_>) {
         self.packets += 1;
-        self.same_time += u64::from(!packet.is_new_time);
+        let is_media = packet.rtp.payload_wire_len() > EVENT_MAX;
+        self.same_time += u64::from(is_media && !packet.is_new_time);
     }
 
     /// Takes the next element of the packet.

@@ -132,10 +132,8 @@ pub(in crate::analysis) fn tell(all: &[Names<'_>]) -> Vec<(u8, Is)> {
                 told.push((repaired.id, Is::RepairedRid));
             }
         }
-        [only] => {
-            if mid.is_some_and(|mid| is_rid_beside(only, mid)) {
-                told.push((only.id, Is::Rid));
-            }
+        [only] if mid.is_some_and(|mid| is_rid_beside(only, mid)) => {
+            told.push((only.id, Is::Rid));
         }
         _ => {}
     }

@@ -73,7 +73,7 @@ mod tests {
     fn fields_cross_bytes_and_end_with_them() {
         let mut r = BitReader::new(&[0b1010_0110, 0b1100_0001]);
         assert_eq!(r.bits(3, "a"), Ok(0b101));
-        assert_eq!(r.bits(7, "b"), Ok(0b00_110_11));
+        assert_eq!(r.bits(7, "b"), Ok(0b001_1011));
         assert_eq!(r.offset(), 1);
         assert_eq!(r.left(), 6);
         assert!(r.bits(7, "c").is_err());
