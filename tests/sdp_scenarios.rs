@@ -140,7 +140,7 @@ fn sources_find_their_connection() {
         analysis
             .streams
             .iter()
-            .all(|s| s.kind_source == Some(Source::Sdp))
+            .all(|s| s.kind_source == Known::Yes(Source::Sdp))
     );
 }
 

@@ -47,6 +47,10 @@ pub enum Unknown {
     Repair,
     /// What was seen fits no meaning, or several.
     Unclear,
+    /// It is no repair of another stream.
+    NoRepair,
+    /// None of the streams seen is clearly the one that it repairs.
+    NoOriginal,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -104,6 +108,8 @@ impl fmt::Display for Unknown {
             Self::ToldLate => "the session description was matched too late to measure it",
             Self::Repair => "repairs are sent when they are needed, not in time",
             Self::Unclear => "what was seen fits no meaning, or several",
+            Self::NoRepair => "it is no repair of another stream",
+            Self::NoOriginal => "no stream seen is clearly the one that it repairs",
             Self::NotMeasured => "not measured by this version",
         })
     }

@@ -4,7 +4,7 @@
 //! Every measure here is told each packet of each stream of the direction, in order of capture.
 
 use super::extensions::Numbers;
-use super::stream::Packet;
+use super::stream::{Packet, watch};
 use super::table::Streams;
 
 /// Streams of one direction that are looked at side by side; a source that sends more at once
@@ -25,6 +25,7 @@ impl Lane {
     /// direction are found through [`Lane::members`].
     #[inline]
     pub(super) fn push(&mut self, packet: &Packet<'_, '_>, index: u32, streams: &mut Streams) {
+        watch(packet, index, &self.members, streams);
         if packet.rtp.has_extension()
             && let Some(stream) = streams.at_mut(index)
         {

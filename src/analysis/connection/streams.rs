@@ -3,7 +3,7 @@
 use super::super::analyzer::State;
 use super::super::ids::{Ssrc, StreamId};
 use super::super::known::{Known, Unknown};
-use super::super::model::{Connection, Identity, Leg, Stream};
+use super::super::model::{Connection, Identity, Kind, Leg, Pairing, Stream};
 use super::super::sequence::Sequence;
 use super::super::stream::StreamState;
 use super::super::transport::{Media, TransportState};
@@ -131,7 +131,6 @@ pub(super) fn report(
         (None, _) if answers == 0 => Known::No(Unknown::OneWayCapture),
         (None, _) => Known::No(Unknown::NotSeen),
     };
-    let (kind, kind_source) = s.kind();
     let several = s.packets > 1;
     let mut legs: Vec<Leg> = ways(state, s, false).collect();
     legs.extend(copies.iter().flat_map(|copy| ways(state, copy, true)));
@@ -147,9 +146,10 @@ pub(super) fn report(
         legs,
         legs_not_kept: s.legs.others().count() as u64,
         encrypted,
-        kind,
-        kind_source,
-        codec: s.codec(),
+        kind: Kind::Unknown,
+        kind_source: Known::No(Unknown::TooFewPackets),
+        pairing: Pairing::default(),
+        codec: Known::No(Unknown::NoSdp),
         clock_rate: s.clock_rate(),
         payload_types: s.payload_types(),
         header_extensions: s.elements.report(),

@@ -15,6 +15,7 @@ mod ice;
 mod ice_event;
 mod jitter;
 mod latency;
+mod pairing;
 mod sctp;
 mod sctp_event;
 mod stream;
@@ -39,6 +40,7 @@ pub use ice::{
 pub use ice_event::IceEvent;
 pub use jitter::Jitter;
 pub use latency::{Grade, Latency, LatencySource};
+pub use pairing::Pairing;
 pub use sctp::{
     AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,
     SctpPhase, SctpSide, Side, Sides,

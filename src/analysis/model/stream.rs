@@ -1,10 +1,10 @@
 //! An RTP stream and its measures.
 
 use super::{
-    AudioLevel, Codec, Described, Feedback, HeaderExtension, Identity, Jitter, Kind, PayloadType,
-    Source,
+    AudioLevel, Codec, Described, Feedback, HeaderExtension, Identity, Jitter, Kind, Pairing,
+    PayloadType, Source,
 };
-use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId};
+use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId, Unknown};
 use crate::net::{Path, Via};
 use crate::time::{Span, Timestamp};
 
@@ -36,8 +36,10 @@ pub struct Stream {
     pub encrypted: Known<bool>,
     /// What it carries.
     pub kind: Kind,
-    /// Where `kind` comes from.
-    pub kind_source: Option<Source>,
+    /// Where `kind` comes from, or why it is [`Kind::Unknown`].
+    pub kind_source: Known<Source>,
+    /// Which stream it repairs, and which repair it.
+    pub pairing: Pairing,
     /// The codec, if a static payload type or a session description names it.
     pub codec: Known<Codec>,
     /// The RTP clock rate in Hz and where it comes from.
@@ -92,6 +94,41 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// Says what the stream carries, unless a session description has said it.
+    pub fn set_kind(&mut self, kind: Kind, source: Source) {
+        if self.kind_source != Known::Yes(Source::Sdp) {
+            (self.kind, self.kind_source) = (kind, Known::Yes(source));
+        }
+    }
+
+    /// Says that it is not known what the stream carries, unless that has been said.
+    pub fn withhold_kind(&mut self, why: Unknown) {
+        if self.kind_source.value().is_none() {
+            (self.kind, self.kind_source) = (Kind::Unknown, Known::No(why));
+        }
+    }
+
+    /// Says what the clock rate is in Hz, unless a session description has said it.
+    pub fn set_clock_rate(&mut self, rate: u32, source: Source) {
+        if !matches!(self.clock_rate, Known::Yes((_, Source::Sdp))) {
+            self.clock_rate = Known::Yes((rate, source));
+        }
+    }
+
+    /// Says what the codec of a payload type is, unless a session description has said it.
+    pub fn set_codec(&mut self, payload_type: u8, codec: &Codec) {
+        let is_main = self.main_payload_type() == Some(payload_type);
+        let is_from_sdp =
+            |known: &Known<Codec>| known.value().is_some_and(|c| c.source == Source::Sdp);
+        let own = self.payload_types.iter_mut();
+        for slot in own.filter(|t| t.number == payload_type && !is_from_sdp(&t.codec)) {
+            slot.codec = Known::Yes(codec.clone());
+        }
+        if is_main && !is_from_sdp(&self.codec) {
+            self.codec = Known::Yes(codec.clone());
+        }
+    }
+
     /// The payload type that most packets have; the first of them.
     pub fn main_payload_type(&self) -> Option<u8> {
         let most = self.payload_types.iter().map(|t| t.packets).max()?;

@@ -47,7 +47,7 @@ fn tell(facts: &Facts<'_>, stream: &mut Stream) {
     if let Some((codec, kind)) = facts.codec(stream) {
         clock(stream, codec.clock_rate, kind);
         if kind != Kind::Unknown {
-            (stream.kind, stream.kind_source) = (kind, Some(Source::Sdp));
+            (stream.kind, stream.kind_source) = (kind, Known::Yes(Source::Sdp));
         }
         stream.codec = Known::Yes(codec);
     }

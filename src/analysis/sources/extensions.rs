@@ -4,7 +4,7 @@
 //! With BUNDLE an identifier means the same for all streams of a direction, and an answer keeps the
 //! offer's identifiers, so that both directions mostly agree (RFC 8285).
 
-use super::Measured;
+use super::{Measured, kind};
 use crate::analysis::analyzer::State;
 use crate::analysis::extensions::meaning::{self, Media, Seen};
 use crate::analysis::extensions::names::{self, Named, Names};
@@ -148,9 +148,9 @@ fn media(stream: &StreamState) -> Media {
     if stream.elements.has_long_frames() {
         return Media::Video;
     }
-    match stream.kind() {
-        (Kind::Audio, _) => Media::Audio,
-        (Kind::Video, _) => Media::Video,
+    match kind::alone(stream) {
+        Known::Yes((Kind::Audio, _)) => Media::Audio,
+        Known::Yes((Kind::Video, _)) => Media::Video,
         _ => Media::Unknown,
     }
 }

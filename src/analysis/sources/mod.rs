@@ -4,6 +4,8 @@
 //! Each stream has measured what tells; here nothing is measured, only concluded.
 
 mod extensions;
+mod kind;
+mod pairs;
 
 use super::analyzer::State;
 use super::model::{Connection, Stream};
@@ -22,4 +24,7 @@ pub(super) struct Measured<'a, 's> {
 pub(super) fn decide(state: &State, connection: &Connection, streams: &mut [Measured<'_, '_>]) {
     let _ = connection;
     let _meanings = extensions::decide(state, streams);
+    let repairs = pairs::find(streams);
+    kind::decide(streams, &repairs);
+    pairs::report(streams, &repairs);
 }

@@ -3,17 +3,22 @@
 
 mod belief;
 mod bursts;
+mod kin;
 mod packet;
+mod shape;
+mod timeline;
 
 pub(super) use bursts::{Bursts, Clusters};
+pub(super) use kin::watch;
 pub(super) use packet::Packet;
+pub(super) use shape::Shape;
 
 use super::MAX_GAPS;
-use super::clock::{ClockProbe, Verdict};
+use super::clock::{self, Enough, Kept};
 use super::extensions::Elements;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
-use super::model::{Codec, Feedback, Gap, Jitter, Kind, PayloadType, Source};
+use super::model::{Feedback, Gap, Jitter, PayloadType, Source};
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
 use super::static_types;
@@ -22,13 +27,17 @@ use crate::capture::PacketNo;
 use crate::proto::rtp::RtpPacket;
 use crate::time::{Span, Timestamp};
 use belief::{Belief, Counted};
+use kin::{Kinship, Recent};
+use timeline::Timeline;
 
+/// Packets of a stream before its clock rate is concluded while more may come.
+const CLOCK_PACKETS: u64 = 16;
 /// A silence this long is listed as a gap; libwebrtc's event-log visualizer alerts at the same.
 const GAP: Span = Span::from_millis(500);
 /// How far an old packet's timestamp may lie behind the newest: 20 s at 90 kHz.
 const TIMELINE: i32 = 20 * 90_000;
-/// Payload types kept per stream; more is noise.
-const KINDS_MAX: usize = 32;
+/// A packet at least this long may be video, whose latest packets are remembered, in bytes.
+const LONG: usize = 400;
 /// How many packets may be lost while a stream moves to another path, and how long it may be silent.
 const MOVE_DROPOUT: u64 = 3_000;
 const MOVE_LEAST: u64 = 100;
@@ -61,14 +70,22 @@ pub(super) struct StreamState {
     pub(super) gaps: Vec<Gap>,
     pub(super) series: Series,
     pub(super) feedback: Option<Feedback>,
-    payload_types: Vec<(u8, u64)>,
-    current_type: usize,
+    /// What its packets look like.
+    pub(super) shape: Shape,
+    /// Its timestamps against the clock of the capture.
+    pub(super) timeline: Timeline,
+    /// Its latest packets, if it may be one that others repeat.
+    recent: Option<Box<Recent>>,
+    /// Whose timestamps it repeats.
+    pub(super) kinship: Kinship,
+    /// The first and the latest sender report about it: NTP time and RTP timestamp.
+    reports: Option<Box<[(u64, u32); 2]>>,
     /// The header-extension elements of its packets.
     pub(super) elements: Elements,
     newest_timestamp: u32,
     clock: Clock,
     jitter: Option<JitterEstimator>,
-    probe: Option<Box<ClockProbe>>,
+    kept: Option<Box<Kept>>,
     /// Packets far from any sequence the stream followed.
     strays: u64,
     belief: Belief,
@@ -83,6 +100,7 @@ enum Clock {
     Described(u32),
     Static(u32),
     Inferred(u32),
+    Reported(u32),
 }
 
 impl StreamState {
@@ -113,8 +131,11 @@ impl StreamState {
             gaps: Vec::new(),
             series,
             feedback: None,
-            payload_types: Vec::with_capacity(2),
-            current_type: 0,
+            shape: Shape::default(),
+            timeline: Timeline::new(ts.nanos(), rtp.timestamp()),
+            recent: None,
+            kinship: Kinship::default(),
+            reports: None,
             elements: Elements::default(),
             newest_timestamp: rtp.timestamp(),
             clock: match (described_clock, static_clock) {
@@ -123,16 +144,19 @@ impl StreamState {
                 (None, None) => Clock::Unknown,
             },
             jitter: known_clock.map(|rate| JitterEstimator::new(rate, ts.nanos(), rtp.timestamp())),
-            probe: None,
+            kept: None,
             strays: 0,
             belief: Belief::new(rtp),
             legs: Legs::default(),
         };
         if known_clock.is_none() {
-            let mut probe = ClockProbe::default();
-            probe.push(ts.nanos(), rtp.timestamp());
-            stream.probe = Some(Box::new(probe));
+            let mut kept = Kept::default();
+            kept.push(ts.nanos(), rtp.timestamp());
+            stream.kept = Some(Box::new(kept));
         }
+        stream.shape.times = 1;
+        stream.shape.push(rtp, false);
+        stream.remember(rtp, false);
         stream.count(rtp, ts, 0.0, 0);
         stream
     }
@@ -155,13 +179,12 @@ impl StreamState {
         let since = ts - self.last;
         let ticks = f64::from(rtp.timestamp().wrapping_sub(self.newest_timestamp) as i32);
         let most = (since.seconds() + MOVE_SLACK) * MOVE_CLOCK;
-        let known_type = |&(pt, _): &(u8, u64)| pt == rtp.payload_type();
         // A few packets do not show where a stream is after thousands that were not captured.
         let most_ahead = self.sequence.distinct().clamp(MOVE_LEAST, MOVE_DROPOUT);
         (1..=most_ahead).contains(&u64::from(ahead))
             && since <= MOVE_SILENCE
             && (-MOVE_CLOCK..=most).contains(&ticks)
-            && self.payload_types.iter().any(known_type)
+            && self.shape.has_type(rtp.payload_type())
     }
 
     /// Goes on over another path, whose first packet this is; none when it has too many.
@@ -222,13 +245,15 @@ impl StreamState {
             self.sequence
                 .push(seq, self.plausible_jump(ts), self.same_timeline(rtp, ts))
         };
-        let is_new_time = rtp.timestamp() != self.newest_timestamp;
-        let ticks = rtp.timestamp().wrapping_sub(self.newest_timestamp) as i32;
+        let step = rtp.timestamp().wrapping_sub(self.newest_timestamp);
+        let is_new_time = step != 0;
+        let mut clock_shows = false;
         let distance = seq.wrapping_sub(self.sequence.newest()) as i16;
         let since = ts - self.last;
-        self.belief.push(rtp, arrival, ticks, distance, since);
+        self.belief.push(rtp, arrival, step as i32, distance, since);
         let (lost, in_time) = match arrival {
             Arrival::New { skipped } => {
+                clock_shows = is_new_time && self.note_time(ts, rtp.timestamp(), step);
                 self.newest_timestamp = rtp.timestamp();
                 (i64::from(skipped), true)
             }
@@ -248,8 +273,8 @@ impl StreamState {
                 if let Some(jitter) = &mut self.jitter {
                     jitter.rebase(ts.nanos(), rtp.timestamp());
                 }
-                if let Some(probe) = &mut self.probe {
-                    probe.restart();
+                if let Some(kept) = &mut self.kept {
+                    kept.restart();
                 }
                 (i64::from(skipped), false)
             }
@@ -261,10 +286,15 @@ impl StreamState {
             self.note_gap(ts, lost);
         }
         let jitter = if in_time {
-            self.measure(ts.nanos(), rtp.timestamp())
+            self.measure(ts.nanos(), rtp.timestamp(), clock_shows)
         } else {
             0.0
         };
+        if !matches!(arrival, Arrival::Duplicate) {
+            let is_repeat = in_time && !is_new_time;
+            self.shape.push(rtp, is_repeat);
+            self.remember(rtp, is_repeat);
+        }
         self.count(rtp, ts, jitter, lost);
         Packet {
             rtp,
@@ -289,7 +319,6 @@ impl StreamState {
         self.header_bytes += header;
         self.marked += u64::from(rtp.marker());
         self.padded += u64::from(rtp.has_padding());
-        self.count_payload_type(rtp.payload_type());
         let bucket = self.series.at(ts);
         bucket.packets = bucket.packets.saturating_add(1);
         bucket.bytes = bucket.bytes.saturating_add((payload + header) as u32);
@@ -297,53 +326,94 @@ impl StreamState {
         bucket.jitter_max_ns = bucket.jitter_max_ns.max(jitter_ns as u32);
     }
 
+    /// Notes the timestamp of a packet in order, `step` after the one before; says whether the clock
+    /// rate may be clearer than before.
     #[inline]
-    fn count_payload_type(&mut self, pt: u8) {
-        if let Some((current, n)) = self.payload_types.get_mut(self.current_type)
-            && *current == pt
-        {
-            *n += 1;
+    fn note_time(&mut self, ts: Timestamp, timestamp: u32, step: u32) -> bool {
+        self.shape.times += 1;
+        self.shape.backward += u64::from((step as i32) < 0);
+        self.timeline.push(ts.nanos(), timestamp, step)
+    }
+
+    /// Remembers a packet that others may repeat, once the stream looks like video.
+    #[inline]
+    fn remember(&mut self, rtp: &RtpPacket<'_>, is_repeat: bool) {
+        if rtp.has_padding() {
             return;
         }
-        match self
-            .payload_types
-            .iter()
-            .position(|&(known, _)| known == pt)
+        let len = rtp.payload_wire_len();
+        if let Some(recent) = &mut self.recent {
+            recent.push(rtp.timestamp(), u16::try_from(len).unwrap_or(u16::MAX));
+        } else if (len >= LONG || rtp.marker() || is_repeat)
+            && !matches!(self.clock, Clock::Static(_))
         {
-            Some(i) => self.current_type = i,
-            None if self.payload_types.len() < KINDS_MAX => {
-                self.current_type = self.payload_types.len();
-                self.payload_types.push((pt, 0));
-            }
-            None => return,
-        }
-        if let Some((_, n)) = self.payload_types.get_mut(self.current_type) {
-            *n += 1;
+            let mut recent = Box::<Recent>::default();
+            recent.push(rtp.timestamp(), u16::try_from(len).unwrap_or(u16::MAX));
+            self.recent = Some(recent);
         }
     }
 
+    /// Takes what a sender report about the stream says: its time of day as 32.32 fixed-point
+    /// seconds, and the RTP timestamp of that moment. Two of them show the clock rate.
+    pub(super) fn note_sender_report(&mut self, ntp: u64, timestamp: u32) {
+        let now = (ntp, timestamp);
+        let [first, last] = &mut **self.reports.get_or_insert_with(|| Box::new([now; 2]));
+        *last = now;
+        let Some(rate) = clock::rate_by_reports(*first, *last) else {
+            return;
+        };
+        match self.clock {
+            Clock::Described(known)
+            | Clock::Static(known)
+            | Clock::Inferred(known)
+            | Clock::Reported(known)
+                if known == rate => {}
+            // What was measured by a wrong rate is not worth keeping.
+            _ => {
+                self.jitter = self
+                    .kept
+                    .take()
+                    .and_then(|kept| replay(&kept, rate, |_, _| {}))
+            }
+        }
+        self.clock = Clock::Reported(rate);
+    }
+
     /// The jitter estimate after this packet in nanoseconds, once the clock rate is known.
-    fn measure(&mut self, arrival_ns: i64, timestamp: u32) -> f64 {
+    #[inline]
+    fn measure(&mut self, arrival_ns: i64, timestamp: u32, clock_shows: bool) -> f64 {
         if let Some(jitter) = &mut self.jitter {
             return jitter.push(arrival_ns, timestamp);
         }
-        let Some(probe) = &mut self.probe else {
-            return 0.0;
-        };
-        match probe.push(arrival_ns, timestamp) {
-            Verdict::Undecided => {}
-            Verdict::Rate(rate) => {
-                self.clock = Clock::Inferred(rate);
-                let series = &mut self.series;
-                self.jitter = replay(probe, rate, |arrival_ns, jitter_ns| {
-                    let bucket = series.at(Timestamp::from_nanos(arrival_ns));
-                    bucket.jitter_max_ns = bucket.jitter_max_ns.max(jitter_ns as u32);
-                });
-                self.probe = None;
-            }
-            Verdict::None => self.probe = None,
-        }
+        self.wait_for_clock(arrival_ns, timestamp, clock_shows);
         0.0
+    }
+
+    fn wait_for_clock(&mut self, arrival_ns: i64, timestamp: u32, clock_shows: bool) {
+        if let Clock::Static(rate) | Clock::Inferred(rate) | Clock::Reported(rate) = self.clock {
+            self.jitter = Some(JitterEstimator::new(rate, arrival_ns, timestamp));
+            return;
+        }
+        if let Some(kept) = &mut self.kept
+            && !kept.push(arrival_ns, timestamp)
+        {
+            self.kept = None;
+        }
+        if !clock_shows || self.packets < CLOCK_PACKETS {
+            return;
+        }
+        let Some(rate) = self.timeline.rate(Enough::Clear) else {
+            return;
+        };
+        self.clock = Clock::Inferred(rate);
+        let series = &mut self.series;
+        let kept = self.kept.take();
+        self.jitter = kept.and_then(|kept| {
+            replay(&kept, rate, |arrival_ns, jitter_ns| {
+                let bucket = series.at(Timestamp::from_nanos(arrival_ns));
+                bucket.jitter_max_ns = bucket.jitter_max_ns.max(jitter_ns as u32);
+            })
+        });
     }
 
     /// How many packets the sender may have sent since the last one, judged by its rate so far.
@@ -377,7 +447,7 @@ impl StreamState {
             distinct: self.sequence.distinct(),
             restarts: u64::from(self.sequence.restarts()),
             strays: self.strays,
-            payload_types: self.payload_types.len(),
+            payload_types: self.shape.types().len(),
         }
     }
 
@@ -403,14 +473,13 @@ impl StreamState {
 
     /// The payload type of the first packet.
     pub(super) fn first_payload_type(&self) -> Option<u8> {
-        self.payload_types.first().map(|(pt, _)| *pt)
+        self.shape.types().first().map(|t| t.number)
     }
 
     /// All payload types, one bit each.
     pub(super) fn payload_type_bits(&self) -> u128 {
-        self.payload_types
-            .iter()
-            .fold(0, |bits, (pt, _)| bits | 1 << (pt & 0x7f))
+        let types = self.shape.types().iter();
+        types.fold(0, |bits, t| bits | 1 << (t.number & 0x7f))
     }
 
     /// The first packet, which made the stream, as its measures are told of it.
@@ -429,51 +498,29 @@ impl StreamState {
     }
 
     pub(super) fn payload_types(&self) -> Vec<PayloadType> {
-        let each = |&(number, packets): &(u8, u64)| PayloadType {
-            number,
-            packets,
+        let each = |shape: &shape::TypeShape| PayloadType {
+            number: shape.number,
+            packets: shape.packets,
             codec: Known::or(
-                static_types::lookup(number).map(|(codec, _)| codec),
+                static_types::lookup(shape.number).map(|(codec, _)| codec),
                 Unknown::NoSdp,
             ),
         };
-        self.payload_types.iter().map(each).collect()
+        self.shape.types().iter().map(each).collect()
     }
 
-    /// The static codec that most packets carry.
-    fn main_static(&self) -> Option<(Codec, Kind)> {
-        let (pt, _) = self.payload_types.iter().max_by_key(|(_, n)| *n)?;
-        static_types::lookup(*pt)
-    }
-
-    pub(super) fn codec(&self) -> Known<Codec> {
-        Known::or(self.main_static().map(|(codec, _)| codec), Unknown::NoSdp)
-    }
-
-    /// The clock rate, also of a stream that ended while the probe was still undecided.
+    /// The clock rate, also of a stream that ended before it was clear.
     pub(super) fn clock_rate(&self) -> Known<(u32, Source)> {
         match self.clock {
             Clock::Described(rate) => Known::Yes((rate, Source::Sdp)),
             Clock::Static(rate) => Known::Yes((rate, Source::Static)),
             Clock::Inferred(rate) => Known::Yes((rate, Source::Inferred)),
-            Clock::Unknown => match &self.probe {
-                Some(probe) => match probe.rate() {
-                    Some(rate) => Known::Yes((rate, Source::Inferred)),
-                    None => Known::No(self.too_few()),
-                },
-                None => Known::No(Unknown::NoClockRate),
+            Clock::Reported(rate) => Known::Yes((rate, Source::Rtcp)),
+            Clock::Unknown => match self.timeline.rate(Enough::AtTheEnd) {
+                Some(rate) => Known::Yes((rate, Source::Inferred)),
+                None if self.packets >= CLOCK_PACKETS => Known::No(Unknown::NoClockRate),
+                None => Known::No(self.too_few()),
             },
-        }
-    }
-
-    pub(super) fn kind(&self) -> (Kind, Option<Source>) {
-        if let Some((_, kind)) = self.main_static() {
-            return (kind, Some(Source::Static));
-        }
-        match self.clock_rate() {
-            Known::Yes((90_000, source)) => (Kind::Video, Some(source)),
-            Known::Yes((_, source)) => (Kind::Audio, Some(source)),
-            Known::No(_) => (Kind::Unknown, None),
         }
     }
 
@@ -488,10 +535,10 @@ impl StreamState {
         if let Some(estimator) = &self.jitter {
             return Known::or(from(estimator), Unknown::TooFewPackets);
         }
-        let Some(probe) = &self.probe else {
-            return Known::No(Unknown::NoClockRate);
+        let (Known::Yes((rate, _)), Some(kept)) = (self.clock_rate(), &self.kept) else {
+            return Known::No(self.clock_rate().reason().unwrap_or_else(|| self.too_few()));
         };
-        let estimator = probe.rate().and_then(|rate| replay(probe, rate, |_, _| {}));
+        let estimator = replay(kept, rate, |_, _| {});
         Known::or(estimator.as_ref().and_then(from), self.too_few())
     }
 
@@ -511,21 +558,17 @@ impl StreamState {
     }
 }
 
-/// Measures the packets that a probe kept, as if their clock rate had been known from the start.
+/// Measures the packets that were kept, as if their clock rate had been known from the start.
 ///
 /// `each` is told every estimate and when it was.
-fn replay(
-    probe: &ClockProbe,
-    rate: u32,
-    mut each: impl FnMut(i64, f64),
-) -> Option<JitterEstimator> {
-    let mut packets = probe.kept().iter();
+fn replay(kept: &Kept, rate: u32, mut each: impl FnMut(i64, f64)) -> Option<JitterEstimator> {
+    let mut packets = kept.packets().iter();
     let &(arrival, timestamp) = packets.next()?;
     let mut estimator = JitterEstimator::new(rate, arrival, timestamp);
     for &(arrival, timestamp) in packets {
         each(arrival, estimator.push(arrival, timestamp));
     }
-    let (arrival, timestamp) = probe.last();
+    let (arrival, timestamp) = kept.last();
     estimator.rebase(arrival, timestamp);
     Some(estimator)
 }

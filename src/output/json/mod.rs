@@ -6,7 +6,6 @@
 
 mod capture;
 mod connection;
-mod described;
 mod dtls;
 mod event;
 mod extension;

@@ -1,6 +1,5 @@
 //! The objects of `streams`, with feedback and arrays over time.
 
-use super::described::Told;
 use super::extension::{AudioLevelOut, ExtensionOut, text};
 use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
 use crate::analysis::model::{Codec, Gap, Leg, PayloadType, Stream};
@@ -28,7 +27,7 @@ pub(super) struct StreamOut {
     repaired_rid: Option<String>,
     repaired_rid_source: Option<&'static str>,
     repairs: Option<u32>,
-    repaired_by: Option<Vec<u32>>,
+    repaired_by: Vec<u32>,
     codec: Option<CodecOut>,
     clock_rate: Option<u32>,
     clock_rate_source: Option<&'static str>,
@@ -178,10 +177,7 @@ impl StreamOut {
             "paddingOnlyPackets",
             "frames",
         ]));
-        if s.kind_source.is_none() {
-            u.0.insert("kind", "no clock rate".to_owned());
-        }
-        let told = Told::new(s, &mut u.0);
+        u.take("kind", &s.kind_source);
         let clock = u.take("clockRate", &s.clock_rate);
         let jitter = u.take("jitter", &s.jitter);
         u.take("jitterMean", &s.jitter);
@@ -192,9 +188,6 @@ impl StreamOut {
         let (rid, rid_source) = text(&mut u, ("rid", "ridSource"), &identity.rid);
         let fields = ("repairedRid", "repairedRidSource");
         let (repaired_rid, repaired_rid_source) = text(&mut u, fields, &identity.repaired_rid);
-        if s.kind_source.is_none() {
-            u.0.insert("kindSource", "kind is not known".to_owned());
-        }
         Self {
             id: s.id.0,
             connection_id: s.connection.0,
@@ -206,15 +199,15 @@ impl StreamOut {
             legs_not_kept: s.legs_not_kept,
             encrypted: u.take("encrypted", &s.encrypted),
             kind: s.kind.name(),
-            kind_source: s.kind_source.map(|k| k.name()),
+            kind_source: u.take("kindSource", &s.kind_source).map(|k| k.name()),
             mid,
             mid_source,
             rid,
             rid_source,
             repaired_rid,
             repaired_rid_source,
-            repairs: told.repairs,
-            repaired_by: told.repaired_by,
+            repairs: u.take("repairs", &s.pairing.repairs).map(|(id, _)| id.0),
+            repaired_by: s.pairing.repaired_by.iter().map(|(id, _)| id.0).collect(),
             codec: u.take("codec", &s.codec).as_ref().map(CodecOut::new),
             clock_rate: clock.map(|(rate, _)| rate),
             clock_rate_source: clock.map(|(_, source)| source.name()),

@@ -2,7 +2,7 @@
 
 use super::super::printable;
 use super::style::{Style, bitrate, duration, grouped};
-use crate::analysis::model::{Connection, Gap, Leg, Stream};
+use crate::analysis::model::{Connection, Gap, Kind, Leg, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
@@ -48,6 +48,13 @@ pub(super) fn stream_table(
                 entry.push(s.id.to_string());
             }
         };
+        note("kind not known", s.kind_source.reason());
+        if matches!(s.kind, Kind::Rtx | Kind::Fec) {
+            note(
+                "repairs no stream that is known",
+                s.pairing.repairs.reason(),
+            );
+        }
         note("jitter not known", s.jitter.reason());
         note("bitrate not known", s.bitrate.reason());
         let loss = format!("{:.2}", s.loss_fraction() * 100.0);
@@ -74,9 +81,7 @@ pub(super) fn stream_table(
             known(&s.bitrate, |b| bitrate(*b)),
             spark(s, analysis)
         )?;
-        for line in described(s)
-            .into_iter()
-            .chain(said(s))
+        for line in said(s)
             .into_iter()
             .chain(ways(s, analysis))
             .chain(silences(s, connection, analysis))
@@ -97,12 +102,6 @@ pub(super) fn stream_table(
         )?;
     }
     Ok(())
-}
-
-/// What the stream repairs, by a session description.
-fn described(s: &Stream) -> Option<String> {
-    let repairs = s.described.as_deref()?.repairs?;
-    Some(format!("repairs stream {repairs}"))
 }
 
 /// Whether media went on one way only after some time: all that came the other way had ended.
@@ -216,8 +215,11 @@ fn direction(s: &Stream, connection: &Connection) -> &'static str {
     }
 }
 
-/// The codec's name, or the payload type most packets have, or the clock rate.
+/// The stream that it repairs, or the codec's name, or the payload type that most packets have.
 fn codec(s: &Stream) -> String {
+    if let Known::Yes((id, _)) = s.pairing.repairs {
+        return format!("of #{id}");
+    }
     match s.codec.value() {
         Some(codec) => codec.name.to_string(),
         None => {

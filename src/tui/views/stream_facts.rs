@@ -29,8 +29,12 @@ fn transport_of<'a>(analysis: &'a Analysis, s: &Stream) -> Option<&'a Transport>
     all.iter().find(|t| t.index == s.transport)
 }
 
-/// What a stream carries, in a column: `PCMU`, or its payload type and clock rate: `PT96 90k`.
+/// What a stream carries, in a column: `PCMU`, its payload type and clock rate (`PT96 90k`), or which
+/// stream it repairs: `of #3`.
 pub(crate) fn codec_short(s: &Stream) -> String {
+    if let Known::Yes((id, _)) = s.pairing.repairs {
+        return format!("of #{id}");
+    }
     if let Known::Yes(codec) = &s.codec {
         return codec.name.to_string();
     }
@@ -171,17 +175,33 @@ pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
     out
 }
 
+/// Which stream it repairs, and which repair it.
+fn pairing(s: &Stream, out: &mut Vec<Line>) {
+    if matches!(s.kind, Kind::Rtx | Kind::Fec) {
+        let of = known_why(&s.pairing.repairs, |(id, from)| {
+            format!("#{id}, {}", source(*from))
+        });
+        out.push(Line::fact("repairs", of));
+    }
+    if !s.pairing.repaired_by.is_empty() {
+        let by = s.pairing.repaired_by.iter();
+        let by: Vec<_> = by.map(|(id, _)| format!("#{id}")).collect();
+        out.push(Line::fact("repaired", format!("by {}", by.join(", "))));
+    }
+}
+
 fn carries(s: &Stream, out: &mut Vec<Line>) {
-    let why = s
-        .kind_source
-        .map(|k| format!(" ({})", source(k)))
-        .unwrap_or_default();
+    let why = match s.kind_source {
+        Known::Yes(k) => format!(" ({})", source(k)),
+        Known::No(why) => format!(" ({why})"),
+    };
     let codec = known_why(&s.codec, |c| c.name.to_string());
     let kind = match s.kind {
-        Kind::Unknown => format!("{UNKNOWN} (its packets do not tell)"),
-        known => known.name().to_owned(),
+        Kind::Unknown => UNKNOWN,
+        known => known.name(),
     };
     out.push(Line::fact("carries", format!("{kind}{why}, codec {codec}")));
+    pairing(s, out);
     let clock = known_why(&s.clock_rate, |(hz, from)| {
         format!("{hz} Hz, {}", source(*from))
     });

@@ -1,0 +1,103 @@
+//! What the packets of a stream look like from outside: timestamps that come back, markers, sizes,
+//! payload types. Kinds are told from it where no session description does, docs/algorithms/kind.md.
+
+use crate::proto::rtp::RtpPacket;
+
+/// Payload types kept per stream; more is noise.
+const TYPES_MAX: usize = 32;
+
+/// What the packets of one payload type are like.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::analysis) struct TypeShape {
+    /// The payload type.
+    pub(in crate::analysis) number: u8,
+    /// Packets that have it.
+    pub(in crate::analysis) packets: u64,
+    /// The longest payload of a packet without padding, authentication tag included, in bytes.
+    pub(in crate::analysis) longest: u16,
+    /// Packets with the timestamp of the packet before.
+    pub(in crate::analysis) repeats: u32,
+}
+
+/// What a stream's packets look like.
+#[derive(Clone, Debug, Default)]
+pub(in crate::analysis) struct Shape {
+    types: Vec<TypeShape>,
+    current: usize,
+    /// Timestamps: packets in order with another than the packet before.
+    pub(in crate::analysis) times: u64,
+    /// Timestamps that lay before the one of the packet before, though the sequence number did not.
+    pub(in crate::analysis) backward: u64,
+    /// Times that ended with a marked packet after one without, as frames of several packets do.
+    pub(in crate::analysis) marked_ends: u64,
+    /// The packet before had no marker, and was long.
+    is_open: bool,
+}
+
+/// A packet of a frame that was split has at least this much payload: what is split was too long.
+const SPLIT: usize = 300;
+
+impl Shape {
+    /// Counts a packet. `is_repeat`: with the timestamp of the packet before.
+    #[inline]
+    pub(in crate::analysis) fn push(&mut self, rtp: &RtpPacket<'_>, is_repeat: bool) {
+        let number = rtp.payload_type();
+        let len = rtp.payload_wire_len();
+        if self
+            .types
+            .get(self.current)
+            .is_none_or(|t| t.number != number)
+            && !self.turn_to(number)
+        {
+            return;
+        }
+        if let Some(shape) = self.types.get_mut(self.current) {
+            shape.packets += 1;
+            if !rtp.has_padding() {
+                shape.longest = shape.longest.max(u16::try_from(len).unwrap_or(u16::MAX));
+            }
+            shape.repeats = shape.repeats.saturating_add(u32::from(is_repeat));
+        }
+        self.marked_ends += u64::from(rtp.marker() && is_repeat && self.is_open);
+        self.is_open = !rtp.marker() && !rtp.has_padding() && len >= SPLIT;
+    }
+
+    #[cold]
+    fn turn_to(&mut self, number: u8) -> bool {
+        match self.types.iter().position(|t| t.number == number) {
+            Some(place) => self.current = place,
+            None if self.types.len() < TYPES_MAX => {
+                self.current = self.types.len();
+                self.types.push(TypeShape {
+                    number,
+                    packets: 0,
+                    longest: 0,
+                    repeats: 0,
+                });
+            }
+            None => return false,
+        }
+        true
+    }
+
+    /// Its payload types, in order of appearance.
+    pub(in crate::analysis) fn types(&self) -> &[TypeShape] {
+        &self.types
+    }
+
+    /// Whether some packet had this payload type.
+    pub(in crate::analysis) fn has_type(&self, number: u8) -> bool {
+        self.types.iter().any(|t| t.number == number)
+    }
+
+    /// The payload type of most packets; the first of them.
+    pub(in crate::analysis) fn main_type(&self) -> Option<&TypeShape> {
+        let most = self.types.iter().map(|t| t.packets).max()?;
+        self.types.iter().find(|t| t.packets == most)
+    }
+
+    /// Whether the two have a payload type in common.
+    pub(in crate::analysis) fn shares_type(&self, other: &Self) -> bool {
+        self.types.iter().any(|t| other.has_type(t.number))
+    }
+}

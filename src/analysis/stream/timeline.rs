@@ -1,0 +1,153 @@
+//! How a stream's RTP timestamps run against the clock of the capture: a few points of its whole
+//! life, from which its clock rate is read, and whether another stream follows the same clock.
+
+use crate::analysis::clock;
+
+/// Points kept at most; then every other one goes, and the rest comes half as often.
+const ANCHORS_MAX: usize = 32;
+/// Points are at least this far apart, so that the packets of one burst are not all of them.
+const APART: i64 = 10_000_000;
+/// How far behind the clock of another stream a packet may be that repeats one of its timestamps,
+/// and how far before it, in seconds: retransmissions come late; encoding and pacing take a moment.
+const BEHIND: f64 = 4.0;
+const AHEAD: f64 = 0.6;
+/// A stream that follows another begins after it, but for packets that were reordered.
+const TOO_EARLY: i64 = 50_000_000;
+
+/// Points (arrival, timestamp) of a stream, and the step between its timestamps.
+#[derive(Clone, Debug)]
+pub(in crate::analysis) struct Timeline {
+    anchors: Vec<(i64, u32)>,
+    /// When the next point is taken.
+    due: i64,
+    apart: i64,
+    /// The step that most packets took, by majority vote.
+    step: u32,
+    votes: u32,
+}
+
+impl Timeline {
+    /// Begins with a stream's first packet.
+    pub(in crate::analysis) fn new(arrival_ns: i64, timestamp: u32) -> Self {
+        Self {
+            anchors: vec![(arrival_ns, timestamp)],
+            due: arrival_ns.saturating_add(APART),
+            apart: APART,
+            step: 0,
+            votes: 0,
+        }
+    }
+
+    /// Takes a packet in order with a new timestamp, `step` ticks after the one before; says
+    /// whether the stream's clock may be clearer than before.
+    #[inline]
+    pub(in crate::analysis) fn push(&mut self, arrival_ns: i64, timestamp: u32, step: u32) -> bool {
+        if step == self.step {
+            self.votes = self.votes.saturating_add(1);
+        } else if self.votes == 0 {
+            (self.step, self.votes) = (step, 1);
+        } else {
+            self.votes -= 1;
+        }
+        if arrival_ns < self.due {
+            return false;
+        }
+        self.add(arrival_ns, timestamp);
+        true
+    }
+
+    fn add(&mut self, arrival_ns: i64, timestamp: u32) {
+        if self.anchors.len() >= ANCHORS_MAX {
+            let mut keep = false;
+            self.anchors.retain(|_| {
+                keep = !keep;
+                keep
+            });
+            self.apart = self.apart.saturating_mul(2);
+        }
+        self.anchors.push((arrival_ns, timestamp));
+        self.due = arrival_ns.saturating_add(self.apart);
+    }
+
+    /// The clock rate in Hz as far as it shows, with the less evidence that does where no more will
+    /// come.
+    pub(in crate::analysis) fn rate(&self, enough: clock::Enough) -> Option<u32> {
+        clock::rate(&self.anchors, self.step, enough)
+    }
+
+    /// The step that most packets took, in ticks.
+    pub(in crate::analysis) fn step(&self) -> u32 {
+        self.step
+    }
+
+    /// Of the points of this stream since the other began, how many lie where packets would that
+    /// repeat the other's timestamps, and how many there are. `rate` is the other's, in Hz.
+    pub(in crate::analysis) fn follows(&self, other: &Self, rate: u32) -> (usize, usize) {
+        let begin = other.anchors.first().map_or(i64::MAX, |a| a.0);
+        // Padding that libwebrtc sends before the first frame has no timestamp yet: it is 0.
+        let own = self.anchors.iter().filter(|a| a.1 != 0);
+        let since = own.filter(|a| a.0 >= begin.saturating_sub(TOO_EARLY));
+        let rate = f64::from(rate);
+        since.fold((0, 0), |(near, all), &(arrival, timestamp)| {
+            let nearest = other.nearest(arrival).is_some_and(|(at, reference)| {
+                let passed = arrival.saturating_sub(at) as f64 / 1e9;
+                let ahead = f64::from(timestamp.wrapping_sub(reference) as i32) / rate - passed;
+                (-BEHIND..=AHEAD).contains(&ahead)
+            });
+            (near + usize::from(nearest), all + 1)
+        })
+    }
+
+    /// The point that is nearest in time.
+    fn nearest(&self, arrival: i64) -> Option<(i64, u32)> {
+        let near = |a: &&(i64, u32)| a.0.abs_diff(arrival);
+        self.anchors.iter().min_by_key(near).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: i64 = 1_000_000;
+
+    fn run(offset: u32, hz: i64, from_ms: i64, to_ms: i64, every_ms: i64) -> Timeline {
+        let at = |ms: i64| offset.wrapping_add((ms * hz / 1000) as u32);
+        let mut timeline = Timeline::new(from_ms * MS, at(from_ms));
+        for ms in (from_ms + every_ms..to_ms).step_by(every_ms as usize) {
+            timeline.push(ms * MS, at(ms), (every_ms * hz / 1000) as u32);
+        }
+        timeline
+    }
+
+    #[test]
+    fn points_are_few_and_cover_the_whole_life() {
+        let t = run(7, 48_000, 0, 3_600_000, 20);
+        assert!((ANCHORS_MAX / 2..=ANCHORS_MAX).contains(&t.anchors.len()));
+        assert_eq!(t.anchors[0], (0, 7));
+        assert!(t.anchors.last().unwrap().0 > 3_300_000 * MS);
+        assert_eq!(
+            (t.step(), t.rate(clock::Enough::AtTheEnd)),
+            (960, Some(48_000))
+        );
+    }
+
+    #[test]
+    fn what_repeats_a_streams_timestamps_follows_it() {
+        let video = run(4_000_000_000, 90_000, 1_000, 60_000, 33);
+        // Old timestamps of it, 200 ms late, now and then, over the wrap.
+        let at = |ms: i64| 4_000_000_000u32.wrapping_add(((ms - 200) * 90) as u32);
+        let mut rtx = Timeline::new(2_000 * MS, at(2_000));
+        for ms in (3_000..59_000).step_by(1_700) {
+            rtx.push(ms * MS, at(ms), 1);
+        }
+        let (near, all) = rtx.follows(&video, 90_000);
+        assert_eq!((near, all), (all, rtx.anchors.len()));
+        // Another offset does not, whatever its clock.
+        let other = run(9_000_000, 90_000, 1_000, 60_000, 33);
+        assert_eq!(other.follows(&video, 90_000).0, 0);
+        // What came before it does not count.
+        let early = run(0, 90_000, 0, 900, 20);
+        assert_eq!(early.follows(&video, 90_000), (0, 0));
+    }
+}
