@@ -18,6 +18,11 @@ const COMPARED: usize = 32;
 /// The clock of a stream too short to show its own: most of what is repaired is video.
 const VIDEO: u32 = 90_000;
 
+/// Packets too few to show a habit.
+const FEW: u64 = 8;
+/// How much longer than the mean the longest silence is in a stream that only repairs losses.
+const IRREGULAR: f64 = 2.5;
+
 /// What was found about one stream: by its place among the streams of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Repair {
@@ -175,8 +180,8 @@ fn link(x: &StreamState, s: &StreamState) -> Option<(Kind, Strength)> {
         return None;
     }
     let rate = s.clock_rate().value().map_or(VIDEO, |(rate, _)| *rate);
-    let (near, all) = x.timeline.follows(&s.timeline, rate);
-    let follows = all > 0 && near * 5 >= all * 4;
+    let nearness = x.timeline.against(&s.timeline, rate);
+    let follows = nearness.is_same();
     let kin = x.kinship.with(s.ssrc);
     let (repeats, sized) = kin.map_or((0, 0), |k| (k.repeats, k.sized));
     let repeats_most = repeats >= 4 && repeats * 2 >= x.kinship.lookups();
@@ -201,12 +206,25 @@ fn link(x: &StreamState, s: &StreamState) -> Option<(Kind, Strength)> {
     let is_padding = x.padded * 2 >= x.packets;
     // Only what is sent again goes back in time while its sequence numbers go on.
     let goes_back = repeats > 0 && x.shape.backward > 0;
-    // Single packets of few frames.
-    let is_sparse = repeats > 0
+    // Single packets of few frames, not all of them the last.
+    let is_sparse = x.shape.times * 3 <= s.shape.times;
+    let repeats_all = repeats > 0
         && u64::from(repeats) * 5 >= u64::from(x.kinship.lookups()) * 4
-        && x.shape.times * 3 <= s.shape.times
-        && (x.packets < 8 || x.marked < x.shape.times);
-    (is_sized || is_padding || goes_back || is_sparse).then_some((Kind::Rtx, strength))
+        && (x.packets < FEW || x.marked < x.shape.times);
+    // Whole frames that were lost, whenever that happened.
+    let is_late = follows && nearness.points > 1 && nearness.late * 2 >= nearness.points;
+    let is_rtx = is_sized
+        || is_padding
+        || goes_back
+        || (is_sparse && (repeats_all || (is_late && is_irregular(x))));
+    is_rtx.then_some((Kind::Rtx, strength))
+}
+
+/// Whether its packets come now and then: media comes frame after frame.
+fn is_irregular(x: &StreamState) -> bool {
+    let lasted = (x.last - x.first).seconds();
+    let longest = x.interarrival_max.seconds();
+    x.packets < FEW || longest * x.shape.times as f64 >= lasted * IRREGULAR
 }
 
 /// What the payload types of the retransmissions found tell of streams that show too little by
@@ -261,13 +279,13 @@ fn only_original(
         let clock = s.clock_rate().value().map(|(rate, _)| *rate);
         let is_video = clock.is_none_or(|rate| rate == VIDEO);
         let is_media = !repairs.contains_key(&place) && s.padded * 2 < s.packets;
-        let (near, all) = state.timeline.follows(&s.timeline, VIDEO);
         let may_be = is_video && is_media && !state.shape.shares_type(&s.shape);
-        (may_be && near * 5 >= all * 4).then_some((place, all))
+        let on_its_timeline = state.timeline.against(&s.timeline, VIDEO).may_be_same();
+        (may_be && on_its_timeline).then_some(place)
     });
     let first = originals.next()?;
     match originals.next() {
-        None => Some(first.0),
+        None => Some(first),
         Some(_) => None,
     }
 }

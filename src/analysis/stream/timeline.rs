@@ -14,6 +14,32 @@ const AHEAD: f64 = 0.6;
 /// A stream that follows another begins after it, but for packets that were reordered.
 const TOO_EARLY: i64 = 50_000_000;
 
+/// What comes so much later than its timestamp, in seconds, was held up on its way or sent again.
+const LATE: f64 = 0.01;
+
+/// How the points of one stream lie on the timeline of another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::analysis) struct Nearness {
+    /// Points since the other began.
+    pub(in crate::analysis) points: usize,
+    /// Of them, points where a packet would lie that repeats one of the other's timestamps.
+    pub(in crate::analysis) near: usize,
+    /// Of those, points that lie behind.
+    pub(in crate::analysis) late: usize,
+}
+
+impl Nearness {
+    /// Whether the one stream runs on the timeline of the other, with room for a stray point.
+    pub(in crate::analysis) fn is_same(self) -> bool {
+        self.points > 0 && self.near * 5 >= self.points * 4
+    }
+
+    /// Whether nothing speaks against it.
+    pub(in crate::analysis) fn may_be_same(self) -> bool {
+        self.points == 0 || self.is_same()
+    }
+}
+
 /// Points (arrival, timestamp) of a stream, and the step between its timestamps.
 #[derive(Clone, Debug)]
 pub(in crate::analysis) struct Timeline {
@@ -75,26 +101,26 @@ impl Timeline {
         clock::rate(&self.anchors, self.step, enough)
     }
 
-    /// The step that most packets took, in ticks.
-    pub(in crate::analysis) fn step(&self) -> u32 {
-        self.step
-    }
-
-    /// Of the points of this stream since the other began, how many lie where packets would that
-    /// repeat the other's timestamps, and how many there are. `rate` is the other's, in Hz.
-    pub(in crate::analysis) fn follows(&self, other: &Self, rate: u32) -> (usize, usize) {
+    /// How the points of this stream since the other began lie on the other's timeline. `rate` is
+    /// the other's, in Hz.
+    pub(in crate::analysis) fn against(&self, other: &Self, rate: u32) -> Nearness {
         let begin = other.anchors.first().map_or(i64::MAX, |a| a.0);
         // Padding that libwebrtc sends before the first frame has no timestamp yet: it is 0.
         let own = self.anchors.iter().filter(|a| a.1 != 0);
         let since = own.filter(|a| a.0 >= begin.saturating_sub(TOO_EARLY));
         let rate = f64::from(rate);
-        since.fold((0, 0), |(near, all), &(arrival, timestamp)| {
-            let nearest = other.nearest(arrival).is_some_and(|(at, reference)| {
+        since.fold(Nearness::default(), |sum, &(arrival, timestamp)| {
+            let ahead = other.nearest(arrival).map(|(at, reference)| {
                 let passed = arrival.saturating_sub(at) as f64 / 1e9;
-                let ahead = f64::from(timestamp.wrapping_sub(reference) as i32) / rate - passed;
-                (-BEHIND..=AHEAD).contains(&ahead)
+                f64::from(timestamp.wrapping_sub(reference) as i32) / rate - passed
             });
-            (near + usize::from(nearest), all + 1)
+            let is_near = ahead.is_some_and(|a| (-BEHIND..=AHEAD).contains(&a));
+            let is_late = is_near && ahead.is_some_and(|a| a < -LATE);
+            Nearness {
+                points: sum.points + 1,
+                near: sum.near + usize::from(is_near),
+                late: sum.late + usize::from(is_late),
+            }
         })
     }
 
@@ -127,7 +153,7 @@ mod tests {
         assert_eq!(t.anchors[0], (0, 7));
         assert!(t.anchors.last().unwrap().0 > 3_300_000 * MS);
         assert_eq!(
-            (t.step(), t.rate(clock::Enough::AtTheEnd)),
+            (t.step, t.rate(clock::Enough::AtTheEnd)),
             (960, Some(48_000))
         );
     }
@@ -141,13 +167,17 @@ mod tests {
         for ms in (3_000..59_000).step_by(1_700) {
             rtx.push(ms * MS, at(ms), 1);
         }
-        let (near, all) = rtx.follows(&video, 90_000);
-        assert_eq!((near, all), (all, rtx.anchors.len()));
+        let all = rtx.anchors.len();
+        let found = rtx.against(&video, 90_000);
+        assert_eq!((found.near, found.late, found.points), (all, all - 1, all));
         // Another offset does not, whatever its clock.
         let other = run(9_000_000, 90_000, 1_000, 60_000, 33);
-        assert_eq!(other.follows(&video, 90_000).0, 0);
+        assert_eq!(other.against(&video, 90_000).near, 0);
+        assert!(!other.against(&video, 90_000).may_be_same());
         // What came before it does not count.
         let early = run(0, 90_000, 0, 900, 20);
-        assert_eq!(early.follows(&video, 90_000), (0, 0));
+        let nothing = early.against(&video, 90_000);
+        assert_eq!(nothing, Nearness::default());
+        assert!(nothing.may_be_same() && !nothing.is_same());
     }
 }
