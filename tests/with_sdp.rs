@@ -216,7 +216,7 @@ fn check(s: &Stream, wanted: &Wanted, analysis: &Analysis, here: &str) {
     let d = s.described.as_deref().unwrap_or_else(|| panic!("{here}"));
     assert_eq!(
         (s.kind, s.kind_source),
-        (wanted.kind, Some(Source::Sdp)),
+        (wanted.kind, Known::Yes(Source::Sdp)),
         "{here}"
     );
     let codec = s.codec.value().unwrap();
