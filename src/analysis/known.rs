@@ -51,6 +51,11 @@ pub enum Unknown {
     NoRepair,
     /// None of the streams seen is clearly the one that it repairs.
     NoOriginal,
+    /// What would be told by the round-trip time, which is not known or too short.
+    NoRoundTrip,
+    /// Packets came late by all kinds of times: what was sent again cannot be told from what was
+    /// only delayed.
+    LikeReordering,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -110,6 +115,8 @@ impl fmt::Display for Unknown {
             Self::Unclear => "what was seen fits no meaning, or several",
             Self::NoRepair => "it is no repair of another stream",
             Self::NoOriginal => "no stream seen is clearly the one that it repairs",
+            Self::NoRoundTrip => "no round-trip time that would tell",
+            Self::LikeReordering => "not to be told from reordering",
             Self::NotMeasured => "not measured by this version",
         })
     }

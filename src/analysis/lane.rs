@@ -4,6 +4,7 @@
 //! Every measure here is told each packet of each stream of the direction, in order of capture.
 
 use super::extensions::Numbers;
+use super::repair::Repair;
 use super::stream::{Packet, watch};
 use super::table::Streams;
 
@@ -18,6 +19,8 @@ pub(super) struct Lane {
     members: Vec<u32>,
     /// What may be transport-wide sequence numbers.
     numbers: Numbers,
+    /// What brings back lost packets.
+    repair: Repair,
 }
 
 impl Lane {
@@ -26,6 +29,7 @@ impl Lane {
     #[inline]
     pub(super) fn push(&mut self, packet: &Packet<'_, '_>, index: u32, streams: &mut Streams) {
         watch(packet, index, &self.members, streams);
+        self.repair.push(packet, index, streams);
         if packet.rtp.has_extension()
             && let Some(stream) = streams.at_mut(index)
         {

@@ -25,6 +25,7 @@ pub mod model;
 mod moment;
 mod packets;
 mod problems;
+mod repair;
 mod rtcp_senders;
 mod sctp;
 mod sequence;

@@ -196,6 +196,11 @@ impl Sequence {
         self.closed.distinct + self.open().distinct
     }
 
+    /// Whether this packet was seen, of those remembered; what lies before them counts as seen.
+    pub(super) fn has_seen(&self, number: i64) -> bool {
+        number < self.lowest || (number <= self.highest && self.seen.test(number))
+    }
+
     /// How the losses cluster, in the order of sequence numbers.
     pub(super) fn clusters(&self) -> Clusters {
         let mut bursts = self.seen.left.as_deref().cloned().unwrap_or_default();
@@ -366,6 +371,12 @@ impl Seen {
             }
         }
         *self = wider;
+    }
+
+    /// Whether `number`, which is not beyond the head, was seen. Numbers beyond memory count as seen.
+    fn test(&self, number: i64) -> bool {
+        let (word, mask) = self.place(number);
+        self.head - number >= self.capacity() || self.bits.get(word).is_none_or(|w| w & mask != 0)
     }
 
     /// Whether `number` was seen; it is from now on. Numbers beyond memory count as seen.

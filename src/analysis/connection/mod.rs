@@ -133,11 +133,13 @@ pub(super) fn assemble(
         }
     }
     let problems = session::apply(state, &connections, &mut streams);
+    for connection in &mut connections {
+        connection.latency = latency::latency(connection);
+    }
     decide(state, &mut connections, &mut streams, &measured);
     for (connection, around) in connections.iter_mut().zip(&around) {
         connection.events.sort_by_key(|e| (e.at, e.packet));
         (connection.state, connection.stopped) = life::life(connection, around);
-        connection.latency = latency::latency(connection);
     }
     (connections, streams, protocols, problems)
 }

@@ -3,7 +3,7 @@
 use super::super::analyzer::State;
 use super::super::ids::{Ssrc, StreamId};
 use super::super::known::{Known, Unknown};
-use super::super::model::{Connection, Identity, Kind, Leg, Pairing, Stream};
+use super::super::model::{Connection, Identity, Kind, Leg, LossDetail, Pairing, Stream};
 use super::super::sequence::Sequence;
 use super::super::stream::StreamState;
 use super::super::transport::{Media, TransportState};
@@ -165,13 +165,14 @@ pub(super) fn report(
         packets: s.packets,
         expected: s.sequence.expected(),
         lost: s.sequence.lost(),
+        loss: LossDetail::default(),
         duplicated: s.sequence.duplicates(),
         reordered: s.sequence.late(),
         restarts: s.sequence.restarts(),
         payload_bytes: s.payload_bytes,
         header_bytes: s.header_bytes,
         marked: s.marked,
-        padded: s.padded,
+        padded: s.padding.padded.into(),
         bitrate: s.bitrate(),
         jitter: s.jitter(),
         interarrival_max: Known::or(

@@ -15,6 +15,7 @@ mod ice;
 mod ice_event;
 mod jitter;
 mod latency;
+mod loss;
 mod pairing;
 mod sctp;
 mod sctp_event;
@@ -40,6 +41,7 @@ pub use ice::{
 pub use ice_event::IceEvent;
 pub use jitter::Jitter;
 pub use latency::{Grade, Latency, LatencySource};
+pub use loss::{BurstGap, LossDetail};
 pub use pairing::Pairing;
 pub use sctp::{
     AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,

@@ -1,8 +1,8 @@
 //! An RTP stream and its measures.
 
 use super::{
-    AudioLevel, Codec, Described, Feedback, HeaderExtension, Identity, Jitter, Kind, Pairing,
-    PayloadType, Source,
+    AudioLevel, Codec, Described, Feedback, HeaderExtension, Identity, Jitter, Kind, LossDetail,
+    Pairing, PayloadType, Source,
 };
 use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId, Unknown};
 use crate::net::{Path, Via};
@@ -64,6 +64,8 @@ pub struct Stream {
     pub expected: u64,
     /// Expected minus distinct: lost before the point of capture; never negative.
     pub lost: u64,
+    /// What became of them, and how they cluster.
+    pub loss: LossDetail,
     /// Packets whose sequence number had been seen.
     pub duplicated: u64,
     /// Packets that arrived below the highest sequence number so far and were not duplicates.

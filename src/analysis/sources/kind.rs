@@ -50,10 +50,10 @@ pub(super) fn alone(state: &StreamState) -> Known<(Kind, Source)> {
     if let Some((_, kind)) = main.and_then(|t| static_types::lookup(t.number)) {
         return Known::Yes((kind, Source::Static));
     }
-    if state.padded == state.packets {
+    if u64::from(state.padding.padded) == state.packets {
         return Known::Yes((Kind::Probe, Source::Inferred));
     }
-    if state.padded * 2 > state.packets && !is_audio(state) {
+    if u64::from(state.padding.padded) * 2 > state.packets && !is_audio(state) {
         return Known::No(Unknown::Unclear);
     }
     match state.clock_rate() {

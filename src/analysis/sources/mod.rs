@@ -9,6 +9,7 @@ mod pairs;
 
 use super::analyzer::State;
 use super::model::{Connection, Stream};
+use super::repair;
 use super::stream::StreamState;
 
 /// A stream as it will be reported, with what was measured of it.
@@ -22,9 +23,9 @@ pub(super) struct Measured<'a, 's> {
 
 /// Decides what the streams of one connection are.
 pub(super) fn decide(state: &State, connection: &Connection, streams: &mut [Measured<'_, '_>]) {
-    let _ = connection;
     let _meanings = extensions::decide(state, streams);
     let repairs = pairs::find(streams);
     kind::decide(streams, &repairs);
     pairs::report(streams, &repairs);
+    repair::decide(connection, streams);
 }

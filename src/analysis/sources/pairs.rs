@@ -176,7 +176,7 @@ fn inferred(kind: Kind, original: Option<usize>) -> Repair {
 
 /// Whether and how clearly a stream repairs another, by what both are like.
 fn link(x: &StreamState, s: &StreamState) -> Option<(Kind, Strength)> {
-    if x.shape.shares_type(&s.shape) || s.padded * 2 >= s.packets {
+    if x.shape.shares_type(&s.shape) || u64::from(s.padding.padded) * 2 >= s.packets {
         return None;
     }
     let rate = s.clock_rate().value().map_or(VIDEO, |(rate, _)| *rate);
@@ -200,10 +200,15 @@ fn link(x: &StreamState, s: &StreamState) -> Option<(Kind, Strength)> {
     };
     let is_sized = sized > 0 && sized * 3 >= repeats;
     let longer = kin.map_or(0, |k| k.longer);
-    if !is_sized && x.marked == 0 && x.padded == 0 && repeats >= 6 && longer * 10 >= repeats * 9 {
+    if !is_sized
+        && x.marked == 0
+        && u64::from(x.padding.padded) == 0
+        && repeats >= 6
+        && longer * 10 >= repeats * 9
+    {
         return Some((Kind::Fec, strength));
     }
-    let is_padding = x.padded * 2 >= x.packets;
+    let is_padding = u64::from(x.padding.padded) * 2 >= x.packets;
     // Only what is sent again goes back in time while its sequence numbers go on.
     let goes_back = repeats > 0 && x.shape.backward > 0;
     // Single packets of few frames, not all of them the last.
@@ -244,7 +249,7 @@ fn learn(streams: &[Measured<'_, '_>], by_flow: &BTreeMap<u32, Vec<usize>>, repa
     for place in (0..streams.len()).filter(|place| !repairs.contains_key(place)) {
         let is_media = streams
             .get(place)
-            .is_some_and(|m| m.state.padded * 2 < m.state.packets);
+            .is_some_and(|m| u64::from(m.state.padding.padded) * 2 < m.state.packets);
         for shape in types(&place).iter().filter(|_| is_media) {
             known.remove(&shape.number);
         }
@@ -278,7 +283,7 @@ fn only_original(
         let s = streams.get(place)?.state;
         let clock = s.clock_rate().value().map(|(rate, _)| *rate);
         let is_video = clock.is_none_or(|rate| rate == VIDEO);
-        let is_media = !repairs.contains_key(&place) && s.padded * 2 < s.packets;
+        let is_media = !repairs.contains_key(&place) && u64::from(s.padding.padded) * 2 < s.packets;
         let may_be = is_video && is_media && !state.shape.shares_type(&s.shape);
         let on_its_timeline = state.timeline.against(&s.timeline, VIDEO).may_be_same();
         (may_be && on_its_timeline).then_some(place)

@@ -7,10 +7,9 @@
 //! [`Sequence`](crate::analysis::sequence::Sequence) remembers which numbers were seen; nothing is
 //! counted per packet. What leaves its memory is told here, and the rest when somebody asks.
 
+use crate::analysis::model::BurstGap;
 use std::collections::BTreeMap;
 
-/// So many packets received in a row end a burst: the value that RFC 3611 recommends.
-pub(in crate::analysis) const GMIN: u64 = 16;
 /// Different lengths of runs that are told apart; of further ones only the packets are counted.
 const LENGTHS_MAX: usize = 256;
 
@@ -59,7 +58,7 @@ impl Bursts {
         }
         self.end_run();
         self.received += n;
-        if self.received >= GMIN {
+        if self.received >= BurstGap::GMIN {
             self.end_burst();
         }
     }

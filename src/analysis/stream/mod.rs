@@ -5,12 +5,14 @@ mod belief;
 mod bursts;
 mod kin;
 mod packet;
+mod padding;
 mod shape;
 mod timeline;
 
 pub(super) use bursts::{Bursts, Clusters};
 pub(super) use kin::watch;
 pub(super) use packet::Packet;
+pub(super) use padding::Padding;
 pub(super) use shape::Shape;
 
 use super::MAX_GAPS;
@@ -19,6 +21,7 @@ use super::extensions::Elements;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
 use super::model::{Feedback, Gap, Jitter, PayloadType, Source};
+use super::repair::Holes;
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
 use super::static_types;
@@ -65,7 +68,12 @@ pub(super) struct StreamState {
     pub(super) payload_bytes: u64,
     pub(super) header_bytes: u64,
     pub(super) marked: u64,
-    pub(super) padded: u64,
+    /// Packets with the padding bit.
+    pub(super) padding: Padding,
+    /// Lost packets, while they may come back; none before the first loss.
+    pub(super) holes: Option<Box<Holes>>,
+    /// Whether the newest packet has the marker.
+    newest_marked: bool,
     pub(super) interarrival_max: Span,
     pub(super) gaps: Vec<Gap>,
     pub(super) series: Series,
@@ -126,7 +134,9 @@ impl StreamState {
             payload_bytes: 0,
             header_bytes: 0,
             marked: 0,
-            padded: 0,
+            padding: Padding::default(),
+            holes: None,
+            newest_marked: rtp.marker(),
             interarrival_max: Span::default(),
             gaps: Vec::new(),
             series,
@@ -254,12 +264,19 @@ impl StreamState {
         let (lost, in_time) = match arrival {
             Arrival::New { skipped } => {
                 clock_shows = is_new_time && self.note_time(ts, rtp.timestamp(), step);
+                if skipped > 0 {
+                    self.note_holes(skipped, rtp, ts);
+                }
                 self.newest_timestamp = rtp.timestamp();
+                self.newest_marked = rtp.marker();
                 (i64::from(skipped), true)
             }
             Arrival::Early { skipped } => (i64::from(skipped), true),
             Arrival::Late => {
                 self.series.recover_one();
+                if let Some(holes) = &mut self.holes {
+                    holes.arrived(self.sequence.extended(seq), ts);
+                }
                 (0, true)
             }
             Arrival::Duplicate => (0, false),
@@ -270,6 +287,10 @@ impl StreamState {
             Arrival::Restart { skipped } => {
                 self.strays = self.strays.saturating_sub(1);
                 self.newest_timestamp = rtp.timestamp();
+                self.newest_marked = rtp.marker();
+                if let Some(holes) = &mut self.holes {
+                    holes.restart();
+                }
                 if let Some(jitter) = &mut self.jitter {
                     jitter.rebase(ts.nanos(), rtp.timestamp());
                 }
@@ -318,7 +339,9 @@ impl StreamState {
         self.payload_bytes += payload;
         self.header_bytes += header;
         self.marked += u64::from(rtp.marker());
-        self.padded += u64::from(rtp.has_padding());
+        if rtp.has_padding() {
+            self.padding.push(rtp);
+        }
         let bucket = self.series.at(ts);
         bucket.packets = bucket.packets.saturating_add(1);
         bucket.bytes = bucket.bytes.saturating_add((payload + header) as u32);
@@ -424,6 +447,15 @@ impl StreamState {
         }
         let rate = self.packets as f64 / lasted as f64;
         (rate * (ts - self.last).nanos() as f64 * 2.0) as i64
+    }
+
+    /// Notes the packets missing before this one, which is the newest.
+    #[cold]
+    fn note_holes(&mut self, skipped: u32, rtp: &RtpPacket<'_>, ts: Timestamp) {
+        let newest = self.sequence.extended(rtp.sequence_number());
+        let around = (self.newest_timestamp, self.newest_marked, rtp.timestamp());
+        let missing = (newest - i64::from(skipped), skipped);
+        self.holes.get_or_insert_default().miss(missing, around, ts);
     }
 
     fn note_gap(&mut self, ts: Timestamp, lost: i64) {

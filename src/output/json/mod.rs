@@ -11,6 +11,7 @@ mod event;
 mod extension;
 mod fields;
 mod ice;
+mod loss;
 mod sctp;
 mod stream;
 mod timeline;

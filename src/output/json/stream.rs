@@ -2,6 +2,7 @@
 
 use super::extension::{AudioLevelOut, ExtensionOut, text};
 use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
+use super::loss::LossOut;
 use crate::analysis::model::{Codec, Gap, Leg, PayloadType, Stream};
 use crate::time::Timestamp;
 use serde::Serialize;
@@ -41,12 +42,11 @@ pub(super) struct StreamOut {
     packets_lost: u64,
     packets_duplicated: u64,
     packets_reordered: u64,
-    packets_recovered: Option<()>,
     restarts: u32,
-    loss_bursts: Option<()>,
     bytes_received: u64,
     header_bytes_received: u64,
-    padding_only_packets: Option<()>,
+    #[serde(flatten)]
+    loss: LossOut,
     bitrate: Option<f64>,
     jitter: Option<f64>,
     jitter_mean: Option<f64>,
@@ -171,15 +171,11 @@ pub(super) struct SeriesOut {
 
 impl StreamOut {
     pub(super) fn new(s: &Stream, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
-        let mut u = Fields(not_yet(&[
-            "packetsRecovered",
-            "lossBursts",
-            "paddingOnlyPackets",
-            "frames",
-        ]));
+        let mut u = Fields(not_yet(&["frames"]));
         u.take("kind", &s.kind_source);
         let clock = u.take("clockRate", &s.clock_rate);
         let jitter = u.take("jitter", &s.jitter);
+        let loss = LossOut::new(s, &mut u);
         u.take("jitterMean", &s.jitter);
         u.take("jitterMax", &s.jitter);
         u.take("clockRateSource", &s.clock_rate);
@@ -223,12 +219,10 @@ impl StreamOut {
             packets_lost: s.lost,
             packets_duplicated: s.duplicated,
             packets_reordered: s.reordered,
-            packets_recovered: None,
             restarts: s.restarts,
-            loss_bursts: None,
             bytes_received: s.payload_bytes,
             header_bytes_received: s.header_bytes,
-            padding_only_packets: None,
+            loss,
             bitrate: u.take("bitrate", &s.bitrate).map(f64::round),
             jitter: jitter.map(|j| span(j.last)),
             jitter_mean: jitter.map(|j| span(j.mean)),
