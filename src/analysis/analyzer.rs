@@ -1,6 +1,7 @@
 //! The fold: one frame in, a few numbers changed.
 
 use super::Options;
+use super::capture_loss::{self, Moments};
 use super::connection;
 use super::dtls::Carrier;
 use super::file_facts::FileFacts;
@@ -50,6 +51,7 @@ pub(super) struct State {
     pub(super) counts: Protocols,
     pub(super) problems: Problems,
     pub(super) sctp: SctpState,
+    pub(super) losses: Moments,
     packets: PacketIndex,
 }
 
@@ -69,6 +71,7 @@ impl Analyzer {
                 counts: Protocols::default(),
                 problems: Problems::default(),
                 sctp: SctpState::default(),
+                losses: Moments::default(),
                 packets: PacketIndex::default(),
             },
         }
@@ -361,9 +364,10 @@ impl State {
     }
 
     fn report(&self, tunnels: u64, complete: bool) -> Analysis {
-        let (connections, streams, mut protocols, unfit) = connection::assemble(self);
+        let (connections, mut streams, mut protocols, unfit) = connection::assemble(self);
         protocols.tunnel = tunnels;
         let mut capture = self.info.clone();
+        capture.loss = capture_loss::judge(self, &mut streams);
         let file: Vec<CountedProblem> = capture.problems.clone();
         capture.problems = file
             .into_iter()

@@ -31,6 +31,7 @@ impl State {
         if let Some(i) = flow.recall(rtp.ssrc())
             && let Some(packet) = streams.push_to(i, spot, &rtp)
         {
+            self.losses.push(&packet);
             flow.lane.push(&packet, i, streams);
             return;
         }
@@ -68,6 +69,7 @@ impl State {
         match streams.push(spot, &rtp, begin, is_proven, may_move) {
             Some((place, packet)) => {
                 let index = place.index();
+                self.losses.push(&packet);
                 if let Some(flow) = self.flows.get_mut(at.flow) {
                     flow.remember(rtp.ssrc(), index);
                     flow.lane.join(index);

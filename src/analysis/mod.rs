@@ -5,6 +5,7 @@
 //! memory grows with streams and not with packets.
 
 mod analyzer;
+mod capture_loss;
 mod clock;
 mod connection;
 mod counts;

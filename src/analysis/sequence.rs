@@ -201,6 +201,13 @@ impl Sequence {
         number < self.lowest || (number <= self.highest && self.seen.test(number))
     }
 
+    /// Whether this packet, which had been missing, came after all, as far as is remembered.
+    pub(super) fn has_arrived(&self, number: i64) -> bool {
+        (self.lowest..=self.highest).contains(&number)
+            && self.highest - number < self.seen.capacity()
+            && self.seen.test(number)
+    }
+
     /// How the losses cluster, in the order of sequence numbers.
     pub(super) fn clusters(&self) -> Clusters {
         let mut bursts = self.seen.left.as_deref().cloned().unwrap_or_default();

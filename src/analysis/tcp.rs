@@ -52,12 +52,19 @@ impl State {
             Event::Message(datagram) => {
                 self.datagram(&datagram, &mut Row::new(PacketKind::Tcp), 0);
             }
-            Event::Gap { no, bytes } => self.problems.packet("tcp-gap", no, || {
+            Event::Gap {
+                no,
+                bytes,
+                acknowledged,
+            } => {
+                self.losses.acknowledged += u64::from(acknowledged);
+                self.problems.packet("tcp-gap", no, || {
                 format!(
                     "{bytes} bytes of a TCP stream are not in the capture: the messages in them \
                      are not measured"
                 )
-            }),
+            });
+            }
             Event::FramingLost { no } => self.problems.packet("tcp-framing-lost", no, || {
                 "no message begins where the one before it on a TCP stream ends: what is between \
                  them is not measured"

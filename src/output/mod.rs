@@ -3,6 +3,7 @@
 
 pub mod csv;
 pub mod json;
+pub(crate) mod loss;
 mod printable;
 pub mod schema;
 pub mod text;

@@ -21,9 +21,9 @@ pub struct LossDetail {
     /// Packets that came again on the same SSRC a round trip after they were missed. They were
     /// received in the end, so they are not among the lost.
     pub by_resend: Known<u64>,
-    /// Lost packets that later packets repeat (RFC 2198).
+    /// Lost packets that later packets repeat (RFC 2198), and that were not sent again.
     pub by_red: Known<u64>,
-    /// Lost packets that parity makes up for (ULPFEC, FlexFEC), and RED does not.
+    /// Lost packets that parity makes up for (ULPFEC, FlexFEC), and nothing else does.
     pub by_fec: Known<u64>,
     /// Packets that were missing and came late, not sent again as far as can be told.
     pub late: u64,

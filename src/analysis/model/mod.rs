@@ -3,6 +3,7 @@
 //! Nothing here borrows from a packet, and nothing here computes: it is filled by
 //! [`Analyzer`](super::Analyzer). Times are capture times; counts are of packets or bytes as named.
 
+mod capture_loss;
 mod codec;
 mod connection;
 mod described;
@@ -23,6 +24,7 @@ mod stream;
 mod turn;
 mod turn_event;
 
+pub use capture_loss::{CaptureLoss, CaptureLossEvidence, Verdict};
 pub use codec::{Codec, Kind, PayloadType, Source};
 pub use connection::{Connection, ConnectionState, Transport};
 pub use described::Described;
@@ -97,6 +99,8 @@ pub struct CaptureInfo {
     pub undecoded_packets: u64,
     /// Packets the capturing system says it dropped (pcapng interface statistics), if it says so.
     pub dropped_by_capture: Option<u64>,
+    /// Whether the capture itself lost packets.
+    pub loss: CaptureLoss,
     /// What was wrong; one entry per kind, with the first packet concerned.
     pub problems: Vec<CountedProblem>,
 }

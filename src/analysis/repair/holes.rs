@@ -44,8 +44,9 @@ pub(in crate::analysis) struct Sibling {
     pub(in crate::analysis) by_time: u64,
     /// Losses with a packet of it that begins with their sequence number as well: only in clear.
     pub(in crate::analysis) by_number: u64,
-    /// Those of them that RED or FEC had not made up for.
-    pub(in crate::analysis) by_number_alone: u64,
+    /// Those of them that RED makes up for too, and those that only parity does too.
+    pub(in crate::analysis) and_red: u64,
+    pub(in crate::analysis) and_fec: u64,
 }
 
 /// What came back of a stream's losses, as far as packets tell.
@@ -60,14 +61,16 @@ pub(in crate::analysis) struct Returned {
 
 impl Returned {
     fn add(&mut self, hole: &Hole) {
-        let made_up = hole.red.is_some() || hole.fec;
-        self.red += u64::from(hole.red.is_some());
-        self.fec += u64::from(hole.fec && hole.red.is_none());
+        let red = u64::from(hole.red.is_some());
+        let fec = u64::from(hole.fec && hole.red.is_none());
+        self.red += red;
+        self.fec += fec;
         for (i, sibling) in self.siblings.iter_mut().enumerate() {
-            let (time, number) = (hole.by_time >> i & 1, hole.by_number >> i & 1);
-            sibling.by_time += u64::from(time);
-            sibling.by_number += u64::from(number);
-            sibling.by_number_alone += u64::from(number == 1 && !made_up);
+            let number = u64::from(hole.by_number >> i & 1);
+            sibling.by_time += u64::from(hole.by_time >> i & 1);
+            sibling.by_number += number;
+            sibling.and_red += number * red;
+            sibling.and_fec += number * fec;
         }
     }
 }

@@ -120,28 +120,34 @@ fn rtx_of(index: usize, streams: &[Measured<'_, '_>]) -> Option<u32> {
     answered.max_by_key(|s| s.by_time).map(|s| s.ssrc)
 }
 
-/// What came back.
+/// What came back: what was sent again counts as that, also where redundancy would have done.
 fn returned(stream: &mut Stream, returned: &Returned, rtx: Option<u32>) {
     let lost = stream.lost;
-    let sibling = returned.siblings.iter().find(|s| Some(s.ssrc) == rtx);
+    let (mut red, mut fec) = (returned.red, returned.fec);
     let detail = &mut stream.loss;
-    if let Some(s) = sibling {
+    let mut sent_again = 0;
+    if let Some(s) = returned.siblings.iter().find(|s| Some(s.ssrc) == rtx) {
         // Chance gives one number in 65 536 right: where half are, they are in clear.
         let clear = match stream.encrypted {
             Known::Yes(encrypted) => !encrypted,
             Known::No(_) => s.by_number * 2 >= s.by_time,
         };
         let (n, source) = match clear {
-            true => (s.by_number_alone, Source::Payload),
+            true => (s.by_number, Source::Payload),
             false => (s.by_time, Source::Inferred),
         };
-        detail.by_rtx = Known::Yes(n.min(lost));
+        sent_again = n.min(lost);
+        detail.by_rtx = Known::Yes(sent_again);
         detail.by_rtx_source = Some(source);
+        red = red.saturating_sub(s.and_red);
+        fec = fec.saturating_sub(s.and_fec);
     }
     let found = returned.red + returned.fec > 0;
     if stream.encrypted != Known::Yes(true) && (found || stream.encrypted == Known::Yes(false)) {
-        detail.by_red = Known::Yes(returned.red.min(lost));
-        detail.by_fec = Known::Yes(returned.fec.min(lost.saturating_sub(returned.red)));
+        red = red.min(lost - sent_again);
+        fec = fec.min(lost - sent_again - red);
+        detail.by_red = Known::Yes(red);
+        detail.by_fec = Known::Yes(fec);
     }
 }
 

@@ -322,6 +322,7 @@ impl StreamState {
             spot,
             arrival,
             number: self.sequence.extended(seq),
+            since,
             is_new_time,
         }
     }
@@ -525,6 +526,7 @@ impl StreamState {
             spot,
             arrival: Arrival::New { skipped: 0 },
             number: self.sequence.extended(rtp.sequence_number()),
+            since: Span::default(),
             is_new_time: true,
         }
     }

@@ -3,6 +3,7 @@
 use crate::analysis::legs::Spot;
 use crate::analysis::sequence::Arrival;
 use crate::proto::rtp::RtpPacket;
+use crate::time::Span;
 
 /// One packet of a stream.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,9 @@ pub(in crate::analysis) struct Packet<'a, 'p> {
     /// Its extended sequence number: comparable between packets of one stream that follow the same
     /// beginning, and new after each [`Arrival::Restart`].
     pub(in crate::analysis) number: i64,
+    /// The time since the stream's packet before it; negative where the capture has them in
+    /// another order.
+    pub(in crate::analysis) since: Span,
     /// Whether its RTP timestamp is another than that of the newest packet before it.
     pub(in crate::analysis) is_new_time: bool,
 }

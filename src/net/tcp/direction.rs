@@ -228,6 +228,7 @@ impl Direction {
             out(Event::Gap {
                 no: first.no,
                 bytes,
+                acknowledged: self.acknowledged >= Some(first.at),
             });
         }
         self.next = Some(first.at);

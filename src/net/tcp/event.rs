@@ -16,6 +16,9 @@ pub enum Event<'a> {
         no: PacketNo,
         /// How many.
         bytes: u64,
+        /// Whether their receiver acknowledged them: the capture does not have them, the network
+        /// had.
+        acknowledged: bool,
     },
     /// Bytes where a message should begin, and none does; the next one is looked for.
     FramingLost {

@@ -95,7 +95,7 @@ impl Wire {
 fn collect(event: Event<'_>, out: &mut Vec<Out>) {
     out.push(match event {
         Event::Message(d) => Out::Message(d.no, d.payload.to_vec(), d.missing),
-        Event::Gap { no, bytes } => Out::Gap(no, bytes),
+        Event::Gap { no, bytes, .. } => Out::Gap(no, bytes),
         Event::FramingLost { no } => Out::Lost(no),
         Event::TurnOverTls { no, .. } => Out::TurnOverTls(no),
         Event::TooMany { .. } => Out::TooMany,

@@ -1,6 +1,7 @@
 //! The `capture` object: facts about the file.
 
 use super::fields::{Unknowns, seconds};
+use super::loss::LossAtCapture;
 use crate::analysis::Analysis;
 use serde::Serialize;
 
@@ -18,6 +19,7 @@ pub(super) struct Capture<'a> {
     truncated_packets: u64,
     undecoded_packets: u64,
     dropped_by_capture: Option<u64>,
+    loss_at_capture: LossAtCapture,
     problems: Vec<ProblemOut<'a>>,
     unknown: Unknowns,
 }
@@ -57,6 +59,7 @@ impl<'a> Capture<'a> {
             truncated_packets: info.truncated_packets,
             undecoded_packets: info.undecoded_packets,
             dropped_by_capture: info.dropped_by_capture,
+            loss_at_capture: LossAtCapture::new(&info.loss),
             problems: info
                 .problems
                 .iter()

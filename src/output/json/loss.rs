@@ -1,7 +1,8 @@
-//! What became of a stream's lost packets: fields of the objects of `streams`.
+//! What became of a stream's lost packets: fields of the objects of `streams`; and whether the
+//! capture lost packets itself.
 
 use super::fields::{Fields, Unknowns, seconds, span};
-use crate::analysis::model::{BurstGap, LossDetail, Stream};
+use crate::analysis::model::{BurstGap, CaptureLoss, LossDetail, Stream};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -100,6 +101,37 @@ impl BurstGapOut {
             burst_duration: u.take("burstDuration", &b.burst_duration).map(span),
             gap_duration: u.take("gapDuration", &b.gap_duration).map(span),
             unknown: u.0,
+        }
+    }
+}
+
+/// `capture.lossAtCapture`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LossAtCapture {
+    verdict: &'static str,
+    packets: u64,
+    evidence: Vec<Evidence>,
+}
+
+#[derive(Serialize)]
+struct Evidence {
+    kind: &'static str,
+    count: u64,
+    text: String,
+}
+
+impl LossAtCapture {
+    pub(super) fn new(loss: &CaptureLoss) -> Self {
+        let each = loss.evidence.iter().map(|e| Evidence {
+            kind: e.name(),
+            count: e.count(),
+            text: e.words(),
+        });
+        Self {
+            verdict: loss.verdict.name(),
+            packets: loss.packets,
+            evidence: each.collect(),
         }
     }
 }

@@ -15,6 +15,7 @@ pub use self::style::grouped;
 use self::connection::connection_head;
 use self::streams::stream_table;
 use self::style::{Style, duration, size};
+use super::loss;
 use super::{Presenter, printable};
 use crate::analysis::model::{CaptureInfo, Protocols, Stream};
 use crate::analysis::{Analysis, ConnectionId};
@@ -47,6 +48,9 @@ impl Presenter for Text {
         }
         if analysis.connections.is_empty() {
             writeln!(out, "\n{}", nothing_found(&analysis.protocols))?;
+        }
+        if let Some(line) = loss::by_capture(&analysis.capture.loss) {
+            writeln!(out, "\n{}", style.warn(&line))?;
         }
         problems(&analysis.capture, style, out)
     }

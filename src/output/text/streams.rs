@@ -4,6 +4,7 @@ use super::super::printable;
 use super::style::{Style, bitrate, duration, grouped};
 use crate::analysis::model::{Connection, Gap, Kind, Leg, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
+use crate::output::loss;
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -84,6 +85,8 @@ pub(super) fn stream_table(
         for line in said(s)
             .into_iter()
             .chain(ways(s, analysis))
+            .chain(loss::became(s))
+            .chain(loss::clusters(s))
             .chain(silences(s, connection, analysis))
         {
             writeln!(out, "      {}", style.dim(&line))?;

@@ -3,6 +3,7 @@
 use super::facts::protocols;
 use super::{Ctx, Effect, Shared, View, step};
 use crate::analysis::Analysis;
+use crate::output::loss;
 use crate::tui::format::{UNKNOWN, bytes, count, duration, plural};
 use crate::tui::keys::{Action, Scope};
 use crate::tui::theme::Role;
@@ -121,6 +122,9 @@ fn file_lines(analysis: &Analysis) -> Vec<Line> {
 fn problems(cx: &Ctx<'_>) -> Vec<Line> {
     let analysis = cx.analysis;
     let mut out = Vec::new();
+    if let Some(text) = loss::by_capture(&analysis.capture.loss) {
+        out.push(Line::default().then(Role::Warn, format!(" {text}")));
+    }
     for counted in &analysis.capture.problems {
         let p = &counted.problem;
         let times = match counted.count {

@@ -5,6 +5,7 @@ use super::facts::via;
 use super::{connection, stream_direction};
 use crate::analysis::model::{Kind, Source, Stream, Transport};
 use crate::analysis::{Analysis, ConnectionId, Known, StreamId};
+use crate::output::loss;
 use crate::time::{Span, Timestamp};
 use crate::tui::format::{
     UNKNOWN, bitrate, bytes, count, duration, known, known_why, millis, percent, plural,
@@ -258,6 +259,16 @@ fn arrival(s: &Stream, out: &mut Vec<Line>) {
             count(s.padded)
         ),
     ));
+    for text in [loss::became(s), loss::clusters(s)].into_iter().flatten() {
+        out.push(Line::fact("", text));
+    }
+    let padding = known_why(&s.loss.padding_only, |n| count(*n));
+    if s.padded > 0 {
+        out.push(Line::fact(
+            "probes",
+            format!("{padding} packets of padding only"),
+        ));
+    }
     out.push(Line::fact(
         "bit rate",
         format!(
