@@ -20,6 +20,8 @@ const MOMENTS_MAX: usize = 1 << 13;
 const SHIFTS: [i64; 12] = [
     -4_310, -3_130, -2_270, -1_630, -1_090, -710, 710, 1_090, 1_630, 2_270, 3_130, 4_310,
 ];
+/// Losses of one direction that are no further apart are one event, in nanoseconds.
+const CLOSE: i64 = 50_000_000;
 /// So many packets missing in a row, in both directions at once, are an outage of the capture.
 const OUTAGE: u32 = 5;
 /// How much of the time that two directions miss must be the same, to be one outage.
@@ -89,13 +91,15 @@ pub(super) fn judge(state: &State, streams: &mut [Stream]) -> CaptureLoss {
     let mut shifted = [0; SHIFTS.len()];
     for (transport, both) in &missing {
         let [ab, ba] = &both.ways;
-        let found = meetings(ab, ba, 0);
-        together += found.len() as u64;
+        windows.insert(*transport, meetings(ab, ba));
+        // A burst of loss is one event, however many streams and packets it hits.
+        let (ab_events, ba_events) = (&events(ab), &events(ba));
+        together += meetings(ab_events, ba_events).len() as u64;
         for (count, ms) in shifted.iter_mut().zip(SHIFTS) {
-            *count += meetings(ab, ba, ms * 1_000_000).len() as u64;
+            let moved = moved(ab_events, ba_events, ms * 1_000_000);
+            *count += meetings(ab_events, &moved).len() as u64;
         }
         outages += outages_of(ab, ba);
-        windows.insert(*transport, found);
     }
     for count in shifted {
         by_chance += count as f64 / SHIFTS.len() as f64;
@@ -188,24 +192,49 @@ fn still_missing(state: &State, streams: &[Stream]) -> BTreeMap<u32, Both> {
     all
 }
 
-/// The times that moments of the one and of the other direction, moved by `shift`, have in common:
-/// one for each moment of the one that meets another.
-fn meetings(one: &[Moment], other: &[Moment], shift: i64) -> Vec<Window> {
+/// Moments of one direction that overlap or follow each other closely, as one each.
+fn events(moments: &[Moment]) -> Vec<Moment> {
+    let mut all: Vec<Moment> = Vec::new();
+    for m in moments {
+        match all.last_mut() {
+            Some(last) if m.from <= last.until + CLOSE => last.until = last.until.max(m.until),
+            _ => all.push(*m),
+        }
+    }
+    all
+}
+
+/// The moments of the other direction at another time. What moves over the end of the time in which
+/// packets are missing comes in again at its beginning, so that there are as many as before.
+fn moved(one: &[Moment], other: &[Moment], by: i64) -> Vec<Moment> {
+    let both = || one.iter().chain(other);
+    let begin = both().map(|m| m.from).min().unwrap_or(0);
+    let end = both().map(|m| m.until).max().unwrap_or(0);
+    let period = (end - begin).max(1);
+    let mut moved: Vec<Moment> = other.to_vec();
+    for m in &mut moved {
+        let from = begin + (m.from - begin + by).rem_euclid(period);
+        (m.from, m.until) = (from, from + (m.until - m.from));
+    }
+    moved.sort_by_key(|m| (m.from, m.until));
+    moved
+}
+
+/// The times that moments of the one and of the other direction have in common: one for each
+/// moment of the one that meets another.
+fn meetings(one: &[Moment], other: &[Moment]) -> Vec<Window> {
     let mut found: Vec<Window> = Vec::new();
     let mut start = 0;
     let longest = other.iter().map(|m| m.until - m.from).max().unwrap_or(0);
     for a in one {
         // Those that end before this begins, whatever their length, are over for all that follow.
-        while other
-            .get(start)
-            .is_some_and(|b| b.from + shift + longest <= a.from)
-        {
+        while other.get(start).is_some_and(|b| b.from + longest <= a.from) {
             start += 1;
         }
         let rest = other.get(start..).unwrap_or_default();
-        let near = rest.iter().take_while(|b| b.from + shift < a.until);
+        let near = rest.iter().take_while(|b| b.from < a.until);
         let common = near
-            .map(|b| (a.from.max(b.from + shift), a.until.min(b.until + shift)))
+            .map(|b| (a.from.max(b.from), a.until.min(b.until)))
             .filter(|(from, until)| from < until)
             .max_by_key(|(from, until)| until - from);
         // Several streams of one direction miss packets in one moment once.
@@ -322,13 +351,18 @@ mod tests {
     fn moments_meet_once_each() {
         let one = [moment(0, 40, 1), moment(10, 30, 2), moment(100, 140, 1)];
         let other = [moment(20, 60, 1), moment(139, 180, 1), moment(500, 540, 1)];
-        let found = meetings(&one, &other, 0);
+        let found = meetings(&one, &other);
         assert_eq!(
             found,
             [(20_000_000, 40_000_000), (139_000_000, 140_000_000)]
         );
-        assert!(meetings(&one, &other, 1_000_000_000).is_empty());
-        assert_eq!(meetings(&one, &other, -400_000_000).len(), 1);
+        let later = moved(&one, &other, 100_000_000);
+        assert_eq!(later.len(), 3);
+        assert_eq!(
+            later[0].from, 60_000_000,
+            "540 ms are all there is: 600 is 60"
+        );
+        assert_eq!(meetings(&one, &later).len(), 1);
     }
 
     #[test]
