@@ -140,7 +140,7 @@ pub(super) fn judge(state: &State, streams: &mut [Stream]) -> CaptureLoss {
         let gaps = state.losses.acknowledged;
         add(CaptureLossEvidence::Acknowledged { gaps }, Verdict::Likely);
     }
-    let reported: u64 = streams.iter().filter_map(|s| unreported(s)).sum();
+    let reported: u64 = streams.iter().filter_map(unreported).sum();
     if reported > 0 {
         let evidence = CaptureLossEvidence::Reported { packets: reported };
         add(evidence, Verdict::Likely);

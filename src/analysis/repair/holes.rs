@@ -224,9 +224,13 @@ impl Holes {
 
     /// A later packet of the stream repeats what had this timestamp.
     pub(in crate::analysis) fn carried(&mut self, timestamp: u32) {
-        let in_range = |h: &&mut Hole| h.may_have(timestamp);
+        // Audio has one packet for each timestamp: those around the loss were received.
+        let between = |h: &Hole| {
+            let since = timestamp.wrapping_sub(h.from);
+            0 < since && since < h.span
+        };
         let mut free = None;
-        for hole in self.open.iter_mut().filter(in_range) {
+        for hole in self.open.iter_mut().filter(|h| between(h)) {
             match hole.red {
                 Some(at) if at == timestamp => return,
                 Some(_) => {}

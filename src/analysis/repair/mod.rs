@@ -7,6 +7,8 @@
 
 mod holes;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub(super) use holes::Holes;
 pub(super) use report::decide;
