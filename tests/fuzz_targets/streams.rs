@@ -58,7 +58,7 @@ fn message(event: &Event<'_>, last: u64) -> u64 {
             assert!(d.payload.len() + d.missing as usize <= 65_556);
             (d.no, d.payload.len() as u64)
         }
-        Event::Gap { no, bytes } => {
+        Event::Gap { no, bytes, .. } => {
             assert!(*bytes > 0);
             (*no, 0)
         }

@@ -101,15 +101,17 @@ fn interval(stream: &Stream) -> Option<Span> {
     (steps > 0 && lasted > 0).then(|| Span::from_nanos(lasted / steps))
 }
 
-/// Which SSRC retransmits the packets of this stream: of those that could have made up for its
-/// losses the one that answered most of them.
+/// Which SSRC retransmits the packets of this stream: of those that repair it, or, where none is
+/// known to, of those that could have made up for its losses, the one that answered most of them.
 fn rtx_of(index: usize, streams: &[Measured<'_, '_>]) -> Option<u32> {
     let own = streams.get(index)?;
     let returned = own.state.holes.as_deref()?.returned();
     // Other layers of a simulcast may have the same timestamps, and are no repair.
     let told = streams.iter().any(|s| s.stream.kind == Kind::Rtx);
+    let paired = &own.stream.pairing.repaired_by;
+    let is_paired = |s: &Measured<'_, '_>| paired.iter().any(|(id, _)| *id == s.stream.id);
     let repairs = |s: &&Measured<'_, '_>| match told {
-        true => s.stream.kind == Kind::Rtx,
+        true => s.stream.kind == Kind::Rtx && (paired.is_empty() || is_paired(s)),
         false => s.stream.kind != Kind::Audio && s.stream.packets < own.stream.packets,
     };
     let is_candidate = |ssrc: u32| {
