@@ -212,7 +212,7 @@ fn link(x: &StreamState, s: &StreamState) -> Option<(Kind, Strength)> {
     // Only what is sent again goes back in time while its sequence numbers go on.
     let goes_back = repeats > 0 && x.shape.backward > 0;
     // Single packets of few frames, not all of them the last.
-    let is_sparse = x.shape.times * 3 <= s.shape.times;
+    let is_sparse = x.shape.times * 2 <= s.shape.times + FEW;
     let repeats_all = repeats > 0
         && u64::from(repeats) * 5 >= u64::from(x.kinship.lookups()) * 4
         && (x.packets < FEW || x.marked < x.shape.times);

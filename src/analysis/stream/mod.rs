@@ -39,6 +39,8 @@ const CLOCK_PACKETS: u64 = 16;
 const GAP: Span = Span::from_millis(500);
 /// How far an old packet's timestamp may lie behind the newest: 20 s at 90 kHz.
 const TIMELINE: i32 = 20 * 90_000;
+/// The clock of video payload formats, in Hz.
+const VIDEO: u32 = 90_000;
 /// A packet at least this long may be video, whose latest packets are remembered, in bytes.
 const LONG: usize = 400;
 /// How many packets may be lost while a stream moves to another path, and how long it may be silent.
@@ -369,7 +371,13 @@ impl StreamState {
         if let Some(recent) = &mut self.recent {
             recent.push(rtp.timestamp(), u16::try_from(len).unwrap_or(u16::MAX));
         } else if (len >= LONG || rtp.marker() || is_repeat)
-            && !matches!(self.clock, Clock::Static(_))
+            && matches!(
+                self.clock,
+                Clock::Unknown
+                    | Clock::Inferred(VIDEO)
+                    | Clock::Described(VIDEO)
+                    | Clock::Reported(VIDEO)
+            )
         {
             let mut recent = Box::<Recent>::default();
             recent.push(rtp.timestamp(), u16::try_from(len).unwrap_or(u16::MAX));
@@ -430,6 +438,9 @@ impl StreamState {
             return;
         };
         self.clock = Clock::Inferred(rate);
+        if rate != VIDEO {
+            self.recent = None;
+        }
         let series = &mut self.series;
         let kept = self.kept.take();
         self.jitter = kept.and_then(|kept| {

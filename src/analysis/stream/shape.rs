@@ -68,6 +68,9 @@ impl Shape {
             Some(place) => self.current = place,
             None if self.types.len() < TYPES_MAX => {
                 self.current = self.types.len();
+                if self.types.is_empty() {
+                    self.types.reserve_exact(2);
+                }
                 self.types.push(TypeShape {
                     number,
                     packets: 0,

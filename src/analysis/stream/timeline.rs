@@ -5,6 +5,8 @@ use crate::analysis::clock;
 
 /// Points kept at most; then every other one goes, and the rest comes half as often.
 const ANCHORS_MAX: usize = 32;
+/// The unit of arrival times, in nanoseconds: fine enough for clock rates, and days fit.
+const UNIT: i64 = 100_000;
 /// Points are at least this far apart, so that the packets of one burst are not all of them.
 const APART: i64 = 10_000_000;
 /// How far behind the clock of another stream a packet may be that repeats one of its timestamps,
@@ -43,7 +45,9 @@ impl Nearness {
 /// Points (arrival, timestamp) of a stream, and the step between its timestamps.
 #[derive(Clone, Debug)]
 pub(in crate::analysis) struct Timeline {
-    anchors: Vec<(i64, u32)>,
+    /// Arrival since the first packet in [`UNIT`]s, and timestamp.
+    anchors: Vec<(u32, u32)>,
+    first: i64,
     /// When the next point is taken.
     due: i64,
     apart: i64,
@@ -56,7 +60,8 @@ impl Timeline {
     /// Begins with a stream's first packet.
     pub(in crate::analysis) fn new(arrival_ns: i64, timestamp: u32) -> Self {
         Self {
-            anchors: vec![(arrival_ns, timestamp)],
+            anchors: vec![(0, timestamp)],
+            first: arrival_ns,
             due: arrival_ns.saturating_add(APART),
             apart: APART,
             step: 0,
@@ -91,25 +96,28 @@ impl Timeline {
             });
             self.apart = self.apart.saturating_mul(2);
         }
-        self.anchors.push((arrival_ns, timestamp));
+        let since = arrival_ns.saturating_sub(self.first) / UNIT;
+        let since = u32::try_from(since).unwrap_or(u32::MAX);
+        self.anchors.push((since, timestamp));
         self.due = arrival_ns.saturating_add(self.apart);
     }
 
     /// The clock rate in Hz as far as it shows, with the less evidence that does where no more will
     /// come.
     pub(in crate::analysis) fn rate(&self, enough: clock::Enough) -> Option<u32> {
-        clock::rate(&self.anchors, self.step, enough)
+        let points: Vec<(i64, u32)> = self.points().collect();
+        clock::rate(&points, self.step, enough)
     }
 
     /// How the points of this stream since the other began lie on the other's timeline. `rate` is
     /// the other's, in Hz.
     pub(in crate::analysis) fn against(&self, other: &Self, rate: u32) -> Nearness {
-        let begin = other.anchors.first().map_or(i64::MAX, |a| a.0);
+        let begin = other.first;
         // Padding that libwebrtc sends before the first frame has no timestamp yet: it is 0.
-        let own = self.anchors.iter().filter(|a| a.1 != 0);
+        let own = self.points().filter(|a| a.1 != 0);
         let since = own.filter(|a| a.0 >= begin.saturating_sub(TOO_EARLY));
         let rate = f64::from(rate);
-        since.fold(Nearness::default(), |sum, &(arrival, timestamp)| {
+        since.fold(Nearness::default(), |sum, (arrival, timestamp)| {
             let ahead = other.nearest(arrival).map(|(at, reference)| {
                 let passed = arrival.saturating_sub(at) as f64 / 1e9;
                 f64::from(timestamp.wrapping_sub(reference) as i32) / rate - passed
@@ -126,8 +134,16 @@ impl Timeline {
 
     /// The point that is nearest in time.
     fn nearest(&self, arrival: i64) -> Option<(i64, u32)> {
-        let near = |a: &&(i64, u32)| a.0.abs_diff(arrival);
-        self.anchors.iter().min_by_key(near).copied()
+        self.points().min_by_key(|a| a.0.abs_diff(arrival))
+    }
+
+    /// Arrival in nanoseconds, and timestamp.
+    fn points(&self) -> impl Iterator<Item = (i64, u32)> + '_ {
+        let each = |&(since, timestamp): &(u32, u32)| {
+            let arrival = self.first.saturating_add(i64::from(since) * UNIT);
+            (arrival, timestamp)
+        };
+        self.anchors.iter().map(each)
     }
 }
 
@@ -151,7 +167,7 @@ mod tests {
         let t = run(7, 48_000, 0, 3_600_000, 20);
         assert!((ANCHORS_MAX / 2..=ANCHORS_MAX).contains(&t.anchors.len()));
         assert_eq!(t.anchors[0], (0, 7));
-        assert!(t.anchors.last().unwrap().0 > 3_300_000 * MS);
+        assert!(t.points().last().unwrap().0 > 3_300_000 * MS);
         assert_eq!(
             (t.step, t.rate(clock::Enough::AtTheEnd)),
             (960, Some(48_000))
