@@ -221,8 +221,15 @@ fn link(x: &StreamState, s: &StreamState) -> Option<(Kind, Strength)> {
     let is_rtx = is_sized
         || is_padding
         || goes_back
-        || (is_sparse && (repeats_all || (is_late && is_irregular(x))));
+        || (is_sparse && (repeats_all || (is_late && is_irregular(x))))
+        || (is_late && repeats_all && is_half_marked(x));
     is_rtx.then_some((Kind::Rtx, strength))
+}
+
+/// Whether it marks some timestamps and leaves out many: media marks the end of every frame, error
+/// correction none.
+fn is_half_marked(x: &StreamState) -> bool {
+    x.marked > 0 && x.marked * 10 < x.shape.times * 9
 }
 
 /// Whether its packets come now and then: media comes frame after frame.
