@@ -319,7 +319,11 @@ fn one_text_that_may_be_mid_or_rid_is_left_open() {
         stream(&analysis, 1).identity.mid.reason(),
         Some(Unknown::Unclear)
     );
-    // Of two texts on the only stream, either may be the MID.
+    // Of two texts on the only stream, either may be the MID, unless one is a number: one layer
+    // of a simulcast, as a forwarding server sends it.
+    let layer = |_, _: &mut Prng| vec![(4, b"1".to_vec()), (5, b"l".to_vec())];
+    let expected = [(4, Some("mid")), (5, Some("rid"))];
+    assert_eq!(told(&sent(&[video(1, layer)])), BTreeMap::from(expected));
     let both = |_, _: &mut Prng| vec![(4, b"x".to_vec()), (5, b"y".to_vec())];
     assert_eq!(
         told(&sent(&[video(1, both)])),

@@ -10,7 +10,7 @@ use crate::proto::rtp::ExtensionKind as Is;
 /// The shortest text taken for a CNAME.
 const CNAME_MIN: usize = 8;
 /// Elements that a text must be in: one byte of noise is a letter or digit as often as not.
-const ELEMENTS_MIN: u64 = 3;
+const ELEMENTS_MIN: u64 = 2;
 
 /// The text that one stream has under one identifier.
 #[derive(Clone, Copy, Debug)]
@@ -174,8 +174,8 @@ fn is_rid_beside(names: &Names<'_>, mid: &Names<'_>) -> bool {
             .filter(|o| o.text == n.text && mid.text_of(o.stream) == mid.text_of(n.stream));
         same.count() == 1
     });
-    // With one stream only, or only repairs, it may be either.
-    let several = names.named.len() >= 2;
-    let with_media = names.named.iter().any(|n| n.media == Media::Video);
-    is_distinct && several && with_media && !names.has(Media::Audio)
+    // Repairs alone do not come without the media that they repair, which has the MID too.
+    let is_known = names.named.len() >= 2 || mid.named.len() == 1;
+    let is_short = names.named.iter().all(|n| n.text.len() < CNAME_MIN);
+    is_distinct && is_known && is_short && names.has(Media::Video) && !names.has(Media::Audio)
 }

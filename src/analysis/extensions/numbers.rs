@@ -4,6 +4,8 @@
 const IDS_MAX: usize = 8;
 /// Elements that are learnt from.
 const LEARNT: u32 = 512;
+/// Numbers that run ahead before that means something: noise runs ahead once in 256 times.
+const RUN: u32 = 24;
 /// How far a number may lie from the one before, by loss or disorder.
 const NEAR: u16 = 256;
 
@@ -15,8 +17,10 @@ pub(in crate::analysis) struct Number {
     learnt: u32,
     /// Exactly one more than the element before.
     pub(in crate::analysis) next: u32,
-    /// A little more or less.
-    pub(in crate::analysis) near: u32,
+    /// A little more than that.
+    pub(in crate::analysis) ahead: u32,
+    /// A little less.
+    pub(in crate::analysis) behind: u32,
     /// The same as before, or anything else.
     pub(in crate::analysis) far: u32,
 }
@@ -49,7 +53,8 @@ impl Numbers {
         match step {
             1 => number.next += 1,
             0 => number.far += 1,
-            n if n <= NEAR || n >= NEAR.wrapping_neg() => number.near += 1,
+            n if n <= NEAR => number.ahead += 1,
+            n if n >= NEAR.wrapping_neg() => number.behind += 1,
             _ => number.far += 1,
         }
     }
@@ -63,9 +68,13 @@ impl Numbers {
 
 impl Number {
     /// Whether the packets are numbered: nearly all numbers are near each other, and many follow
-    /// the one before at once, even where packets overtake each other.
+    /// the one before at once, even where packets overtake each other; or they run ahead for long,
+    /// where streams that were numbered too are not in the capture.
     pub(in crate::analysis) fn counts(self) -> bool {
-        self.next >= 3 && self.next * 4 >= self.near && self.next + self.near >= self.far * 12
+        let near = self.ahead + self.behind;
+        let follows = self.next >= 3 && self.next * 4 >= near;
+        let runs = self.next + self.ahead >= RUN && self.behind * 20 <= self.ahead + self.next;
+        (follows || runs) && self.next + near >= self.far * 12
     }
 }
 
@@ -85,6 +94,13 @@ mod tests {
     fn numbers_count_over_a_wrap_with_losses() {
         let sent = (0..200_u16).map(|i| i.wrapping_add(65_500));
         assert!(learnt(sent.filter(|n| n % 5 != 0)).counts());
+    }
+
+    #[test]
+    fn numbers_count_where_most_packets_are_of_streams_not_captured() {
+        let sent = (0..3000_u16).filter(|n| n % 11 == 0 || n % 17 == 3);
+        assert!(learnt(sent).counts());
+        assert!(!learnt((0..20).map(|n| n * 9)).counts(), "too few");
     }
 
     #[test]
