@@ -38,6 +38,9 @@ struct Spot {
 
 type Element = (u8, Vec<u8>);
 
+/// Makes the elements of one packet.
+type Maker<'e> = Box<dyn Fn(Spot, &mut Prng) -> Vec<Element> + 'e>;
+
 /// One stream of a sender.
 struct Sends<'e> {
     ssrc: u32,
@@ -47,7 +50,7 @@ struct Sends<'e> {
     every_us: u64,
     packets: u64,
     csrcs: fn(u64) -> u8,
-    elements: Box<dyn Fn(Spot, &mut Prng) -> Vec<Element> + 'e>,
+    elements: Maker<'e>,
 }
 
 fn audio<'e>(ssrc: u32, elements: impl Fn(Spot, &mut Prng) -> Vec<Element> + 'e) -> Sends<'e> {
@@ -214,7 +217,7 @@ fn twcc(spot: Spot) -> Vec<u8> {
 
 /// Speech: the level wanders, the voice bit holds for some seconds.
 fn speech(spot: Spot, prng: &mut Prng) -> Vec<u8> {
-    let voice = if spot.at / (2_000 * MS) % 2 == 0 {
+    let voice = if (spot.at / (2_000 * MS)).is_multiple_of(2) {
         0x80
     } else {
         0
@@ -269,7 +272,7 @@ fn times_numbers_levels_and_mids_of_a_bundle() {
 fn transport_wide_numbers_with_requests_are_of_version_two() {
     let analysis = sent(&[audio(1, |s, _| {
         let mut data = twcc(s);
-        if s.packet % 10 == 0 {
+        if s.packet.is_multiple_of(10) {
             data.extend([0x80, 5]);
         }
         vec![(3, data)]
@@ -390,7 +393,7 @@ fn little_noise_is_nothing_either() {
 fn what_is_always_zero_is_left_open_but_for_an_orientation() {
     let zeros = |s: Spot, _: &mut Prng| {
         let mut all = vec![(1, vec![0; 3]), (2, vec![0; 2])];
-        if s.is_last && s.frame % 100 == 0 {
+        if s.is_last && s.frame.is_multiple_of(100) {
             all.push((3, vec![0]));
         }
         all
@@ -406,7 +409,7 @@ fn video_extensions_of_one_and_three_bytes() {
             (1, ((p.below(4000)) as u32).to_be_bytes()[1..].to_vec()),
             (2, vec![0x00, 0xa0, 0x64]),
         ];
-        if s.is_last && s.frame % 30 == 0 {
+        if s.is_last && s.frame.is_multiple_of(30) {
             // Turned in the middle of the call; a screen besides.
             all.push((7, vec![if s.frame < 150 { 0 } else { 9 }]));
             all.push((8, vec![1]));
@@ -440,13 +443,13 @@ fn timing_color_and_capture_time() {
     };
     let analysis = sent(&[video(1, |s, p| {
         let mut all = vec![(6, ntp(s.at))];
-        if s.is_last && s.frame % 5 == 0 {
+        if s.is_last && s.frame.is_multiple_of(5) {
             let steps = [3, 9, 10, 10 + p.below(30) as u8, 0, 0];
             let timing = steps.iter().flat_map(|ms| [0, *ms]);
             all.push((1, [1].into_iter().chain(timing).collect()));
             all.push((2, vec![1, 1, 1, 0x10]));
         }
-        if s.is_first && s.frame % 30 == 0 {
+        if s.is_first && s.frame.is_multiple_of(30) {
             all.push((5, [ntp(s.at), vec![0; 8]].concat()));
         }
         all
@@ -498,7 +501,7 @@ fn frames_described_marked_and_tracked() {
     assert_eq!(told(&analysis), BTreeMap::from(expected));
 
     let marking = |s: Spot, _: &mut Prng| {
-        let key = if s.frame % 60 == 0 { 0x20 } else { 0 };
+        let key = if s.frame.is_multiple_of(60) { 0x20 } else { 0 };
         vec![(
             2,
             vec![u8::from(s.is_first) << 7 | u8::from(s.is_last) << 6 | key],
@@ -511,7 +514,7 @@ fn frames_described_marked_and_tracked() {
 fn layers_and_samples_under_wide_identifiers() {
     let analysis = sent(&[video(1, |s, p| {
         let mut all = vec![(200, twcc(s))];
-        if s.is_first && s.frame % 30 == 0 {
+        if s.is_first && s.frame.is_multiple_of(30) {
             let kbps = 100 + p.below(20) as u8 % 28;
             all.push((201, vec![0x01, 0x40, kbps, 0x96, 0x01, 2, 127, 1, 103, 30]));
         }
