@@ -56,6 +56,8 @@ pub enum Unknown {
     /// Packets came late by all kinds of times: what was sent again cannot be told from what was
     /// only delayed.
     LikeReordering,
+    /// It is not known to carry video.
+    NotVideo,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -117,6 +119,7 @@ impl fmt::Display for Unknown {
             Self::NoOriginal => "no stream seen is clearly the one that it repairs",
             Self::NoRoundTrip => "no round-trip time that would tell",
             Self::LikeReordering => "not to be told from reordering",
+            Self::NotVideo => "not known to be video",
             Self::NotMeasured => "not measured by this version",
         })
     }

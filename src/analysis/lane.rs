@@ -4,6 +4,7 @@
 //! Every measure here is told each packet of each stream of the direction, in order of capture.
 
 use super::extensions::Numbers;
+use super::frames::Repairs;
 use super::repair::Repair;
 use super::stream::{Packet, watch};
 use super::table::Streams;
@@ -15,6 +16,7 @@ const MEMBERS_MAX: usize = 32;
 /// What the streams of one direction show together.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
+    frame_repairs: Repairs,
     /// Where its streams are, in order of appearance.
     members: Vec<u32>,
     /// What may be transport-wide sequence numbers.
@@ -30,12 +32,14 @@ impl Lane {
     pub(super) fn push(&mut self, packet: &Packet<'_, '_>, index: u32, streams: &mut Streams) {
         watch(packet, index, &self.members, streams);
         self.repair.push(packet, index, streams);
+        self.frame_repairs.push(packet, index, streams);
         if packet.rtp.has_extension()
             && let Some(stream) = streams.at_mut(index)
         {
             stream.elements.begin(packet);
             packet.rtp.extensions().each(|id, data| {
                 stream.elements.push(packet, id, data);
+                stream.note_structure(id, data);
                 self.element(packet, id, data);
             });
         }

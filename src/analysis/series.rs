@@ -20,6 +20,8 @@ pub struct Bucket {
     pub lost: i32,
     /// The highest jitter estimate, in nanoseconds; 0 while there is none.
     pub jitter_max_ns: u32,
+    /// Frames that were completed; only meant for streams whose frames are known.
+    pub frames: u32,
 }
 
 /// A stream's buckets in time order, on an axis that all streams of an analysis share.
@@ -135,6 +137,7 @@ impl Series {
                     last.bytes = last.bytes.saturating_add(b.bytes);
                     last.lost = last.lost.saturating_add(b.lost);
                     last.jitter_max_ns = last.jitter_max_ns.max(b.jitter_max_ns);
+                    last.frames = last.frames.saturating_add(b.frames);
                 }
                 _ => merged.push(Bucket { index, ..b }),
             }
@@ -175,6 +178,7 @@ impl Series {
                 sum.bytes = sum.bytes.saturating_add(bucket.bytes);
                 sum.lost = sum.lost.saturating_add(bucket.lost);
                 sum.jitter_max_ns = sum.jitter_max_ns.max(bucket.jitter_max_ns);
+                sum.frames = sum.frames.saturating_add(bucket.frames);
             }
         }
         out

@@ -265,7 +265,7 @@ impl Streams {
         }
         self.born += 1;
         let (series, clock_rate) = begin();
-        let stream = StreamState::new(self.born, spot, rtp, series, clock_rate);
+        let mut stream = StreamState::new(self.born, spot, rtp, series, clock_rate);
         let packet = stream.first_packet(spot, rtp);
         let index = match self.free.pop() {
             Some(index) => {

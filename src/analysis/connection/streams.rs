@@ -174,6 +174,7 @@ pub(super) fn report(
         marked: s.marked,
         padded: s.padding.padded.into(),
         bitrate: s.bitrate(),
+        frames: Known::No(Unknown::NotVideo),
         jitter: s.jitter(),
         interarrival_max: Known::or(
             several.then_some(s.interarrival_max),

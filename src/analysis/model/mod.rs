@@ -12,6 +12,7 @@ mod dtls_event;
 mod event;
 mod extension;
 mod feedback;
+mod frames;
 mod ice;
 mod ice_event;
 mod jitter;
@@ -36,12 +37,13 @@ pub use dtls_event::DtlsEvent;
 pub use event::{Event, EventKind};
 pub use extension::{AudioLevel, HeaderExtension, Identity, LevelBucket};
 pub use feedback::Feedback;
+pub use frames::{Frames, KeyFrames, Spread};
 pub use ice::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, PairState, Reflexive,
     RoundTrip, Verified,
 };
 pub use ice_event::IceEvent;
-pub use jitter::Jitter;
+pub use jitter::{DelaySpread, Estimate, Jitter};
 pub use latency::{Grade, Latency, LatencySource};
 pub use loss::{BurstGap, LossDetail};
 pub use pairing::Pairing;

@@ -1,8 +1,8 @@
 //! An RTP stream and its measures.
 
 use super::{
-    AudioLevel, Codec, Described, Feedback, HeaderExtension, Identity, Jitter, Kind, LossDetail,
-    Pairing, PayloadType, Source,
+    AudioLevel, Codec, Described, Feedback, Frames, HeaderExtension, Identity, Jitter, Kind,
+    LossDetail, Pairing, PayloadType, Source,
 };
 use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId, Unknown};
 use crate::net::{Path, Via};
@@ -83,6 +83,8 @@ pub struct Stream {
     pub padded: u64,
     /// Mean bit rate of RTP packets (headers included) from first to last packet, in bit/s.
     pub bitrate: Known<f64>,
+    /// Frames, of video.
+    pub frames: Known<Frames>,
     /// Interarrival jitter, RFC 3550 appendix A.8.
     pub jitter: Known<Jitter>,
     /// The longest time between two packets.

@@ -4,6 +4,7 @@
 //! Each stream has measured what tells; here nothing is measured, only concluded.
 
 mod extensions;
+mod frames;
 mod kind;
 mod pairs;
 
@@ -23,9 +24,10 @@ pub(super) struct Measured<'a, 's> {
 
 /// Decides what the streams of one connection are.
 pub(super) fn decide(state: &State, connection: &Connection, streams: &mut [Measured<'_, '_>]) {
-    let _meanings = extensions::decide(state, streams);
+    let meanings = extensions::decide(state, streams);
     let repairs = pairs::find(streams);
     kind::decide(streams, &repairs);
     pairs::report(streams, &repairs);
     repair::decide(connection, streams);
+    frames::decide(streams, &meanings);
 }

@@ -18,9 +18,10 @@ pub(super) use shape::Shape;
 use super::MAX_GAPS;
 use super::clock::{self, Enough, Kept};
 use super::extensions::Elements;
+use super::frames::FrameState;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
-use super::model::{Feedback, Gap, Jitter, PayloadType, Source};
+use super::model::{Estimate, Feedback, Frames, Gap, Jitter, PayloadType, Source};
 use super::repair::Holes;
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
@@ -96,6 +97,7 @@ pub(super) struct StreamState {
     clock: Clock,
     jitter: Option<JitterEstimator>,
     kept: Option<Box<Kept>>,
+    frames: FrameState,
     /// Packets far from any sequence the stream followed.
     strays: u64,
     belief: Belief,
@@ -157,6 +159,10 @@ impl StreamState {
             },
             jitter: known_clock.map(|rate| JitterEstimator::new(rate, ts.nanos(), rtp.timestamp())),
             kept: None,
+            frames: match known_clock {
+                None | Some(VIDEO) => FrameState::new(),
+                Some(_) => FrameState::None,
+            },
             strays: 0,
             belief: Belief::new(rtp),
             legs: Legs::default(),
@@ -263,7 +269,7 @@ impl StreamState {
         let distance = seq.wrapping_sub(self.sequence.newest()) as i16;
         let since = ts - self.last;
         self.belief.push(rtp, arrival, step as i32, distance, since);
-        let (lost, in_time) = match arrival {
+        let (lost, in_order) = match arrival {
             Arrival::New { skipped } => {
                 clock_shows = is_new_time && self.note_time(ts, rtp.timestamp(), step);
                 if skipped > 0 {
@@ -273,13 +279,13 @@ impl StreamState {
                 self.newest_marked = rtp.marker();
                 (i64::from(skipped), true)
             }
-            Arrival::Early { skipped } => (i64::from(skipped), true),
+            Arrival::Early { skipped } => (i64::from(skipped), false),
             Arrival::Late => {
                 self.series.recover_one();
                 if let Some(holes) = &mut self.holes {
                     holes.arrived(self.sequence.extended(seq), ts);
                 }
-                (0, true)
+                (0, false)
             }
             Arrival::Duplicate => (0, false),
             Arrival::Suspect => {
@@ -308,25 +314,30 @@ impl StreamState {
         if since >= GAP {
             self.note_gap(ts, lost);
         }
-        let jitter = if in_time {
+        let jitter = if in_order {
             self.measure(ts.nanos(), rtp.timestamp(), clock_shows)
         } else {
             0.0
         };
         if !matches!(arrival, Arrival::Duplicate) {
-            let is_repeat = in_time && !is_new_time;
+            let is_repeat =
+                !is_new_time && !matches!(arrival, Arrival::Suspect | Arrival::Restart { .. });
             self.shape.push(rtp, is_repeat);
             self.remember(rtp, is_repeat);
         }
         self.count(rtp, ts, jitter, lost);
-        Packet {
+        let mut packet = Packet {
             rtp,
             spot,
             arrival,
             number: self.sequence.extended(seq),
             since,
             is_new_time,
-        }
+            awaits_repair: false,
+        };
+        self.frames.push(&packet, &mut self.series);
+        packet.awaits_repair = self.frames.is_waiting();
+        packet
     }
 
     #[inline]
@@ -409,6 +420,14 @@ impl StreamState {
             }
         }
         self.clock = Clock::Reported(rate);
+        self.drop_frames(rate);
+    }
+
+    /// Stops to measure frames where the clock rate is not that of video.
+    fn drop_frames(&mut self, rate: u32) {
+        if rate != VIDEO {
+            self.frames = FrameState::None;
+        }
     }
 
     /// The jitter estimate after this packet in nanoseconds, once the clock rate is known.
@@ -441,6 +460,7 @@ impl StreamState {
         if rate != VIDEO {
             self.recent = None;
         }
+        self.drop_frames(rate);
         let series = &mut self.series;
         let kept = self.kept.take();
         self.jitter = kept.and_then(|kept| {
@@ -526,20 +546,56 @@ impl StreamState {
         types.fold(0, |bits, t| bits | 1 << (t.number & 0x7f))
     }
 
+    /// Whether its frames lack packets that another stream may bring.
+    pub(super) fn awaits_repair(&self) -> bool {
+        self.frames.is_waiting()
+    }
+
+    /// Takes a packet of another stream that may repair a frame of this one: of another payload type,
+    /// with the timestamp of a frame that is not complete.
+    pub(super) fn repair_frame(&mut self, packet: &Packet<'_, '_>) {
+        let pt = packet.rtp.payload_type();
+        if !self.shape.types().iter().any(|shape| shape.number == pt) {
+            self.frames.repair(packet, &mut self.series);
+        }
+    }
+
+    /// Notes a header-extension element of the newest packet that is a dependency descriptor with a
+    /// template structure, as the first packet of a key frame has it, if this identifier stands for
+    /// dependency descriptors.
+    #[inline]
+    pub(super) fn note_structure(&mut self, id: u8, data: &[u8]) {
+        if let [flags, _, _, extended, ..] = *data
+            && flags & 0x80 != 0
+            && extended & 0x80 != 0
+        {
+            self.frames.note_structure(id);
+        }
+    }
+
+    /// Its frames, where it is video. `descriptor` is the identifier of the dependency descriptor, if
+    /// that is known; `series` is the stream's as it is reported.
+    pub(super) fn frames(&self, descriptor: Option<u8>, series: &mut Series) -> Known<Frames> {
+        self.frames.report(descriptor, series)
+    }
+
     /// The first packet, which made the stream, as its measures are told of it.
     pub(super) fn first_packet<'a, 'p>(
-        &self,
+        &mut self,
         spot: Spot,
         rtp: &'a RtpPacket<'p>,
     ) -> Packet<'a, 'p> {
-        Packet {
+        let packet = Packet {
             rtp,
             spot,
             arrival: Arrival::New { skipped: 0 },
             number: self.sequence.extended(rtp.sequence_number()),
             since: Span::default(),
             is_new_time: true,
-        }
+            awaits_repair: false,
+        };
+        self.frames.push(&packet, &mut self.series);
+        packet
     }
 
     pub(super) fn payload_types(&self) -> Vec<PayloadType> {
@@ -570,21 +626,14 @@ impl StreamState {
     }
 
     pub(super) fn jitter(&self) -> Known<Jitter> {
-        let from = |estimator: &JitterEstimator| {
-            estimator.result().map(|(last, mean, max)| Jitter {
-                last: Span::from_nanos(last as i64),
-                mean: Span::from_nanos(mean as i64),
-                max: Span::from_nanos(max as i64),
-            })
-        };
         if let Some(estimator) = &self.jitter {
-            return Known::or(from(estimator), Unknown::TooFewPackets);
+            return Known::or(jitter_of(estimator), Unknown::TooFewPackets);
         }
         let (Known::Yes((rate, _)), Some(kept)) = (self.clock_rate(), &self.kept) else {
             return Known::No(self.clock_rate().reason().unwrap_or_else(|| self.too_few()));
         };
         let estimator = replay(kept, rate, |_, _| {});
-        Known::or(estimator.as_ref().and_then(from), self.too_few())
+        Known::or(estimator.as_ref().and_then(jitter_of), self.too_few())
     }
 
     pub(super) fn bitrate(&self) -> Known<f64> {
@@ -601,6 +650,17 @@ impl StreamState {
             Unknown::TooFewPackets
         }
     }
+}
+
+fn jitter_of(estimator: &JitterEstimator) -> Option<Jitter> {
+    let Estimate { last, mean, max } = estimator.per_frame()?;
+    Some(Jitter {
+        last,
+        mean,
+        max,
+        per_packet: estimator.per_packet()?,
+        delay_variation: Known::or(estimator.variation().spread(), Unknown::TooFewPackets),
+    })
 }
 
 /// Measures the packets that were kept, as if their clock rate had been known from the start.

@@ -22,4 +22,6 @@ pub(in crate::analysis) struct Packet<'a, 'p> {
     pub(in crate::analysis) since: Span,
     /// Whether its RTP timestamp is another than that of the newest packet before it.
     pub(in crate::analysis) is_new_time: bool,
+    /// Whether frames of its stream lack packets that another stream may bring.
+    pub(in crate::analysis) awaits_repair: bool,
 }

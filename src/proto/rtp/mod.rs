@@ -9,6 +9,7 @@ pub mod dependency_descriptor;
 mod describe;
 mod extension;
 pub mod flexfec;
+pub mod payload;
 mod red;
 mod ulpfec;
 mod value;

@@ -1,0 +1,274 @@
+//! Frames of video, measured from the first packet on, before it is known that a stream is video.
+//!
+//! [`Assembly`] puts packets together; here the frames are counted, timed and told from key frames.
+//! Definitions: docs/algorithms/frames.md.
+
+mod assembly;
+mod keys;
+mod pace;
+mod repairs;
+
+pub(super) use repairs::Repairs;
+
+use self::assembly::{Assembly, Fate, Frame, Part};
+use self::keys::Keys;
+use self::pace::Pace;
+use super::known::{Known, Unknown};
+use super::model::{self, KeyFrames, Spread};
+use super::sequence::Arrival;
+use super::series::Series;
+use super::stream::Packet;
+use crate::time::{Span, Timestamp};
+
+/// Packets after which a candidate is worth the whole state; until then they are kept.
+const KEPT: usize = 6;
+
+/// What is known of the frames of one stream.
+#[derive(Clone, Debug, Default)]
+pub(super) enum FrameState {
+    /// It is no video.
+    #[default]
+    None,
+    /// The first packets of a candidate.
+    First(Vec<(Part, keys::Fits)>),
+    /// Measured.
+    Measured(Box<Meter>),
+}
+
+/// The frames so far.
+#[derive(Clone, Debug)]
+pub(super) struct Meter {
+    assembly: Assembly,
+    tally: Tally,
+}
+
+/// What is counted and timed.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    complete: u64,
+    repaired: u64,
+    received: u64,
+    given_up: u64,
+    /// Complete frames that stand behind one that is not.
+    held_up: u64,
+    bytes: (u64, u64, u64),
+    /// Least, sum and most of the frames' durations, in ns.
+    durations: (i64, i64, i64),
+    pace: Pace,
+    keys: Keys,
+}
+
+impl FrameState {
+    /// Waits for packets of a stream that may be video.
+    pub(super) fn new() -> Self {
+        Self::First(Vec::new())
+    }
+
+    /// Takes the stream's next packet, and counts completed frames in its series.
+    #[inline]
+    pub(super) fn push(&mut self, packet: &Packet<'_, '_>, series: &mut Series) {
+        match self {
+            Self::None => {}
+            Self::Measured(meter) => meter.push(packet, series),
+            Self::First(kept) => {
+                if packet.arrival != (Arrival::New { skipped: 0 }) || kept.len() >= KEPT {
+                    self.measure(series);
+                    self.push(packet, series);
+                } else {
+                    let fits = keys::Fits::of(packet);
+                    let signs = fits.key;
+                    kept.push((
+                        Part {
+                            signs,
+                            ..part(packet)
+                        },
+                        fits,
+                    ));
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn measure(&mut self, series: &mut Series) {
+        if let Self::First(kept) = std::mem::take(self)
+            && let Some(meter) = Meter::of(&kept, series)
+        {
+            *self = Self::Measured(Box::new(meter));
+        }
+    }
+
+    /// Whether frames lack packets that another stream may bring.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self, Self::Measured(meter) if meter.assembly.is_waiting())
+    }
+
+    /// Takes a packet of another stream that may repair a frame of this one, by its timestamp.
+    pub(super) fn repair(&mut self, packet: &Packet<'_, '_>, series: &mut Series) {
+        if let Self::Measured(meter) = self {
+            let Meter { assembly, tally } = &mut **meter;
+            assembly.repair(&part(packet), &mut |f, fate| tally.take(&f, fate, series));
+        }
+    }
+
+    /// Notes that a header extension of the newest packet described the structure of a coded video
+    /// sequence, as key frames do, if that is what this identifier stands for.
+    pub(super) fn note_structure(&mut self, id: u8) {
+        if let Self::Measured(meter) = self {
+            meter.tally.keys.note_structure(id);
+        }
+    }
+
+    /// The frames so far, for a stream of video. `descriptor` is the identifier of the dependency
+    /// descriptor, if it is known; `series` is the stream's as it is reported.
+    pub(super) fn report(
+        &self,
+        descriptor: Option<u8>,
+        series: &mut Series,
+    ) -> Known<model::Frames> {
+        let meter = match self {
+            Self::None => return Known::No(Unknown::NotVideo),
+            Self::First(kept) => Meter::of(kept, series),
+            Self::Measured(meter) => Some((**meter).clone()),
+        };
+        let Some(Meter {
+            mut assembly,
+            mut tally,
+        }) = meter
+        else {
+            return Known::No(Unknown::TooFewPackets);
+        };
+        assembly.end(|f, fate| tally.take(&f, fate, series));
+        Known::Yes(tally.report(descriptor))
+    }
+}
+
+impl Meter {
+    fn of(kept: &[(Part, keys::Fits)], series: &mut Series) -> Option<Self> {
+        let (first, rest) = kept.split_first()?;
+        let mut tally = Tally::default();
+        tally.keys.fit(first.1, true);
+        let mut assembly = Assembly::new(&first.0, |f, fate| tally.take(&f, fate, series));
+        let mut timestamp = first.0.timestamp;
+        for (part, fits) in rest {
+            let is_new = part.timestamp != timestamp;
+            timestamp = part.timestamp;
+            tally.keys.fit(*fits, is_new);
+            assembly.push(part, &mut |f, fate| tally.take(&f, fate, series));
+        }
+        Some(Self { assembly, tally })
+    }
+
+    #[inline]
+    fn push(&mut self, packet: &Packet<'_, '_>, series: &mut Series) {
+        let Self { assembly, tally } = self;
+        let mut part = part(packet);
+        if tally.keys.is_looking() {
+            let fits = keys::Fits::of(packet);
+            part.signs = fits.key;
+            let begins = packet.is_new_time && packet.arrival == (Arrival::New { skipped: 0 });
+            tally.keys.fit(fits, begins);
+        }
+        let mut each = |f: Frame, fate| tally.take(&f, fate, series);
+        match packet.arrival {
+            Arrival::New { .. } => assembly.push(&part, &mut each),
+            Arrival::Late | Arrival::Early { .. } => assembly.push_late(&part, &mut each),
+            Arrival::Duplicate | Arrival::Suspect => {}
+            Arrival::Restart { .. } => {
+                assembly.end(&mut each);
+                *assembly = Assembly::new(&part, &mut each);
+            }
+        }
+    }
+}
+
+#[inline]
+fn part(packet: &Packet<'_, '_>) -> Part {
+    let rtp = packet.rtp;
+    Part {
+        number: packet.number,
+        timestamp: rtp.timestamp(),
+        marker: rtp.marker(),
+        at: packet.spot.ts.nanos(),
+        bytes: rtp.payload_wire_len() as u64,
+        signs: 0,
+    }
+}
+
+impl Tally {
+    fn take(&mut self, frame: &Frame, fate: Fate, series: &mut Series) {
+        match fate {
+            Fate::Complete { held_up: false } => {
+                // Those that stood behind it go on with it.
+                self.held_up = 0;
+                self.received += 1;
+            }
+            Fate::Complete { held_up: true } => self.held_up += 1,
+            Fate::GivenUp { whole } => {
+                // Those that stood behind it go on without it.
+                self.received += std::mem::take(&mut self.held_up) + u64::from(whole);
+                self.given_up += 1;
+                if !whole {
+                    return;
+                }
+            }
+        }
+        let first = self.complete == 0;
+        self.complete += 1;
+        self.repaired += u64::from(frame.repaired);
+        let (least, sum, most) = &mut self.bytes;
+        *least = if first {
+            frame.bytes
+        } else {
+            frame.bytes.min(*least)
+        };
+        *sum += frame.bytes;
+        *most = frame.bytes.max(*most);
+        let lasted = frame.latest.saturating_sub(frame.began);
+        let (least, sum, most) = &mut self.durations;
+        *least = if first { lasted } else { lasted.min(*least) };
+        *sum = sum.saturating_add(lasted);
+        *most = lasted.max(*most);
+        self.pace.push(frame.latest);
+        self.keys.push(frame);
+        let bucket = series.at(Timestamp::from_nanos(frame.latest));
+        bucket.frames = bucket.frames.saturating_add(1);
+    }
+
+    fn report(&self, descriptor: Option<u8>) -> model::Frames {
+        let n = self.complete;
+        let any = |why| if n > 0 { None } else { Some(why) };
+        let why = any(Unknown::NotSeen);
+        let (least, sum, most) = self.bytes;
+        let size = Spread {
+            min: least,
+            mean: sum / n.max(1),
+            max: most,
+        };
+        let (least, sum, most) = self.durations;
+        let duration = Spread {
+            min: Span::from_nanos(least),
+            mean: Span::from_nanos(sum / i64::try_from(n.max(1)).unwrap_or(i64::MAX)),
+            max: Span::from_nanos(most),
+        };
+        model::Frames {
+            seen: n + self.given_up,
+            complete: n,
+            repaired: self.repaired,
+            received: self.received,
+            given_up: self.given_up,
+            per_second: self.pace.per_second(),
+            size: why.map_or(Known::Yes(size), Known::No),
+            duration: why.map_or(Known::Yes(duration), Known::No),
+            inter_frame: self.pace.inter_frame(),
+            inter_frame_variance: self.pace.variance(),
+            key: self
+                .keys
+                .report(descriptor)
+                .map(|(count, source)| KeyFrames { count, source }),
+            freezes: self.pace.freezes(),
+            freezes_total: self.pace.freezes_total(),
+        }
+    }
+}
