@@ -1,6 +1,6 @@
 //! What became of the losses of each stream, decided over all streams of a connection.
 
-use super::holes::{Delays, Returned, delay_from};
+use super::holes::{Delays, Returned, Sibling, delay_from};
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{BurstGap, Connection, Kind, LossDetail, Source, Stream};
 use crate::analysis::sources::Measured;
@@ -105,6 +105,9 @@ fn interval(stream: &Stream) -> Option<Span> {
 /// known to, of those that could have made up for its losses, the one that answered most of them.
 fn rtx_of(index: usize, streams: &[Measured<'_, '_>]) -> Option<u32> {
     let own = streams.get(index)?;
+    if let Some(ssrc) = described(own, streams) {
+        return Some(ssrc);
+    }
     let returned = own.state.holes.as_deref()?.returned();
     // Other layers of a simulcast may have the same timestamps, and are no repair.
     let told = streams.iter().any(|s| s.stream.kind == Kind::Rtx);
@@ -122,13 +125,27 @@ fn rtx_of(index: usize, streams: &[Measured<'_, '_>]) -> Option<u32> {
     answered.max_by_key(|s| s.by_time).map(|s| s.ssrc)
 }
 
+/// The retransmissions that a session description names.
+fn described(own: &Measured<'_, '_>, streams: &[Measured<'_, '_>]) -> Option<u32> {
+    let by = &own.stream.described.as_ref()?.repaired_by;
+    let named = streams.iter().filter(|s| by.contains(&s.stream.id));
+    let rtx = named.filter(|s| s.stream.kind != Kind::Fec);
+    rtx.map(|s| s.state.ssrc).next()
+}
+
 /// What came back: what was sent again counts as that, also where redundancy would have done.
 fn returned(stream: &mut Stream, returned: &Returned, rtx: Option<u32>) {
     let lost = stream.lost;
     let (mut red, mut fec) = (returned.red, returned.fec);
     let detail = &mut stream.loss;
     let mut sent_again = 0;
-    if let Some(s) = returned.siblings.iter().find(|s| Some(s.ssrc) == rtx) {
+    // It may be there and have repaired nothing.
+    let idle = rtx.map(|ssrc| Sibling {
+        ssrc,
+        ..Sibling::default()
+    });
+    let found = returned.siblings.iter().find(|s| Some(s.ssrc) == rtx);
+    if let Some(s) = found.or(idle.as_ref()) {
         // Chance gives one number in 65 536 right: where half are, they are in clear.
         let clear = match stream.encrypted {
             Known::Yes(encrypted) => !encrypted,

@@ -88,7 +88,7 @@ fn redundant_audio_makes_up_for_what_it_repeats() {
         let mut red = Vec::new();
         for back in [2u32, 1] {
             red.push(0x80 | 111);
-            red.extend(&(back * 960 << 10 | 4).to_be_bytes()[1..]);
+            red.extend(&((back * 960) << 10 | 4).to_be_bytes()[1..]);
         }
         red.extend([111, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
         call.rtp(MAIN, (63, false), seq, u32::from(seq) * 960, &red);
