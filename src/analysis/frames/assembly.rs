@@ -46,6 +46,8 @@ pub(super) struct Frame {
     /// The lowest number above it that does not belong to it.
     after: i64,
     received: i64,
+    /// Packets with its timestamp behind its end: error correction, or padding.
+    trailers: i64,
     /// Whether its marker was seen.
     ended: bool,
     /// Whether a packet of it came late or was sent again.
@@ -68,6 +70,7 @@ impl Frame {
             last: part.number,
             after,
             received: 1,
+            trailers: 0,
             ended: part.marker,
             repaired: false,
             began: part.at,
@@ -112,10 +115,13 @@ impl Frame {
         }
     }
 
-    /// Whether nothing of it is missing if what lies before it was all of other frames.
+    /// Whether the receiver most likely has all of it: what lies before it was of other frames, or
+    /// as many packets of error correction followed it as are missing.
     fn may_be_whole(&self) -> bool {
         let before = self.first - 1;
-        self.skips && Self { before, ..*self }.is_complete()
+        let missing = before - self.before + self.last - self.first + 1 - self.received;
+        (self.skips && Self { before, ..*self }.is_complete())
+            || (self.ended && missing <= self.trailers)
     }
 }
 
@@ -174,11 +180,21 @@ impl Assembly {
             let Some(current) = self.current.as_mut().filter(|f| f.takes(part)) else {
                 self.trailers += 1;
                 if let Some(current) = &mut self.current {
+                    current.trailers += 1;
                     current.see_beside(part);
                 }
                 return;
             };
             current.add(part);
+        } else if self.is_behind(part.timestamp) {
+            // Error correction or padding of a frame that is over; the newer frame may go on.
+            self.trailers += 1;
+            self.newest = before.max(part.number);
+            for frame in self.waiting.iter_mut().chain(&mut self.current) {
+                frame.trailers += i64::from(frame.timestamp == part.timestamp);
+                frame.see_beside(part);
+            }
+            return;
         } else {
             let has_ended = self.current.is_none_or(|f| f.ended);
             if let Some(mut last) = self.current.take() {
@@ -212,6 +228,13 @@ impl Assembly {
         {
             self.finish(current, each);
         }
+    }
+
+    /// Whether a timestamp is older than the newest, and its frame was seen.
+    fn is_behind(&self, timestamp: u32) -> bool {
+        let is_older = (timestamp.wrapping_sub(self.newest_timestamp) as i32) < 0;
+        let waits = || self.waiting.iter().any(|f| f.timestamp == timestamp);
+        is_older && (self.done.contains(&timestamp) || waits())
     }
 
     /// Takes a packet that came late.
