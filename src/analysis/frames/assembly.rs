@@ -18,7 +18,7 @@ const DONE: usize = 16;
 
 /// A packet, as far as frames go.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Part {
+pub(in crate::analysis) struct Part {
     /// Extended sequence number.
     pub(super) number: i64,
     /// RTP timestamp.

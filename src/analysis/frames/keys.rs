@@ -28,7 +28,7 @@ const RARE: u64 = 25;
 
 /// The formats that a payload may have, as bits in order of [`VideoFormat::ALL`].
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Fits {
+pub(in crate::analysis) struct Fits {
     /// It can be read as these.
     valid: u8,
     /// A frame may begin here.

@@ -2,8 +2,11 @@
 
 use super::extension::{AudioLevelOut, ExtensionOut, text};
 use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
+use super::frames::FramesOut;
+use super::jitter::{DelaySpreadOut, EstimateOut};
 use super::loss::LossOut;
-use crate::analysis::model::{Codec, Gap, Leg, PayloadType, Stream};
+use crate::analysis::model::{Codec, Gap, Jitter, Leg, PayloadType, Stream};
+use crate::analysis::{Bucket, Known};
 use crate::time::Timestamp;
 use serde::Serialize;
 
@@ -48,12 +51,15 @@ pub(super) struct StreamOut {
     #[serde(flatten)]
     loss: LossOut,
     bitrate: Option<f64>,
+    jitter_definition: Option<&'static str>,
     jitter: Option<f64>,
     jitter_mean: Option<f64>,
     jitter_max: Option<f64>,
+    jitter_per_packet: Option<EstimateOut>,
+    delay_variation: Option<DelaySpreadOut>,
     interarrival_max: Option<f64>,
     gaps: Vec<GapOut>,
-    frames: Option<()>,
+    frames: Option<FramesOut>,
     feedback: Option<FeedbackOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     series: Option<SeriesOut>,
@@ -166,18 +172,25 @@ pub(super) struct SeriesOut {
     bitrate: Vec<f64>,
     packets_lost: Vec<i32>,
     jitter_max: Option<Vec<f64>>,
+    frames_per_second: Option<Vec<f64>>,
     unknown: Unknowns,
 }
 
 impl StreamOut {
     pub(super) fn new(s: &Stream, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
-        let mut u = Fields(not_yet(&["frames"]));
+        let mut u = Fields(Unknowns::new());
         u.take("kind", &s.kind_source);
         let clock = u.take("clockRate", &s.clock_rate);
         let jitter = u.take("jitter", &s.jitter);
         let loss = LossOut::new(s, &mut u);
         u.take("jitterMean", &s.jitter);
         u.take("jitterMax", &s.jitter);
+        u.take("jitterDefinition", &s.jitter);
+        u.take("jitterPerPacket", &s.jitter);
+        let variation = match &s.jitter {
+            Known::Yes(j) => j.delay_variation,
+            Known::No(why) => Known::No(*why),
+        };
         u.take("clockRateSource", &s.clock_rate);
         let identity = &s.identity;
         let (mid, mid_source) = text(&mut u, ("mid", "midSource"), &identity.mid);
@@ -224,9 +237,14 @@ impl StreamOut {
             header_bytes_received: s.header_bytes,
             loss,
             bitrate: u.take("bitrate", &s.bitrate).map(f64::round),
+            jitter_definition: jitter.map(|_| Jitter::definition(s.kind)),
             jitter: jitter.map(|j| span(j.last)),
             jitter_mean: jitter.map(|j| span(j.mean)),
             jitter_max: jitter.map(|j| span(j.max)),
+            jitter_per_packet: jitter.map(|j| j.per_packet.into()),
+            delay_variation: u
+                .take("delayVariation", &variation)
+                .map(DelaySpreadOut::from),
             interarrival_max: u.take("interarrivalMax", &s.interarrival_max).map(span),
             gaps: in_time_order(&s.gaps)
                 .iter()
@@ -236,7 +254,7 @@ impl StreamOut {
                     lost: g.lost,
                 })
                 .collect(),
-            frames: None,
+            frames: u.take("frames", &s.frames).as_ref().map(FramesOut::from),
             feedback: u.take("feedback", &s.feedback).map(|f| {
                 let mut unknown = not_yet(&["roundTripTime"]);
                 if f.reports == 0 {
@@ -271,6 +289,13 @@ impl SeriesOut {
         let buckets = s.series.buckets();
         let mut unknown = Fields(Unknowns::new());
         unknown.take("jitterMax", &s.jitter);
+        if let Some(why) = s.frames.reason() {
+            unknown.0.insert("framesPerSecond", why.to_string());
+        }
+        let frames = s.frames.value().map(|_| {
+            let rate = |b: &Bucket| (f64::from(b.frames) / width * 100.0).round() / 100.0;
+            buckets.iter().map(rate).collect()
+        });
         let jitter = s.jitter.value().map(|_| {
             buckets
                 .iter()
@@ -287,6 +312,7 @@ impl SeriesOut {
                 .collect(),
             packets_lost: buckets.iter().map(|b| b.lost).collect(),
             jitter_max: jitter,
+            frames_per_second: frames,
             unknown: unknown.0,
         }
     }

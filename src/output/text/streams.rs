@@ -2,7 +2,7 @@
 
 use super::super::printable;
 use super::style::{Style, bitrate, duration, grouped};
-use crate::analysis::model::{Connection, Gap, Kind, Leg, Stream};
+use crate::analysis::model::{Connection, Gap, Kind, Leg, Source, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
 use crate::output::loss;
 use crate::time::{Span, Timestamp};
@@ -84,6 +84,7 @@ pub(super) fn stream_table(
         )?;
         for line in said(s)
             .into_iter()
+            .chain(frames(s))
             .chain(ways(s, analysis))
             .chain(loss::became(s))
             .chain(loss::clusters(s))
@@ -161,6 +162,42 @@ fn ways(s: &Stream, analysis: &Analysis) -> Vec<String> {
         }
     };
     s.legs.iter().skip(1).map(line).collect()
+}
+
+/// The frames of video: `frames 294 at 14.7 fps, 9 repaired, 1 freeze of 0.30 s, 2 key frames`.
+fn frames(s: &Stream) -> Option<String> {
+    let Known::Yes(f) = &s.frames else {
+        return None;
+    };
+    let mut line = format!("frames {}", grouped(f.complete));
+    if let Known::Yes(fps) = f.per_second {
+        line += &format!(" at {fps:.1} fps");
+    }
+    if f.repaired > 0 {
+        line += &format!(", {} repaired", grouped(f.repaired));
+    }
+    if f.given_up > 0 {
+        line += &format!(", {} incomplete", grouped(f.given_up));
+    }
+    if f.freezes > 0 {
+        let (n, total) = (f.freezes, duration(f.freezes_total));
+        let noun = if n == 1 { "freeze" } else { "freezes" };
+        line += &format!(", {} {noun} of together {total}", grouped(n));
+    }
+    if let Known::Yes(key) = f.key {
+        let about = if key.source == Source::Inferred {
+            " by their size"
+        } else {
+            ""
+        };
+        let noun = if key.count == 1 {
+            "key frame"
+        } else {
+            "key frames"
+        };
+        line += &format!(", {} {noun}{about}", grouped(key.count));
+    }
+    Some(line)
 }
 
 /// When a stream of media was silent for long, and whether it ended before its connection. Streams

@@ -3,7 +3,7 @@
 use super::extension_facts::extension_lines;
 use super::facts::via;
 use super::{connection, stream_direction};
-use crate::analysis::model::{Kind, Source, Stream, Transport};
+use crate::analysis::model::{Frames, Jitter, Kind, Source, Stream, Transport};
 use crate::analysis::{Analysis, ConnectionId, Known, StreamId};
 use crate::output::loss;
 use crate::time::{Span, Timestamp};
@@ -280,11 +280,59 @@ fn arrival(s: &Stream, out: &mut Vec<Line>) {
     ));
     let jitter = known_why(&s.jitter, |j| {
         let (mean, max, last) = (millis(j.mean), millis(j.max), millis(j.last));
-        format!("mean {mean} ms, max {max}, last {last} (RFC 3550)")
+        let of = Jitter::definition(s.kind).replace('-', " ");
+        format!("mean {mean} ms, max {max}, last {last} (RFC 3550, {of})")
     });
     out.push(Line::fact("jitter", jitter));
+    if let Known::Yes(Jitter {
+        delay_variation: Known::Yes(v),
+        per_packet,
+        ..
+    }) = &s.jitter
+    {
+        let mut text = format!("95 % within {} ms, most {}", millis(v.p95), millis(v.max));
+        if s.kind == Kind::Video {
+            text += &format!("; jitter of all packets {} ms", millis(per_packet.mean));
+        }
+        out.push(Line::fact("  delay", text));
+    }
+    if let Known::Yes(f) = &s.frames {
+        frames(f, out);
+    }
     let pause = known_why(&s.interarrival_max, |d| duration(*d));
     out.push(Line::fact("pause", format!("longest {pause}")));
+}
+
+fn frames(f: &Frames, out: &mut Vec<Line>) {
+    let fps = known(&f.per_second, |fps| format!("{fps:.1}"));
+    let (complete, repaired, lacking) = (f.complete, f.repaired, f.given_up);
+    let text = format!(
+        "{} complete, {fps} fps, {} repaired, {} incomplete",
+        count(complete),
+        count(repaired),
+        count(lacking)
+    );
+    out.push(Line::fact("frames", text));
+    let key = known_why(&f.key, |k| {
+        format!("{} ({})", count(k.count), source(k.source))
+    });
+    out.push(Line::fact("  key", key));
+    let size = known(&f.size, |s| {
+        format!("mean {}, most {}", bytes(s.mean), bytes(s.max))
+    });
+    out.push(Line::fact("  size", size));
+    let pause = known(&f.inter_frame, |d| {
+        format!("mean {} ms, longest {}", millis(d.mean), duration(d.max))
+    });
+    let freezes = match f.freezes {
+        0 => "no freeze".to_owned(),
+        n => format!(
+            "{}, together {}",
+            plural(n, "freeze"),
+            duration(f.freezes_total)
+        ),
+    };
+    out.push(Line::fact("  between", format!("{pause}; {freezes}")));
 }
 
 /// `PT96 1 204 x, PT97 3 x`.
