@@ -16,7 +16,7 @@ const ALL: u8 = (1 << FORMATS) - 1;
 /// Payloads that must fit a format before it is believed.
 const FITTING_MIN: u64 = 24;
 /// Identifiers of header extensions looked at.
-const IDS_MAX: usize = 8;
+pub(super) const IDS_MAX: usize = 8;
 /// Frames in the average that sizes are compared with, and how many it needs.
 const AVERAGED: f64 = 16.0;
 const FRAMES_MIN: u64 = 20;
@@ -107,6 +107,11 @@ impl Keys {
             *n += u32::from(frame.signs >> i & 1);
         }
         self.sizes.push(frame.bytes as f64);
+    }
+
+    /// Begins with structures that were noted before.
+    pub(super) fn begin_with(&mut self, structures: &[(u8, u64)]) {
+        self.structures = structures.to_vec();
     }
 
     pub(super) fn note_structure(&mut self, id: u8) {

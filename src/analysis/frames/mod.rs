@@ -13,6 +13,7 @@ pub(super) use repairs::Repairs;
 use self::assembly::{Assembly, Fate, Frame, Part};
 use self::keys::Keys;
 use self::pace::Pace;
+use super::counts;
 use super::known::{Known, Unknown};
 use super::model::{self, KeyFrames, Spread};
 use super::sequence::Arrival;
@@ -30,9 +31,16 @@ pub(super) enum FrameState {
     #[default]
     None,
     /// The first packets of a candidate.
-    First(Vec<(Part, keys::Fits)>),
+    First(First),
     /// Measured.
     Measured(Box<Meter>),
+}
+
+/// The first packets of a stream, and the structures that their header extensions may describe.
+#[derive(Clone, Debug, Default)]
+pub(super) struct First {
+    parts: Vec<(Part, keys::Fits)>,
+    structures: Vec<(u8, u64)>,
 }
 
 /// The frames so far.
@@ -61,7 +69,7 @@ struct Tally {
 impl FrameState {
     /// Waits for packets of a stream that may be video.
     pub(super) fn new() -> Self {
-        Self::First(Vec::new())
+        Self::First(First::default())
     }
 
     /// Takes the stream's next packet, and counts completed frames in its series.
@@ -71,13 +79,13 @@ impl FrameState {
             Self::None => {}
             Self::Measured(meter) => meter.push(packet, series),
             Self::First(kept) => {
-                if packet.arrival != (Arrival::New { skipped: 0 }) || kept.len() >= KEPT {
+                if packet.arrival != (Arrival::New { skipped: 0 }) || kept.parts.len() >= KEPT {
                     self.measure(series);
                     self.push(packet, series);
                 } else {
                     let fits = keys::Fits::of(packet);
                     let signs = fits.key;
-                    kept.push((
+                    kept.parts.push((
                         Part {
                             signs,
                             ..part(packet)
@@ -115,8 +123,10 @@ impl FrameState {
     /// Notes that a header extension of the newest packet described the structure of a coded video
     /// sequence, as key frames do, if that is what this identifier stands for.
     pub(super) fn note_structure(&mut self, id: u8) {
-        if let Self::Measured(meter) = self {
-            meter.tally.keys.note_structure(id);
+        match self {
+            Self::None => {}
+            Self::First(kept) => counts::add(&mut kept.structures, id, 1, keys::IDS_MAX),
+            Self::Measured(meter) => meter.tally.keys.note_structure(id),
         }
     }
 
@@ -145,9 +155,10 @@ impl FrameState {
 }
 
 impl Meter {
-    fn of(kept: &[(Part, keys::Fits)], series: &mut Series) -> Option<Self> {
-        let (first, rest) = kept.split_first()?;
+    fn of(kept: &First, series: &mut Series) -> Option<Self> {
+        let (first, rest) = kept.parts.split_first()?;
         let mut tally = Tally::default();
+        tally.keys.begin_with(&kept.structures);
         tally.keys.fit(first.1, true);
         let mut assembly = Assembly::new(&first.0, |f, fate| tally.take(&f, fate, series));
         let mut timestamp = first.0.timestamp;
