@@ -160,6 +160,7 @@ fn decide(
     }
     for (connection, streams) in connections.iter_mut().zip(&mut of) {
         sources::decide(state, connection, streams);
+        connection.media_sources = sources::sources(streams);
         for one in streams {
             let ends = media_events(state, one.state, one.stream, connection.last_seen);
             connection.events.extend(ends);
@@ -243,6 +244,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         latency: Known::No(Unknown::NotSeen),
         transports: Vec::new(),
         streams: Vec::new(),
+        media_sources: Vec::new(),
         ice: None,
         dtls: None,
         other_dtls: Vec::new(),

@@ -50,14 +50,33 @@ impl Fits {
                 key: 0,
             };
         }
+        let payload = primary(rtp.payload());
+        if payload.iter().take(16).all(|byte| *byte == 0) {
+            return Self {
+                valid: ALL,
+                begins: ALL,
+                key: 0,
+            };
+        }
         for (i, format) in VideoFormat::ALL.into_iter().enumerate() {
-            if let Some(look) = format.look(rtp.payload()) {
+            if let Some(look) = format.look(payload) {
                 fits.valid |= 1 << i;
                 fits.begins |= u8::from(look.begins) << i;
                 fits.key |= u8::from(look.key) << i;
             }
         }
         fits
+    }
+}
+
+/// A payload without the header that RED (RFC 2198) puts before it, if it seems to have one: dynamic
+/// payload types are what no video format with fragments of its own begins with.
+fn primary(payload: &[u8]) -> &[u8] {
+    match payload {
+        [red, rest @ ..] if (96..=127).contains(red) && VideoFormat::Vp8.look(rest).is_some() => {
+            rest
+        }
+        _ => payload,
     }
 }
 
@@ -127,7 +146,9 @@ impl Keys {
         if self.formats.count_ones() == 1 && self.fitted >= FITTING_MIN {
             let place = self.formats.trailing_zeros() as usize;
             let count = self.by_format.get(place).copied().unwrap_or(0);
-            return Known::Yes((u64::from(count), Source::Payload));
+            // Without any, another format that nothing rules out would say the same.
+            let known = (count > 0).then_some((u64::from(count), Source::Payload));
+            return Known::or(known, Unknown::Unclear);
         }
         let inferred = self.sizes.large().map(|n| (n, Source::Inferred));
         Known::or(inferred, Unknown::Encrypted)

@@ -1,6 +1,6 @@
 //! A peer connection and the address pairs it used.
 
-use super::{DataChannel, Dtls, Event, Ice, Latency, Protocols, Sctp, Turn};
+use super::{DataChannel, Dtls, Event, Ice, Latency, MediaSource, Protocols, Sctp, Turn};
 use crate::analysis::{ConnectionId, Known, StreamId};
 use crate::net::{Endpoint, Protocol, Via};
 use crate::time::Timestamp;
@@ -23,6 +23,8 @@ pub struct Connection {
     pub transports: Vec<Transport>,
     /// Its streams.
     pub streams: Vec<StreamId>,
+    /// What its streams of media come from: simulcast is one source with several layers.
+    pub media_sources: Vec<MediaSource>,
     /// ICE, if connectivity checks were seen.
     pub ice: Option<Ice>,
     /// DTLS, if records were seen.

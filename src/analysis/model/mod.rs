@@ -18,6 +18,7 @@ mod ice_event;
 mod jitter;
 mod latency;
 mod loss;
+mod media_source;
 mod pairing;
 mod sctp;
 mod sctp_event;
@@ -46,6 +47,7 @@ pub use ice_event::IceEvent;
 pub use jitter::{DelaySpread, Estimate, Jitter};
 pub use latency::{Grade, Latency, LatencySource};
 pub use loss::{BurstGap, LossDetail};
+pub use media_source::{MediaLayer, MediaSource};
 pub use pairing::Pairing;
 pub use sctp::{
     AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,

@@ -6,7 +6,10 @@
 mod extensions;
 mod frames;
 mod kind;
+mod layers;
 mod pairs;
+
+pub(super) use layers::sources;
 
 use super::analyzer::State;
 use super::model::{Connection, Stream};

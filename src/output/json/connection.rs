@@ -4,6 +4,7 @@ use super::dtls::DtlsOut;
 use super::event::EventOut;
 use super::fields::{Unknowns, not_yet, span};
 use super::ice::IceOut;
+use super::media_source::SourceOut;
 use super::sctp::{ChannelOut, SctpOut};
 use super::transport::TransportOut;
 use super::turn::TurnOut;
@@ -35,6 +36,7 @@ pub(super) struct ConnectionOut {
     events: Vec<EventOut>,
     events_not_kept: u64,
     streams: Vec<u32>,
+    sources: Vec<SourceOut>,
     first_seen: f64,
     last_seen: f64,
     unknown: Unknowns,
@@ -98,6 +100,7 @@ impl ConnectionOut {
                 .collect(),
             events_not_kept: c.events_not_kept,
             streams: c.streams.iter().map(|id| id.0).collect(),
+            sources: c.media_sources.iter().map(SourceOut::from).collect(),
             first_seen: at(c.first_seen),
             last_seen: at(c.last_seen),
             unknown,

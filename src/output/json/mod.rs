@@ -14,6 +14,7 @@ mod frames;
 mod ice;
 mod jitter;
 mod loss;
+mod media_source;
 mod sctp;
 mod stream;
 mod timeline;

@@ -2,7 +2,7 @@
 
 use super::super::printable;
 use super::style::{Style, bitrate, duration, grouped};
-use crate::analysis::model::{Connection, Gap, Kind, Leg, Source, Stream};
+use crate::analysis::model::{Connection, Gap, Kind, Leg, MediaLayer, Source, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
 use crate::output::loss;
 use crate::time::{Span, Timestamp};
@@ -92,6 +92,20 @@ pub(super) fn stream_table(
         {
             writeln!(out, "      {}", style.dim(&line))?;
         }
+    }
+    for source in connection
+        .media_sources
+        .iter()
+        .filter(|s| s.layers.len() > 1)
+    {
+        let layer = |l: &MediaLayer| match &l.rid {
+            Some(rid) => format!("{} (rid {})", l.stream, printable(rid)),
+            None => l.stream.to_string(),
+        };
+        let layers: Vec<String> = source.layers.iter().map(layer).collect();
+        let (kind, n) = (source.kind.name(), layers.len());
+        let line = format!("{kind} source of {n} layers: streams {}", layers.join(", "));
+        writeln!(out, "  {}", style.dim(&line))?;
     }
     for line in one_way(streams, connection, analysis) {
         writeln!(out, "  {}", style.warn(&line))?;
