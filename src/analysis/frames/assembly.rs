@@ -352,6 +352,11 @@ impl Assembly {
         each(frame, Fate::Complete { held_up });
     }
 
+    /// Timestamps of the latest complete frames, in no order.
+    pub(super) fn latest(&self) -> &[u32] {
+        &self.done
+    }
+
     /// Whether some frame waits for packets that another stream may bring.
     pub(super) fn is_waiting(&self) -> bool {
         let lacks = |f: &Frame| f.received <= f.last - f.first || f.before + 1 < f.first;

@@ -112,6 +112,14 @@ impl FrameState {
         matches!(self, Self::Measured(meter) if meter.assembly.is_waiting())
     }
 
+    /// Timestamps of the latest complete frames, in no order.
+    pub(super) fn latest_timestamps(&self) -> &[u32] {
+        match self {
+            Self::Measured(meter) => meter.assembly.latest(),
+            _ => &[],
+        }
+    }
+
     /// Takes a packet of another stream that may repair a frame of this one, by its timestamp.
     pub(super) fn repair(&mut self, packet: &Packet<'_, '_>, series: &mut Series) {
         if let Self::Measured(meter) = self {

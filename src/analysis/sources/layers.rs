@@ -1,11 +1,14 @@
 //! Which streams are encodings of one source: simulcast (RFC 8853) sends the same picture in several
 //! sizes, each on its own SSRC, told apart by their RIDs within one MID.
 //!
-//! Streams without both stay apart: two cameras look just alike.
+//! Without those, the pictures tell: layers are captured at the same moments, so that their timestamps
+//! lie apart by one constant, picture by picture, although the steps between pictures vary. Two cameras
+//! do not keep step like that.
 
 use super::Measured;
 use crate::analysis::Known;
 use crate::analysis::model::{Kind, MediaLayer, MediaSource, Source, Stream};
+use crate::analysis::stream::StreamState;
 use std::collections::BTreeMap;
 
 /// The sources of a connection, in order of appearance.
@@ -28,6 +31,12 @@ pub(in crate::analysis) fn sources(streams: &[Measured<'_, '_>]) -> Vec<MediaSou
                 continue;
             }
             simulcast.insert(key, all.len());
+        } else if let Some(source) = all
+            .iter_mut()
+            .find(|s| is_layer_of(state, stream, s, streams))
+        {
+            source.layers.push(layer);
+            continue;
         }
         all.push(MediaSource {
             mid: mid.map(Box::from),
@@ -42,6 +51,39 @@ pub(in crate::analysis) fn sources(streams: &[Measured<'_, '_>]) -> Vec<MediaSou
     all
 }
 
+/// Whether a stream shows the pictures of a source.
+fn is_layer_of(
+    state: &StreamState,
+    stream: &Stream,
+    source: &MediaSource,
+    streams: &[Measured<'_, '_>],
+) -> bool {
+    let first = source.layers.first().map(|l| l.stream);
+    let first = streams.iter().find(|m| Some(m.stream.id) == first);
+    first.is_some_and(|m| {
+        m.state.current_flow() == state.current_flow()
+            && m.stream.main_payload_type() == stream.main_payload_type()
+            && (text(&m.stream.identity.mid) == text(&stream.identity.mid))
+            && keep_step(m.state.frame_timestamps(), state.frame_timestamps())
+    })
+}
+
+/// Whether two rows of timestamps are one row, but for a constant.
+fn keep_step(a: &[u32], b: &[u32]) -> bool {
+    let Some(last) = b.first() else {
+        return false;
+    };
+    // By each constant that the first of the one allows, how many of the others agree.
+    let agree = |by: u32| b.iter().filter(|t| a.contains(&t.wrapping_add(by))).count();
+    let mut counts: Vec<usize> = a.iter().map(|t| agree(t.wrapping_sub(*last))).collect();
+    counts.sort_unstable_by(|x, y| y.cmp(x));
+    match counts[..] {
+        // A second constant that does nearly as well shows a row of equal steps, which says nothing.
+        [best, second, ..] => best * 4 >= b.len() * 3 && second * 2 <= best,
+        _ => false,
+    }
+}
+
 fn layer(stream: &Stream, rid: Option<&str>) -> MediaLayer {
     let repairs = stream.pairing.repaired_by.iter();
     MediaLayer {
@@ -53,4 +95,39 @@ fn layer(stream: &Stream, rid: Option<&str>) -> MediaLayer {
 
 fn text(known: &Known<(Box<str>, Source)>) -> Option<&str> {
     known.value().map(|(text, _)| &**text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEPS: [u32; 15] = [
+        4500, 4410, 4590, 4500, 4320, 4680, 4500, 4410, 4500, 4590, 4500, 4500, 4410, 4680, 4410,
+    ];
+
+    fn row(first: u32, steps: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut row = vec![first];
+        for step in steps {
+            row.push(row[row.len() - 1].wrapping_add(step));
+        }
+        row
+    }
+
+    #[test]
+    fn layers_keep_step_and_cameras_do_not() {
+        let a = row(7, STEPS.into_iter());
+        let layer = row(u32::MAX - 20_000, STEPS.into_iter());
+        assert!(keep_step(&a, &layer));
+        assert!(keep_step(&a, &layer[3..]), "three frames were lost");
+        let other = row(99, STEPS.into_iter().rev().map(|s| s + s % 7 * 10));
+        assert!(!keep_step(&a, &other));
+    }
+
+    #[test]
+    fn equal_steps_say_nothing() {
+        let a = row(7, [3000; 15].into_iter());
+        let b = row(99, [3000; 15].into_iter());
+        assert!(!keep_step(&a, &b));
+        assert!(!keep_step(&a, &[]));
+    }
 }

@@ -546,6 +546,11 @@ impl StreamState {
         types.fold(0, |bits, t| bits | 1 << (t.number & 0x7f))
     }
 
+    /// Timestamps of its latest complete frames, in no order; empty for what is no video.
+    pub(super) fn frame_timestamps(&self) -> &[u32] {
+        self.frames.latest_timestamps()
+    }
+
     /// Whether its frames lack packets that another stream may bring.
     pub(super) fn awaits_repair(&self) -> bool {
         self.frames.is_waiting()
