@@ -4,6 +4,7 @@ use super::Options;
 use super::capture_loss::{self, Moments};
 use super::connection;
 use super::dtls::Carrier;
+use super::feedback::Rtcp;
 use super::file_facts::FileFacts;
 use super::model::{Analysis, CaptureInfo, CountedProblem, Protocols};
 use super::moment::Moment;
@@ -52,6 +53,7 @@ pub(super) struct State {
     pub(super) problems: Problems,
     pub(super) sctp: SctpState,
     pub(super) losses: Moments,
+    pub(super) rtcp: Rtcp,
     packets: PacketIndex,
 }
 
@@ -72,6 +74,7 @@ impl Analyzer {
                 problems: Problems::default(),
                 sctp: SctpState::default(),
                 losses: Moments::default(),
+                rtcp: Rtcp::default(),
                 packets: PacketIndex::default(),
             },
         }

@@ -283,10 +283,11 @@ fn outages_of(one: &[Moment], other: &[Moment]) -> u64 {
 /// through the stream, and not only since its last report.
 fn unreported(s: &Stream) -> Option<u64> {
     let feedback = s.feedback.value()?;
-    let reported = u64::try_from(feedback.reported_lost?).ok()?;
+    let reports = feedback.reports?;
+    let reported = u64::try_from(reports.lost).ok()?;
     let more = s.lost.checked_sub(reported)?;
     let longest = s.loss.runs.last().map_or(0, |(length, _)| *length);
-    let clear = feedback.reports >= 3
+    let clear = reports.count >= 3
         && s.duplicated == 0
         && s.reordered == 0
         && more >= 5

@@ -9,7 +9,7 @@ use super::series::Series;
 use super::table::Place;
 use super::transport::TransportState;
 use crate::net::Datagram;
-use crate::proto::rtcp::{self, SrtcpPacket};
+use crate::proto::rtcp::{self, Compound, SrtcpPacket};
 use crate::proto::rtp::RtpPacket;
 
 impl State {
@@ -96,11 +96,14 @@ impl State {
         let in_clear = rtcp::is_plausible_clear(d.payload, d.missing);
         if let Ok(packet) = SrtcpPacket::parse_cut(d.payload, d.missing) {
             transport.rtcp_senders.note(packet.sender_ssrc, in_clear);
+            if !in_clear {
+                self.rtcp.opaque(d.path, d.via, packet.sender_ssrc, d.ts);
+            }
         }
         if in_clear {
             transport.rtcp_clear += 1;
-            let reverse = self.flows.find_reversed(d);
-            self.feedback(d, reverse);
+            let compound = Compound::new_cut(d.payload, d.missing);
+            self.feedback(compound, d.via, &moment(d, at));
         } else {
             transport.rtcp_opaque += 1;
         }

@@ -221,6 +221,15 @@ impl Sequence {
         self.expected().saturating_sub(self.distinct())
     }
 
+    /// What [`Self::lost`] was up to this number: without those missing that came after it. Exact
+    /// for one of the latest few thousand.
+    pub(super) fn lost_up_to(&self, seq: u16) -> u64 {
+        let from = self.extended(seq).max(self.highest - MAX_LATE) + 1;
+        let from = from.max(self.lowest);
+        let missing = (from..=self.highest).filter(|n| !self.seen.contains(*n));
+        self.lost().saturating_sub(missing.count() as u64)
+    }
+
     pub(super) fn duplicates(&self) -> u64 {
         self.duplicates
     }
@@ -274,6 +283,12 @@ impl Seen {
         if let Some(w) = self.bits.get_mut(word) {
             *w &= !mask;
         }
+    }
+
+    /// Whether `number`, one of the last [`Self::capacity`], was seen.
+    fn contains(&self, number: i64) -> bool {
+        let (word, mask) = self.place(number);
+        self.bits.get(word).is_some_and(|w| w & mask != 0)
     }
 
     /// Moves the head one further: nothing was skipped, so nothing needs clearing.

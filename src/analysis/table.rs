@@ -110,11 +110,9 @@ impl Flows {
         Some(index)
     }
 
-    /// The flow of the answers to `d`.
-    pub(super) fn find_reversed(&self, d: &Datagram<'_>) -> Option<u32> {
-        self.by_key
-            .get(&FlowKey::new(d.path.reversed(), d.via))
-            .copied()
+    /// The flow with these addresses.
+    pub(super) fn find_path(&self, path: Path, via: Via) -> Option<u32> {
+        self.by_key.get(&FlowKey::new(path, via)).copied()
     }
 
     /// The flow of `d`, made with its transport if need be; none when the table is full.
@@ -207,9 +205,21 @@ impl Streams {
         self.slots.get_mut(index as usize)
     }
 
-    pub(super) fn get_mut(&mut self, flow: u32, ssrc: u32) -> Option<&mut StreamState> {
-        let index = *self.by_key.get(&(flow, ssrc))?;
-        self.slots.get_mut(index as usize)
+    /// The stream at this place, whichever it is by now.
+    pub(super) fn at(&self, index: u32) -> Option<&StreamState> {
+        self.slots.get(index as usize)
+    }
+
+    /// Where the stream with this SSRC on this flow is.
+    pub(super) fn find(&self, flow: u32, ssrc: u32) -> Option<u32> {
+        self.by_key.get(&(flow, ssrc)).copied()
+    }
+
+    /// Where the latest stream with this SSRC is.
+    pub(super) fn latest(&self, ssrc: u32) -> Option<u32> {
+        let index = *self.by_ssrc.get(&ssrc)?;
+        self.at(index).filter(|s| s.packets > 0 && s.ssrc == ssrc)?;
+        Some(index)
     }
 
     /// Takes a packet of the stream that was at `index`, if it still is: a slot may have gone to

@@ -25,7 +25,8 @@ impl State {
             };
             // The other direction may have been the first to say something.
             let known = self.flows.find(&nothing);
-            if let Some(index) = known.or_else(|| self.flows.find_reversed(&nothing))
+            if let Some(index) =
+                known.or_else(|| self.flows.find_path(segment.path.reversed(), Via::Direct))
                 && let Some(flow) = self.flows.get(index)
             {
                 row.transport = flow.transport;

@@ -4,6 +4,9 @@
 //! the capture was taken. With an ICE-lite server only one side asks, which shows the way from the
 //! point of capture to the server; the way to the client and back is then that from a DTLS flight of
 //! the server to the client's answer, which takes a little longer since keys are computed in it.
+//!
+//! Where there is no ICE, or only of one side, RTCP reports in clear that quote each other show the
+//! same: each side's from the point of capture to the other and back.
 
 use super::super::known::{Known, Unknown};
 use super::super::model::{
@@ -12,26 +15,44 @@ use super::super::model::{
 use crate::time::Span;
 use std::net::IpAddr;
 
-/// The latency of a connection.
+/// The latency of a connection: by connectivity checks if they show the whole way, by RTCP if that
+/// does, else by the part that either shows.
 pub(super) fn latency(c: &Connection) -> Known<Latency> {
-    let Some(ice) = &c.ice else {
-        return Known::No(Unknown::NotSeen);
-    };
-    let Some(rtt) = ice.round_trip_time else {
-        return Known::No(Unknown::NotSeen);
-    };
-    let (round_trip_time, source) = match rtt {
+    let checks = by_checks(c);
+    let is_whole = |(_, source): &(Span, LatencySource)| *source != LatencySource::IcePart;
+    let whole = checks.filter(is_whole).or_else(|| by_reports(c, true));
+    let known = whole.or(checks).or_else(|| by_reports(c, false));
+    let latency = known.map(|(round_trip_time, source)| Latency {
+        round_trip_time,
+        grade: Grade::of(round_trip_time),
+        source,
+    });
+    Known::or(latency, Unknown::NotSeen)
+}
+
+/// By answered connectivity checks.
+fn by_checks(c: &Connection) -> Option<(Span, LatencySource)> {
+    let ice = c.ice.as_ref()?;
+    let rtt = ice.round_trip_time?;
+    Some(match rtt {
         RoundTrip { directions: 2, .. } => (rtt.median, LatencySource::Ice),
         _ => match asker(ice).and_then(|host| rest_of_way(c.dtls.as_ref()?, host)) {
             Some(rest) => (rtt.median.plus(rest), LatencySource::IceAndDtls),
             None => (rtt.median, LatencySource::IcePart),
         },
-    };
-    Known::Yes(Latency {
-        round_trip_time,
-        grade: Grade::of(round_trip_time),
-        source,
     })
+}
+
+/// By RTCP reports that quote each other: the whole way, or what one side's show.
+fn by_reports(c: &Connection, whole: bool) -> Option<(Span, LatencySource)> {
+    match c.feedback.round_trips {
+        [Some(a), Some(b)] => Some((a.median.plus(b.median), LatencySource::Rtcp)),
+        [one, other] if !whole => {
+            let part = one.or(other)?;
+            Some((part.median, LatencySource::RtcpPart))
+        }
+        _ => None,
+    }
 }
 
 /// The one host whose checks were answered.

@@ -16,11 +16,13 @@ use super::ENDED_EARLY;
 use super::analyzer::State;
 use super::dtls;
 use super::event_log::EventLog;
+use super::feedback;
 use super::ice;
 use super::ids::{ConnectionId, StreamId};
 use super::known::{Known, Unknown};
 use super::model::{
-    Connection, ConnectionState, CountedProblem, Event, EventKind, Protocols, Stream,
+    Connection, ConnectionFeedback, ConnectionState, CountedProblem, Event, EventKind, Protocols,
+    Stream,
 };
 use super::session;
 use super::sources::{self, Measured};
@@ -134,12 +136,15 @@ pub(super) fn assemble(
     }
     let problems = session::apply(state, &connections, &mut streams);
     for connection in &mut connections {
+        // As far as ICE and DTLS tell: what was sent again is judged by it.
         connection.latency = latency::latency(connection);
     }
     decide(state, &mut connections, &mut streams, &measured);
+    feedback::conclude(state, &mut connections, &mut streams);
     for (connection, around) in connections.iter_mut().zip(&around) {
         connection.events.sort_by_key(|e| (e.at, e.packet));
         (connection.state, connection.stopped) = life::life(connection, around);
+        connection.latency = latency::latency(connection);
     }
     (connections, streams, protocols, problems)
 }
@@ -252,6 +257,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         sctp: Known::No(Unknown::NotSeen),
         data_channels: Known::No(Unknown::NotSeen),
         turn: Vec::new(),
+        feedback: ConnectionFeedback::default(),
         events: Vec::new(),
         events_not_kept: 0,
         first_seen: transport.first,

@@ -125,11 +125,11 @@ pub(super) fn report(
         .get(usize::from(!flow.reverse))
         .copied()
         .unwrap_or(0);
-    let feedback = match (s.feedback, encrypted) {
-        (Some(feedback), _) => Known::Yes(feedback),
-        (None, Known::Yes(true)) => Known::No(Unknown::Encrypted),
-        (None, _) if answers == 0 => Known::No(Unknown::OneWayCapture),
-        (None, _) => Known::No(Unknown::NotSeen),
+    // Until what RTCP in clear says is given to the streams it is about.
+    let feedback = match encrypted {
+        Known::Yes(true) => Known::No(Unknown::Encrypted),
+        _ if answers == 0 => Known::No(Unknown::OneWayCapture),
+        _ => Known::No(Unknown::NotSeen),
     };
     let several = s.packets > 1;
     let mut legs: Vec<Leg> = ways(state, s, false).collect();

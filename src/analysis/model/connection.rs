@@ -1,6 +1,8 @@
 //! A peer connection and the address pairs it used.
 
-use super::{DataChannel, Dtls, Event, Ice, Latency, MediaSource, Protocols, Sctp, Turn};
+use super::{
+    ConnectionFeedback, DataChannel, Dtls, Event, Ice, Latency, MediaSource, Protocols, Sctp, Turn,
+};
 use crate::analysis::{ConnectionId, Known, StreamId};
 use crate::net::{Endpoint, Protocol, Via};
 use crate::time::Timestamp;
@@ -40,6 +42,8 @@ pub struct Connection {
     pub data_channels: Known<Vec<DataChannel>>,
     /// TURN servers that were asked, in order of appearance.
     pub turn: Vec<Turn>,
+    /// What RTCP tells of it as a whole.
+    pub feedback: ConnectionFeedback,
     /// What happened, in order of time.
     pub events: Vec<Event>,
     /// Events that were not kept, because there were too many.

@@ -52,6 +52,13 @@ pub enum EventKind {
         /// Its source.
         ssrc: Ssrc,
     },
+    /// A source says that it leaves (RTCP BYE, RFC 3550).
+    Goodbye {
+        /// The source.
+        ssrc: Ssrc,
+        /// The reason that it gives.
+        reason: Option<String>,
+    },
     /// A TURN client and its server (RFC 8656).
     Turn(TurnEvent),
     /// An SCTP association or data channel (RFC 9260, RFC 8831).
@@ -68,6 +75,7 @@ impl EventKind {
             Self::FirstMedia { .. } => "first-media",
             Self::MediaEnded { .. } => "media-ended",
             Self::StreamMoved { .. } => "stream-moved",
+            Self::Goodbye { .. } => "rtcp-bye",
             Self::Turn(event) => event.name(),
         }
     }
@@ -89,6 +97,10 @@ impl EventKind {
                 )
             }
             Self::StreamMoved { ssrc } => format!("RTP stream {ssrc} goes on here"),
+            Self::Goodbye { ssrc, reason } => match reason {
+                Some(reason) => format!("{ssrc} leaves (BYE): \"{reason}\""),
+                None => format!("{ssrc} leaves (BYE)"),
+            },
             Self::Turn(event) => event.words(),
         }
     }

@@ -67,6 +67,11 @@ pub enum LatencySource {
     /// Answered connectivity checks of one side only: from the point of capture to the other side
     /// and back. The whole way may take longer.
     IcePart,
+    /// RTCP reports both ways that quote each other: the whole way.
+    Rtcp,
+    /// RTCP reports one way only: from the point of capture to one side and back. The whole way may
+    /// take longer.
+    RtcpPart,
 }
 
 impl LatencySource {
@@ -76,6 +81,8 @@ impl LatencySource {
             Self::Ice => "ice",
             Self::IceAndDtls => "ice+dtls",
             Self::IcePart => "ice-part",
+            Self::Rtcp => "rtcp",
+            Self::RtcpPart => "rtcp-part",
         }
     }
 }

@@ -37,7 +37,10 @@ pub use dtls::{
 pub use dtls_event::DtlsEvent;
 pub use event::{Event, EventKind};
 pub use extension::{AudioLevel, HeaderExtension, Identity, LevelBucket};
-pub use feedback::Feedback;
+pub use feedback::{
+    ConnectionFeedback, Feedback, FeedbackMessages, Goodbye, MaxBitrates, PacketStatuses,
+    ReceiverReports, RoundTripTimes, RtcpSender, SenderReports,
+};
 pub use frames::{Frames, KeyFrames, Spread};
 pub use ice::{
     CandidatePair, Checks, Consent, Ice, IceSession, Nomination, Outage, PairState, Reflexive,

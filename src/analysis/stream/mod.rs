@@ -21,7 +21,7 @@ use super::extensions::Elements;
 use super::frames::FrameState;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
-use super::model::{Estimate, Feedback, Frames, Gap, Jitter, PayloadType, Source};
+use super::model::{Estimate, Frames, Gap, Jitter, PayloadType, Source};
 use super::repair::Holes;
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
@@ -80,7 +80,6 @@ pub(super) struct StreamState {
     pub(super) interarrival_max: Span,
     pub(super) gaps: Vec<Gap>,
     pub(super) series: Series,
-    pub(super) feedback: Option<Feedback>,
     /// What its packets look like.
     pub(super) shape: Shape,
     /// Its timestamps against the clock of the capture.
@@ -144,7 +143,6 @@ impl StreamState {
             interarrival_max: Span::default(),
             gaps: Vec::new(),
             series,
-            feedback: None,
             shape: Shape::default(),
             timeline: Timeline::new(ts.nanos(), rtp.timestamp()),
             recent: None,

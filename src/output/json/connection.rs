@@ -2,6 +2,7 @@
 
 use super::dtls::DtlsOut;
 use super::event::EventOut;
+use super::feedback::RtcpOut;
 use super::fields::{Unknowns, not_yet, span};
 use super::ice::IceOut;
 use super::media_source::SourceOut;
@@ -31,6 +32,7 @@ pub(super) struct ConnectionOut {
     decryption: Option<()>,
     sctp: Option<SctpOut>,
     data_channels: Option<Vec<ChannelOut>>,
+    rtcp: RtcpOut,
     latency_grade: Option<&'static str>,
     latency: Option<LatencyOut>,
     events: Vec<EventOut>,
@@ -63,7 +65,11 @@ impl ConnectionOut {
         let latency = c.latency.value().copied();
         if latency.is_none() {
             for field in ["latencyGrade", "latency"] {
-                unknown.insert(field, "no answered connectivity check seen".to_owned());
+                unknown.insert(
+                    field,
+                    "no answered connectivity check seen, and no RTCP in clear that tells"
+                        .to_owned(),
+                );
             }
         }
         Self {
@@ -91,6 +97,7 @@ impl ConnectionOut {
                 .data_channels
                 .value()
                 .map(|list| list.iter().map(|c| ChannelOut::new(c, at)).collect()),
+            rtcp: RtcpOut::new(c, at),
             latency_grade: latency.map(|l| l.grade.name()),
             latency: latency.map(LatencyOut::from),
             events: c

@@ -9,6 +9,7 @@ mod connection;
 mod dtls;
 mod event;
 mod extension;
+mod feedback;
 mod fields;
 mod frames;
 mod ice;

@@ -1,6 +1,7 @@
-//! The objects of `streams`, with feedback and arrays over time.
+//! The objects of `streams`, with arrays over time.
 
 use super::extension::{AudioLevelOut, ExtensionOut, text};
+use super::feedback::FeedbackOut;
 use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
 use super::frames::FramesOut;
 use super::jitter::{DelaySpreadOut, EstimateOut};
@@ -149,19 +150,6 @@ pub(super) struct GapOut {
     lost: u32,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct FeedbackOut {
-    nack_count: u64,
-    pli_count: u64,
-    fir_count: u64,
-    report_count: u64,
-    round_trip_time: Option<()>,
-    reported_packets_lost: Option<i32>,
-    reported_jitter: Option<f64>,
-    unknown: Unknowns,
-}
-
 /// Arrays over time. Buckets without packets are left out: `time` says where each begins.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -255,28 +243,9 @@ impl StreamOut {
                 })
                 .collect(),
             frames: u.take("frames", &s.frames).as_ref().map(FramesOut::from),
-            feedback: u.take("feedback", &s.feedback).map(|f| {
-                let mut unknown = not_yet(&["roundTripTime"]);
-                if f.reports == 0 {
-                    for field in ["reportedPacketsLost", "reportedJitter"] {
-                        unknown.insert(field, "no report block about it seen".to_owned());
-                    }
-                } else if clock.is_none() {
-                    unknown.insert("reportedJitter", "no clock rate".to_owned());
-                }
-                FeedbackOut {
-                    nack_count: f.nack,
-                    pli_count: f.pli,
-                    fir_count: f.fir,
-                    report_count: f.reports,
-                    round_trip_time: None,
-                    reported_packets_lost: f.reported_lost,
-                    reported_jitter: f.reported_jitter.zip(clock).map(|(ticks, (rate, _))| {
-                        seconds(f64::from(ticks) / f64::from(rate.max(1)))
-                    }),
-                    unknown,
-                }
-            }),
+            feedback: u
+                .take("feedback", &s.feedback)
+                .map(|f| FeedbackOut::new(&f, clock.map(|(rate, _)| rate), at)),
             series: series.then(|| SeriesOut::new(s, at)),
             unknown: u.0,
         }

@@ -31,8 +31,9 @@ pub(super) fn connection_head(
             let took = duration(l.round_trip_time);
             match l.source {
                 LatencySource::Ice => format!("  latency {} ({took})", l.grade.name()),
+                LatencySource::Rtcp => format!("  latency {} ({took}, by RTCP)", l.grade.name()),
                 LatencySource::IceAndDtls => format!("  latency {} (about {took})", l.grade.name()),
-                LatencySource::IcePart => {
+                LatencySource::IcePart | LatencySource::RtcpPart => {
                     format!("  latency {} or worse (at least {took})", l.grade.name())
                 }
             }

@@ -5,6 +5,7 @@
 
 mod connection;
 mod dtls;
+mod feedback;
 mod ice;
 mod sctp;
 mod streams;

@@ -89,6 +89,7 @@ pub(super) fn stream_table(
             .chain(loss::became(s))
             .chain(loss::clusters(s))
             .chain(silences(s, connection, analysis))
+            .chain(super::feedback::line(s))
         {
             writeln!(out, "      {}", style.dim(&line))?;
         }

@@ -80,6 +80,28 @@ impl<'a> TransportCc<'a> {
         }
     }
 
+    /// How many packets arrived and how many did not, by the chunks alone: work by their number,
+    /// and not by that of the packets they claim to describe. A reserved symbol counts as arrived.
+    pub fn tally(&self) -> (u64, u64) {
+        let (mut arrived, mut missing) = (0, 0);
+        let mut left = self.status_count;
+        for chunk in self.split().0 {
+            let mut chunk = Chunk::read(*chunk);
+            let described = chunk.left.min(left);
+            let lost = match chunk.run() {
+                Some(TwccSymbol::NotReceived) => described,
+                Some(_) => 0,
+                None => (0..described)
+                    .map(|_| u16::from(chunk.next() == Some(TwccSymbol::NotReceived)))
+                    .sum(),
+            };
+            missing += u64::from(lost);
+            arrived += u64::from(described - lost);
+            left -= described;
+        }
+        (arrived, missing)
+    }
+
     /// What is wrong with the chunks or deltas, if anything.
     pub fn problem(&self) -> Option<ParseError> {
         let (chunks, deltas) = self.split();

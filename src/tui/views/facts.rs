@@ -121,6 +121,8 @@ fn latency_line(c: &Connection) -> Line {
         let source = match latency.source {
             LatencySource::Ice => "checks of both sides",
             LatencySource::IceAndDtls => "checks of one side, DTLS of the other",
+            LatencySource::Rtcp => "RTCP reports both ways",
+            LatencySource::RtcpPart => "RTCP reports one way, so at least that",
             LatencySource::IcePart => "checks of one side, so at least that",
         };
         let took = duration(latency.round_trip_time);

@@ -2,6 +2,7 @@
 
 use super::extension_facts::extension_lines;
 use super::facts::via;
+use super::feedback_facts::feedback_lines;
 use super::{connection, stream_direction};
 use crate::analysis::model::{Frames, Jitter, Kind, Source, Stream, Transport};
 use crate::analysis::{Analysis, ConnectionId, Known, StreamId};
@@ -165,13 +166,7 @@ pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
         );
         out.push(Line::fact("  gap", text));
     }
-    let feedback = known_why(&s.feedback, |f| {
-        let lost = f.reported_lost.map(|n| format!(", the last says {n} lost"));
-        let (nack, pli, fir, reports) = (f.nack, f.pli, f.fir, f.reports);
-        let lost = lost.unwrap_or_default();
-        format!("NACK {nack}, PLI {pli}, FIR {fir}, reports {reports}{lost}")
-    });
-    out.push(Line::fact("feedback", feedback));
+    feedback_lines(s, capture, &mut out);
     extension_lines(s, &mut out);
     out
 }
