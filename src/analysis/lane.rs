@@ -5,6 +5,8 @@
 
 use super::extensions::Numbers;
 use super::frames::Repairs;
+use super::known::Known;
+use super::path::PathState;
 use super::repair::Repair;
 use super::stream::{Packet, watch};
 use super::table::Streams;
@@ -23,6 +25,8 @@ pub(super) struct Lane {
     numbers: Numbers,
     /// What brings back lost packets.
     repair: Repair,
+    /// What its packets show of their way; boxed, since many directions carry no media.
+    path: Option<Box<PathState>>,
 }
 
 impl Lane {
@@ -43,6 +47,9 @@ impl Lane {
                 self.element(packet, id, data);
             });
         }
+        if packet.is_new_time && !self.path.as_ref().is_some_and(|p| p.has_send_times()) {
+            self.sample(packet, index, streams);
+        }
     }
 
     /// Takes one header-extension element of a packet: what may number or time the packets of the
@@ -50,14 +57,36 @@ impl Lane {
     /// concluded at the end, so each that could be meant is measured.
     #[inline]
     fn element(&mut self, packet: &Packet<'_, '_>, id: u8, data: &[u8]) {
-        let _ = packet;
         match *data {
             // Perhaps a transport-wide sequence number, in version 2 with a request for feedback.
-            [a, b] | [a, b, _, _] => self.numbers.push(id, u16::from_be_bytes([a, b])),
+            [a, b] | [a, b, _, _] => {
+                let number = u16::from_be_bytes([a, b]);
+                self.numbers.push(id, number);
+                self.path.get_or_insert_default().number(packet, id, number);
+            }
             // Perhaps an absolute send time.
-            [_, _, _] => {}
+            [a, b, c] => {
+                let time = u32::from_be_bytes([0, a, b, c]);
+                self.path
+                    .get_or_insert_default()
+                    .send_time(packet, id, time);
+            }
             _ => {}
         }
+    }
+
+    /// Takes the first packet of a sample time, where packets carry no send time.
+    fn sample(&mut self, packet: &Packet<'_, '_>, index: u32, streams: &Streams) {
+        if let Some(stream) = streams.at(index)
+            && let Known::Yes((rate, _)) = stream.clock_rate()
+        {
+            self.path.get_or_insert_default().sampled(packet, rate);
+        }
+    }
+
+    /// What its packets show of their way.
+    pub(super) fn path(&self) -> Option<&PathState> {
+        self.path.as_deref()
     }
 
     /// How identifiers number the packets of the direction.

@@ -26,6 +26,7 @@ mod media;
 pub mod model;
 mod moment;
 mod packets;
+mod path;
 mod pdv;
 mod problems;
 mod repair;

@@ -257,6 +257,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         sctp: Known::No(Unknown::NotSeen),
         data_channels: Known::No(Unknown::NotSeen),
         turn: Vec::new(),
+        paths: Vec::new(),
         feedback: ConnectionFeedback::default(),
         events: Vec::new(),
         events_not_kept: 0,

@@ -1,7 +1,8 @@
 //! A peer connection and the address pairs it used.
 
 use super::{
-    ConnectionFeedback, DataChannel, Dtls, Event, Ice, Latency, MediaSource, Protocols, Sctp, Turn,
+    ConnectionFeedback, DataChannel, Dtls, Event, Ice, Latency, MediaSource, PathDelay, Protocols,
+    Sctp, Turn,
 };
 use crate::analysis::{ConnectionId, Known, StreamId};
 use crate::net::{Endpoint, Protocol, Via};
@@ -42,6 +43,8 @@ pub struct Connection {
     pub data_channels: Known<Vec<DataChannel>>,
     /// TURN servers that were asked, in order of appearance.
     pub turn: Vec<Turn>,
+    /// What the paths of its media show of delay and loss, transport by transport.
+    pub paths: Vec<PathDelay>,
     /// What RTCP tells of it as a whole.
     pub feedback: ConnectionFeedback,
     /// What happened, in order of time.

@@ -20,6 +20,7 @@ mod latency;
 mod loss;
 mod media_source;
 mod pairing;
+mod path;
 mod sctp;
 mod sctp_event;
 mod stream;
@@ -52,6 +53,7 @@ pub use latency::{Grade, Latency, LatencySource};
 pub use loss::{BurstGap, LossDetail};
 pub use media_source::{MediaLayer, MediaSource};
 pub use pairing::Pairing;
+pub use path::{DelayBucket, DelaySource, DelayVariation, PathDelay, PathLoss, QueueBuildUp};
 pub use sctp::{
     AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,
     SctpPhase, SctpSide, Side, Sides,

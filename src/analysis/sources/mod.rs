@@ -11,8 +11,11 @@ mod pairs;
 
 pub(super) use layers::sources;
 
+pub(super) use extensions::Meanings;
+
 use super::analyzer::State;
 use super::model::{Connection, Stream};
+use super::path;
 use super::repair;
 use super::stream::StreamState;
 
@@ -26,11 +29,12 @@ pub(super) struct Measured<'a, 's> {
 }
 
 /// Decides what the streams of one connection are.
-pub(super) fn decide(state: &State, connection: &Connection, streams: &mut [Measured<'_, '_>]) {
+pub(super) fn decide(state: &State, connection: &mut Connection, streams: &mut [Measured<'_, '_>]) {
     let meanings = extensions::decide(state, streams);
     let repairs = pairs::find(streams);
     kind::decide(streams, &repairs);
     pairs::report(streams, &repairs);
     repair::decide(connection, streams);
     frames::decide(streams, &meanings);
+    connection.paths = path::report(state, streams, &meanings);
 }

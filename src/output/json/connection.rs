@@ -6,6 +6,7 @@ use super::feedback::RtcpOut;
 use super::fields::{Unknowns, not_yet, span};
 use super::ice::IceOut;
 use super::media_source::SourceOut;
+use super::path::PathOut;
 use super::sctp::{ChannelOut, SctpOut};
 use super::transport::TransportOut;
 use super::turn::TurnOut;
@@ -32,6 +33,7 @@ pub(super) struct ConnectionOut {
     decryption: Option<()>,
     sctp: Option<SctpOut>,
     data_channels: Option<Vec<ChannelOut>>,
+    paths: Vec<PathOut>,
     rtcp: RtcpOut,
     latency_grade: Option<&'static str>,
     latency: Option<LatencyOut>,
@@ -45,7 +47,7 @@ pub(super) struct ConnectionOut {
 }
 
 impl ConnectionOut {
-    pub(super) fn new(c: &Connection, at: &impl Fn(Timestamp) -> f64) -> Self {
+    pub(super) fn new(c: &Connection, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
         let mut unknown = not_yet(&["decryption"]);
         if c.stopped.is_none() {
             unknown.insert("stopped", NOT_STOPPED.to_owned());
@@ -97,6 +99,11 @@ impl ConnectionOut {
                 .data_channels
                 .value()
                 .map(|list| list.iter().map(|c| ChannelOut::new(c, at)).collect()),
+            paths: c
+                .paths
+                .iter()
+                .map(|p| PathOut::new(p, at, series))
+                .collect(),
             rtcp: RtcpOut::new(c, at),
             latency_grade: latency.map(|l| l.grade.name()),
             latency: latency.map(LatencyOut::from),

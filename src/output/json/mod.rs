@@ -16,6 +16,7 @@ mod ice;
 mod jitter;
 mod loss;
 mod media_source;
+mod path;
 mod sctp;
 mod stream;
 mod timeline;
@@ -158,7 +159,7 @@ impl<'a> Document<'a> {
             connections: analysis
                 .connections
                 .iter()
-                .map(|c| ConnectionOut::new(c, &at))
+                .map(|c| ConnectionOut::new(c, &at, series))
                 .collect(),
             streams: analysis
                 .streams

@@ -113,6 +113,7 @@ pub(super) fn connection_head(
         let more = c.turn.len() - SERVERS_MAX;
         writeln!(out, "    and {more} more that were asked")?;
     }
+    super::path::lines(c, analysis, style, out)?;
     if c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some()) {
         let all = c.dtls.iter().chain(&c.other_dtls);
         match all.map(|d| d.application_records).sum::<u64>() {

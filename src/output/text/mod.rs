@@ -7,6 +7,7 @@ mod connection;
 mod dtls;
 mod feedback;
 mod ice;
+mod path;
 mod sctp;
 mod streams;
 pub(super) mod style;

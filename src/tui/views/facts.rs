@@ -2,6 +2,7 @@
 
 use super::dtls_facts::dtls_lines;
 use super::ice_facts::check_lines;
+use super::path_facts::path_lines;
 use super::sctp_facts::sctp_lines;
 use super::stream_facts::streams_of;
 use crate::analysis::Analysis;
@@ -100,6 +101,7 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
     dtls_lines(c, capture, &mut out);
     sctp_lines(c, &mut out);
     media_line(c, analysis, &mut out);
+    path_lines(c, capture, &mut out);
     for (i, t) in (1..).zip(&c.transports) {
         transport_lines(i, t, &mut out);
     }

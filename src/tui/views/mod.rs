@@ -14,6 +14,7 @@ pub(crate) mod packet_fields;
 pub(crate) mod packet_filter;
 mod packet_list;
 pub(crate) mod packets;
+mod path_facts;
 mod sctp_facts;
 pub(crate) mod stream;
 pub(crate) mod stream_facts;
