@@ -297,9 +297,8 @@ mod tests {
         for i in 0..seconds * 50 {
             delays.push(i * 20_000_000, delay(i * 20) as i32);
         }
-        *variation(&delays, DelaySource::AbsSendTime)
-            .value()
-            .unwrap()
+        let known = variation(&delays, DelaySource::AbsSendTime);
+        known.value().unwrap().clone()
     }
 
     fn queues(path: &DelayVariation) -> &[QueueBuildUp] {
