@@ -78,9 +78,10 @@ impl Rtcp {
     /// Takes an answer that quotes a report of `ssrc`, which sends on `path`, as the round trip to
     /// the one who answers.
     fn answered(&mut self, (path, via, ssrc): Key, quoted: u32, held: u32, at: Timestamp) {
+        let exact = self.by_key.get(&(path, via, ssrc));
         let known = self.by_hosts.get(&hosts(path, via, ssrc));
         let trip = known.and_then(|all| {
-            let all = all.iter().rev().take(PORTS_MAX);
+            let all = exact.into_iter().chain(all.iter().rev().take(PORTS_MAX));
             let mut sources = all.filter_map(|&i| self.sources.get(i as usize));
             sources.find_map(|source| {
                 let references = &source.says.as_ref()?.references;

@@ -81,16 +81,17 @@ fn streams_by_hosts(streams: &[Stream]) -> HashMap<Hosts, Vec<usize>> {
 }
 
 /// Of several streams with the SSRC of a source the one whose ports suit it best; of equals the
-/// first.
+/// first. None where that is the further way of a stream, on which all is said again.
 fn best(source: &SourceState, of: &[usize], streams: &[Stream]) -> Option<usize> {
     let score = |i: usize| {
         let legs = streams.get(i).map_or(&[][..], |s| s.legs.as_slice());
-        let own = legs
-            .iter()
-            .filter(|leg| !leg.is_copy && leg.via == source.via);
-        own.map(|leg| likeness(leg.path, source.path)).max()
+        let there = legs.iter().filter(|leg| leg.via == source.via);
+        let scores = there.map(|leg| (likeness(leg.path, source.path), !leg.is_copy));
+        scores.max().unwrap_or_default()
     };
-    of.iter().copied().rev().max_by_key(|&i| score(i))
+    let best = of.iter().copied().rev().max_by_key(|&i| score(i))?;
+    let (_, is_first_way) = score(best);
+    is_first_way.then_some(best)
 }
 
 /// How well the ports of RTCP suit those of RTP.
