@@ -90,7 +90,7 @@ impl Delays {
         let open = &mut self.open;
         open.min = open.min.min(delay);
         open.max = open.max.max(delay);
-        if open.samples % self.stride == 0 {
+        if open.samples.is_multiple_of(self.stride) {
             if self.delays.len() >= OPEN_MAX {
                 halve(&mut self.delays);
                 self.stride *= 2;

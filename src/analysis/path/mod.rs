@@ -39,17 +39,14 @@ impl PathState {
     #[inline]
     pub(super) fn send_time(&mut self, packet: &Packet<'_, '_>, id: u8, value: u32) {
         let at = packet.spot.ts.nanos();
-        match self.times.iter_mut().position(|t| t.id == id) {
-            Some(i) => {
-                if self.times.get_mut(i).is_some_and(|t| !t.push(value, at)) {
-                    self.times.swap_remove(i);
-                    self.leave(id, 3);
-                }
+        if let Some(i) = self.times.iter().position(|t| t.id == id) {
+            let holds = self.times.get_mut(i).is_none_or(|t| t.push(value, at));
+            if !holds {
+                self.times.swap_remove(i);
+                self.leave(id, 3);
             }
-            None if self.times.len() < IDS_MAX && !self.others.contains(&(id, 3)) => {
-                self.times.push(SendTimes::new(id, value, at));
-            }
-            None => {}
+        } else if self.times.len() < IDS_MAX && !self.others.contains(&(id, 3)) {
+            self.times.push(SendTimes::new(id, value, at));
         }
     }
 
@@ -57,17 +54,14 @@ impl PathState {
     #[inline]
     pub(super) fn number(&mut self, packet: &Packet<'_, '_>, id: u8, value: u16) {
         let at = packet.spot.ts.nanos();
-        match self.numbers.iter_mut().position(|n| n.id == id) {
-            Some(i) => {
-                if self.numbers.get_mut(i).is_some_and(|n| !n.push(value, at)) {
-                    self.numbers.swap_remove(i);
-                    self.leave(id, 2);
-                }
+        if let Some(i) = self.numbers.iter().position(|n| n.id == id) {
+            let holds = self.numbers.get_mut(i).is_none_or(|n| n.push(value, at));
+            if !holds {
+                self.numbers.swap_remove(i);
+                self.leave(id, 2);
             }
-            None if self.numbers.len() < IDS_MAX && !self.others.contains(&(id, 2)) => {
-                self.numbers.push(PathNumbers::new(id, value, at));
-            }
-            None => {}
+        } else if self.numbers.len() < IDS_MAX && !self.others.contains(&(id, 2)) {
+            self.numbers.push(PathNumbers::new(id, value, at));
         }
     }
 
