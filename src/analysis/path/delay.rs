@@ -131,7 +131,11 @@ impl Delays {
     }
 
     fn close(&mut self) {
-        let Some(bucket) = self.closed() else { return };
+        // In place: a bucket is closed several times a second.
+        self.delays.sort_unstable();
+        let Some(bucket) = summed(self.open, &self.delays) else {
+            return;
+        };
         match self.buckets.last_mut() {
             Some(last) if last.index == bucket.index => *last = both(*last, bucket),
             _ => self.buckets.push(bucket),
@@ -146,13 +150,7 @@ impl Delays {
     fn closed(&self) -> Option<Bucket> {
         let mut sorted = self.delays.clone();
         sorted.sort_unstable();
-        let part = |percent: usize| sorted.get(sorted.len() * percent / 100).copied();
-        let (median, p95) = (part(50), part(95));
-        (self.open.samples > 0).then_some(Bucket {
-            median: median?,
-            p95: p95?,
-            ..self.open
-        })
+        summed(self.open, &sorted)
     }
 
     fn double(&mut self) {
@@ -185,6 +183,17 @@ impl Delays {
     pub(super) fn kept(&self) -> &[(i64, i32)] {
         &self.kept
     }
+}
+
+/// A bucket with what its delays, in order, come to; none if there are none.
+fn summed(open: Bucket, sorted: &[i32]) -> Option<Bucket> {
+    let part = |percent: usize| sorted.get(sorted.len() * percent / 100).copied();
+    let (median, p95) = (part(50)?, part(95)?);
+    (open.samples > 0).then_some(Bucket {
+        median,
+        p95,
+        ..open
+    })
 }
 
 fn fresh(index: u32) -> Bucket {
