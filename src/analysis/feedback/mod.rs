@@ -139,7 +139,10 @@ impl State {
                 Body::SenderReport(report) => {
                     let key = (forth, via, report.ssrc);
                     let stream = stream_of(&self.flows, &mut self.streams, key);
-                    let seen = stream.map(|s| s.sequence.distinct());
+                    let seen = stream.map(|stream| {
+                        stream.note_sender_report(report.ntp, report.rtp_timestamp);
+                        stream.sequence.distinct()
+                    });
                     if let Some(source) = self.rtcp.source(forth, via, report.ssrc) {
                         let says = source.says.get_or_insert_default();
                         says.references.push(report.ntp_middle(), at.ts);

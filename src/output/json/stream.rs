@@ -2,7 +2,7 @@
 
 use super::extension::{AudioLevelOut, ExtensionOut, text};
 use super::feedback::FeedbackOut;
-use super::fields::{Fields, Unknowns, not_yet, seconds, span, via};
+use super::fields::{Fields, Unknowns, seconds, span, via};
 use super::frames::FramesOut;
 use super::jitter::{DelaySpreadOut, EstimateOut};
 use super::loss::LossOut;
