@@ -74,8 +74,8 @@ impl JitterEstimator {
         estimator
     }
 
-    /// Takes the next packet in order (no duplicate, none that came late) and returns the new
-    /// estimate per frame in nanoseconds.
+    /// Takes the next packet in order (no duplicate, none that came late) and returns the highest
+    /// new estimate per frame in nanoseconds.
     #[inline]
     pub(super) fn push(&mut self, arrival_ns: i64, timestamp: u32) -> f64 {
         let arrival = arrival_ns.saturating_sub(self.last_arrival) as f64;
@@ -91,21 +91,22 @@ impl JitterEstimator {
         let sent = f64::from(ticks) * self.ns_per_tick;
         let d = arrival - sent;
         self.last_timestamp = timestamp;
+        let mut peak = 0.0;
         if let Some(held) = self.held.take()
             && is_burst(arrival, sent)
         {
             // What follows comes faster than it was sent: packets had been held up after all.
             self.packet.push(held);
-            self.frame.push(held);
+            peak = self.frame.push(held);
             self.variation.push(arrival_ns, held);
         }
         if d >= STILL_NS {
             self.held = Some(d);
-            return self.frame.estimate;
+            return self.frame.estimate.max(peak);
         }
         self.packet.push(d);
         self.variation.push(arrival_ns, d);
-        self.frame.push(d)
+        self.frame.push(d).max(peak)
     }
 
     /// Goes on at another timeline (the sender restarted) without counting the jump.

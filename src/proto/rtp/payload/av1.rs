@@ -17,7 +17,11 @@ pub(super) fn look(payload: &[u8]) -> Option<Look> {
     let mut is_fragment = continued;
     for i in 1..=OBUS_MAX {
         if r.is_empty() {
-            break;
+            // With W, so many elements are promised.
+            return (count == 0).then_some(Look {
+                begins: !continued,
+                key,
+            });
         }
         // With W, the last element has no length.
         let is_last = usize::from(count) == i;
