@@ -24,7 +24,6 @@ const START: u64 = 1_767_225_600_000 * MS;
 /// What an element is made for.
 #[derive(Clone, Copy, Debug)]
 struct Spot {
-    ssrc: u32,
     /// Packets of the stream, and of the whole direction, before this one.
     packet: u64,
     overall: u64,
@@ -157,7 +156,6 @@ fn sent_with(seed: u64, seconds: u64, streams: &[Sends<'_>]) -> Analysis {
         for n in 0..stream.packets {
             let at = at + n * MS / 4;
             let spot = Spot {
-                ssrc: stream.ssrc,
                 packet: counts[i],
                 overall,
                 frame,

@@ -31,7 +31,7 @@ pub(super) struct Lane {
 
 impl Lane {
     /// Takes the next packet of the stream at `index`, which has taken it; the others of the
-    /// direction are found through [`Lane::members`].
+    /// direction are found through the members.
     #[inline]
     pub(super) fn push(&mut self, packet: &Packet<'_, '_>, index: u32, streams: &mut Streams) {
         watch(packet, index, &self.members, streams);
@@ -99,11 +99,5 @@ impl Lane {
         if self.members.len() < MEMBERS_MAX && !self.members.contains(&index) {
             self.members.push(index);
         }
-    }
-
-    /// Where the streams of this direction are, in order of appearance. A slot may have gone to
-    /// another stream since.
-    pub(super) fn members(&self) -> &[u32] {
-        &self.members
     }
 }

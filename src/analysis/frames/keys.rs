@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn frames_far_above_the_others_are_key_frames() {
         let sizes = |i: u32| {
-            if i % 100 == 0 {
+            if i.is_multiple_of(100) {
                 12_000
             } else {
                 900 + i % 7 * 50
@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(large((0..250).map(|i| 1000 + i % 5 * 600)), None);
         let between = |i: u32| if i % 100 == 99 { 3_500 } else { 1_000 };
         assert_eq!(large((0..250).map(between)), None, "doubtful");
-        let often = |i: u32| if i % 10 == 0 { 9_000 } else { 1_000 };
+        let often = |i: u32| if i.is_multiple_of(10) { 9_000 } else { 1_000 };
         assert_eq!(large((0..250).map(often)), None, "too often");
         assert_eq!(large((0..10).map(|_| 1000)), None, "too few");
     }

@@ -79,11 +79,6 @@ pub(in crate::analysis) struct Kinship {
 }
 
 impl Kinship {
-    /// Streams whose timestamps it repeated.
-    pub(in crate::analysis) fn kin(&self) -> &[Kin] {
-        &self.kin
-    }
-
     /// How often it repeated the timestamps of this one.
     pub(in crate::analysis) fn with(&self, ssrc: u32) -> Option<&Kin> {
         self.kin.iter().find(|k| k.ssrc == ssrc)
