@@ -32,7 +32,7 @@ const A: u32 = 0xaaaa_0001;
 const B: u32 = 0xbbbb_0001;
 
 fn ntp(ns: u64) -> u64 {
-    ((NTP_UNIX + ns / 1_000_000_000) << 32) | ((ns % 1_000_000_000) << 32) / 1_000_000_000
+    ((NTP_UNIX + ns / 1_000_000_000) << 32) | (((ns % 1_000_000_000) << 32) / 1_000_000_000)
 }
 
 /// A call of ten seconds with a packet each 20 ms and reports each second, both ways.
