@@ -386,6 +386,13 @@ fn loss_of_a_network_in_both_directions_is_not_blamed_on_the_capture() {
         if !all.iter().any(|(_, frame)| goes_up(frame).is_some()) {
             continue; // Both ends are on one host: the frames' directions are not told here.
         }
+        if analysed::frames(&all)
+            .streams
+            .iter()
+            .any(|s| s.feedback.value().is_some())
+        {
+            continue; // Reports in clear say that the receiver got what is taken away here.
+        }
         let start = all.first().map_or(0, |f| f.0);
         for seed in 1..=4 {
             let mut prng = Prng::new(seed);

@@ -5,6 +5,8 @@ use super::delay::Delays;
 
 /// 64 s in units of 2⁻¹⁸ s.
 const CYCLE: i64 = 1 << 24;
+/// 32 s in nanoseconds.
+const HALF_CYCLE: i64 = 32_000_000_000;
 /// A step of send time that differs from that of arrival by more is no send time, or a restart.
 const APART: i64 = 5_000_000_000;
 /// Elements after which it is judged whether this is a send time at all.
@@ -48,17 +50,18 @@ impl SendTimes {
         self.elements = self.elements.saturating_add(1);
         let came = arrival.saturating_sub(self.last_arrival);
         let mut step = (i64::from(value.wrapping_sub(self.last)) << 40) >> 40;
-        // Of all steps that show the same 24 bits, the one nearest to that of arrival.
-        let came_units = units(came);
-        if (came_units - step).abs() > CYCLE / 2 {
-            step += (came_units - step + CYCLE / 2).div_euclid(CYCLE) * CYCLE;
+        // Of all steps that show the same 24 bits, the one nearest to that of arrival. A step of 24 bits
+        // needs no wide arithmetic.
+        let mut apart = came.saturating_sub((step * 1_000_000_000) >> 18);
+        if apart.abs() > HALF_CYCLE {
+            step += (units(came) - step + CYCLE / 2).div_euclid(CYCLE) * CYCLE;
+            apart = came.saturating_sub(nanos(step));
         }
         self.same += u32::from(step == 0);
-        let apart = came.saturating_sub(nanos(step));
         if apart.abs() > APART {
             self.odd += 1;
             // Goes on from here, as if this one had taken as long as the one before.
-            step = came_units;
+            step = units(came);
         }
         self.last = value;
         self.last_arrival = arrival;

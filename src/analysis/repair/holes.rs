@@ -102,6 +102,8 @@ pub(in crate::analysis) struct Holes {
     span: u32,
     closed: Returned,
     delays: Delays,
+    /// Packets of the stream itself that were looked at for redundancy, since the last that had some.
+    vain: u16,
 }
 
 impl Default for Holes {
@@ -112,9 +114,13 @@ impl Default for Holes {
             span: 0,
             closed: Returned::default(),
             delays: [0; 48],
+            vain: 0,
         }
     }
 }
+
+/// A stream that carried no redundancy in so many packets after losses carries none.
+const VAIN_MAX: u16 = 1_024;
 
 impl Holes {
     /// Notes that the packets from `first` on were missed, `count` of them: between `before`, whose
@@ -181,6 +187,18 @@ impl Holes {
     /// The number of the last packet missed that is still waited for.
     pub(in crate::analysis) fn last(&self) -> Option<i64> {
         self.open.back().map(|h| h.number)
+    }
+
+    /// Whether the stream's own packets may carry redundancy; counts that one is looked at.
+    #[inline]
+    pub(in crate::analysis) fn may_carry_repairs(&mut self) -> bool {
+        self.vain = (self.vain + 1).min(VAIN_MAX);
+        self.vain < VAIN_MAX
+    }
+
+    /// One did.
+    pub(in crate::analysis) fn carries_repairs(&mut self) {
+        self.vain = 0;
     }
 
     /// Whether some packet waited for may have this timestamp.

@@ -20,6 +20,9 @@ use crate::proto::rtp::{Red, RtpPacket, UlpFec, flexfec};
 
 /// Streams of one direction that wait for lost packets at once; others wait in vain.
 const WAITING_MAX: usize = 32;
+/// A stream whose packets named no other so many times in a row is no error correction: to look at
+/// each payload costs more than all else.
+const VAIN_MAX: u8 = 64;
 /// How many packets after a loss its redundancy may come.
 const REDUNDANCY_REACH: i64 = 128;
 
@@ -27,6 +30,8 @@ const REDUNDANCY_REACH: i64 = 128;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repair {
     waiting: Vec<u32>,
+    /// Streams whose packets were looked at for parity over others, and how often in vain.
+    vain: Vec<(u32, u8)>,
 }
 
 impl Repair {
@@ -46,6 +51,11 @@ impl Repair {
         if matches!(packet.arrival, Arrival::Duplicate | Arrival::Suspect) {
             return;
         }
+        let vain = self.vain.iter().position(|(slot, _)| *slot == index);
+        let may_protect = vain
+            .and_then(|i| self.vain.get(i))
+            .is_none_or(|(_, n)| *n < VAIN_MAX);
+        let (mut asked, mut protects) = (false, false);
         self.waiting.retain(|&slot| {
             let Some(stream) = streams.at_mut(slot) else {
                 return false;
@@ -60,10 +70,27 @@ impl Repair {
             if slot == index {
                 own(stream, packet);
             } else {
-                other(stream, packet.rtp);
+                asked = may_protect;
+                protects |= other(stream, packet.rtp, may_protect);
             }
             true
         });
+        if asked {
+            self.note(vain, index, protects);
+        }
+    }
+
+    /// Notes whether a packet of the stream at `index` protected packets of others.
+    fn note(&mut self, place: Option<usize>, index: u32, protects: bool) {
+        let Some(place) = place else {
+            if self.vain.len() < WAITING_MAX {
+                self.vain.push((index, u8::from(!protects)));
+            }
+            return;
+        };
+        if let Some((_, n)) = self.vain.get_mut(place) {
+            *n = if protects { 0 } else { *n + 1 };
+        }
     }
 }
 
@@ -73,7 +100,7 @@ fn own(stream: &mut StreamState, packet: &Packet<'_, '_>) {
         return;
     };
     let recent = |last| packet.number - last <= REDUNDANCY_REACH;
-    if !holes.last().is_some_and(recent) {
+    if !holes.last().is_some_and(recent) || !holes.may_carry_repairs() {
         return;
     }
     let Some(payload) = packet.rtp.unpadded_payload() else {
@@ -95,6 +122,7 @@ fn own(stream: &mut StreamState, packet: &Packet<'_, '_>) {
         {
             return;
         }
+        holes.carries_repairs();
         for block in red.redundant().filter(|b| !b.data.is_empty()) {
             let offset = u32::from(block.timestamp_offset);
             holes.carried(packet.rtp.timestamp().wrapping_sub(offset));
@@ -110,28 +138,34 @@ fn own(stream: &mut StreamState, packet: &Packet<'_, '_>) {
         (whole && i64::from(behind) <= REDUNDANCY_REACH).then_some(fec)
     });
     if let Some(fec) = parity {
+        holes.carries_repairs();
         let sequence = &stream.sequence;
         let numbers = fec.protects().map(|seq| sequence.extended(seq));
         holes.protected(numbers.filter(|n| !sequence.has_seen(*n)));
     }
 }
 
-/// A packet of another stream of the direction.
+/// A packet of another stream of the direction; says whether it protects packets of this one.
 #[inline]
-fn other(stream: &mut StreamState, rtp: &RtpPacket<'_>) {
+fn other(stream: &mut StreamState, rtp: &RtpPacket<'_>, may_protect: bool) -> bool {
     let Some(holes) = stream.holes.as_deref_mut() else {
-        return;
+        return false;
     };
     if holes.may_have(rtp.timestamp()) && !may_be_padding(rtp) {
         let begins = rtp.payload().first_chunk::<2>();
         let begins = begins.map(|b| u16::from_be_bytes(*b));
         holes.repeated(rtp.ssrc(), rtp.timestamp(), begins);
     }
+    if !may_protect {
+        return false;
+    }
     let named = rtp.payload().get(12..).and_then(<[u8]>::first_chunk::<4>);
     let by_draft = named.is_some_and(|b| u32::from_be_bytes(*b) == stream.ssrc);
-    if by_draft || (rtp.csrc_count() > 0 && rtp.csrcs().any(|c| c == stream.ssrc)) {
+    let protects = by_draft || (rtp.csrc_count() > 0 && rtp.csrcs().any(|c| c == stream.ssrc));
+    if protects {
         parity(stream, rtp, by_draft);
     }
+    protects
 }
 
 /// FlexFEC that protects this stream.

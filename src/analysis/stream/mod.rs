@@ -317,7 +317,9 @@ impl StreamState {
         } else {
             0.0
         };
-        if !matches!(arrival, Arrival::Duplicate) {
+        if matches!(arrival, Arrival::Duplicate) {
+            self.shape.count(rtp.payload_type());
+        } else {
             let is_repeat =
                 !is_new_time && !matches!(arrival, Arrival::Suspect | Arrival::Restart { .. });
             self.shape.push(rtp, is_repeat);
@@ -622,8 +624,10 @@ impl StreamState {
             Clock::Reported(rate) => Known::Yes((rate, Source::Rtcp)),
             Clock::Unknown => match self.timeline.rate(Enough::AtTheEnd) {
                 Some(rate) => Known::Yes((rate, Source::Inferred)),
-                None if self.packets >= CLOCK_PACKETS => Known::No(Unknown::NoClockRate),
-                None => Known::No(self.too_few()),
+                None if self.packets < CLOCK_PACKETS || self.first == self.last => {
+                    Known::No(self.too_few())
+                }
+                None => Known::No(Unknown::NoClockRate),
             },
         }
     }

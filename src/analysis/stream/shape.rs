@@ -41,25 +41,34 @@ impl Shape {
     /// Counts a packet. `is_repeat`: with the timestamp of the packet before.
     #[inline]
     pub(in crate::analysis) fn push(&mut self, rtp: &RtpPacket<'_>, is_repeat: bool) {
-        let number = rtp.payload_type();
         let len = rtp.payload_wire_len();
-        if self
-            .types
-            .get(self.current)
-            .is_none_or(|t| t.number != number)
-            && !self.turn_to(number)
-        {
+        let Some(shape) = self.of(rtp.payload_type()) else {
             return;
+        };
+        shape.packets += 1;
+        if !rtp.has_padding() {
+            shape.longest = shape.longest.max(u16::try_from(len).unwrap_or(u16::MAX));
         }
-        if let Some(shape) = self.types.get_mut(self.current) {
-            shape.packets += 1;
-            if !rtp.has_padding() {
-                shape.longest = shape.longest.max(u16::try_from(len).unwrap_or(u16::MAX));
-            }
-            shape.repeats = shape.repeats.saturating_add(u32::from(is_repeat));
-        }
+        shape.repeats = shape.repeats.saturating_add(u32::from(is_repeat));
         self.marked_ends += u64::from(rtp.marker() && is_repeat && self.is_open);
         self.is_open = !rtp.marker() && !rtp.has_padding() && len >= SPLIT;
+    }
+
+    /// Counts a packet that was seen before: its looks are known.
+    pub(in crate::analysis) fn count(&mut self, number: u8) {
+        if let Some(shape) = self.of(number) {
+            shape.packets += 1;
+        }
+    }
+
+    /// What is known of a payload type; none when there are too many.
+    #[inline]
+    fn of(&mut self, number: u8) -> Option<&mut TypeShape> {
+        let is_current = |t: &TypeShape| t.number == number;
+        if !self.types.get(self.current).is_some_and(is_current) && !self.turn_to(number) {
+            return None;
+        }
+        self.types.get_mut(self.current)
     }
 
     #[cold]
