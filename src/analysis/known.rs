@@ -58,6 +58,8 @@ pub enum Unknown {
     LikeReordering,
     /// It is not known to carry video.
     NotVideo,
+    /// The sender counts its packets over several address pairs, so that a gap is no loss.
+    SharedNumbers,
     /// This version of rtcscope does not measure it yet.
     NotMeasured,
 }
@@ -120,6 +122,7 @@ impl fmt::Display for Unknown {
             Self::NoRoundTrip => "no round-trip time that would tell",
             Self::LikeReordering => "not to be told from reordering",
             Self::NotVideo => "not known to be video",
+            Self::SharedNumbers => "the sender counts over several address pairs",
             Self::NotMeasured => "not measured by this version",
         })
     }

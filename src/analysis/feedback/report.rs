@@ -36,7 +36,7 @@ pub(in crate::analysis) fn conclude(
     let trips = by_connection(state, connections);
     for (stream, sources) in streams.iter_mut().zip(&of_stream) {
         if let Some(feedback) = of(sources) {
-            stream.feedback = Known::Yes(feedback);
+            stream.feedback = Known::Yes(Box::new(feedback));
         }
     }
     for stream in streams {

@@ -92,7 +92,7 @@ pub struct Stream {
     /// Times without packets, longest first, at most [`MAX_GAPS`](crate::analysis::MAX_GAPS).
     pub gaps: Vec<Gap>,
     /// Feedback about this stream in clear RTCP.
-    pub feedback: Known<Feedback>,
+    pub feedback: Known<Box<Feedback>>,
     /// Packets, bytes, loss and jitter over time.
     pub series: Series,
 }

@@ -13,7 +13,7 @@ const BUCKETS_MAX: usize = 1_024;
 /// Delays of a bucket kept for its 95th percentile.
 const OPEN_MAX: usize = 64;
 /// Delays kept of the whole path.
-const SAMPLES_MAX: usize = 512;
+const SAMPLES_MAX: usize = 256;
 
 /// The relative delays of one bucket of time, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub(super) struct Delays {
     open_from: i64,
     delays: Vec<i32>,
     stride: u32,
-    /// Some of all delays, with their time since the origin in microseconds.
-    kept: Vec<(i64, i32)>,
+    /// Some of all delays, with their time since the origin in milliseconds.
+    kept: Vec<(u32, i32)>,
     keep_mask: u64,
     samples: u64,
 }
@@ -84,7 +84,7 @@ impl Delays {
             self.turn(since);
         }
         if self.samples & self.keep_mask == 0 {
-            self.keep(since / 1_000, delay);
+            self.keep(u32::try_from(since / 1_000_000).unwrap_or(0), delay);
         }
         self.samples += 1;
         let open = &mut self.open;
@@ -101,12 +101,12 @@ impl Delays {
     }
 
     #[cold]
-    fn keep(&mut self, micros: i64, delay: i32) {
+    fn keep(&mut self, millis: u32, delay: i32) {
         if self.kept.len() >= SAMPLES_MAX {
             halve(&mut self.kept);
             self.keep_mask = self.keep_mask << 1 | 1;
         }
-        self.kept.push((micros, delay));
+        self.kept.push((millis, delay));
     }
 
     /// Closes the open bucket and opens that of another time. What comes from before the latest
@@ -180,7 +180,7 @@ impl Delays {
 
     /// Some of all delays in microseconds, evenly picked, with their time since the origin in
     /// microseconds.
-    pub(super) fn kept(&self) -> &[(i64, i32)] {
+    pub(super) fn kept(&self) -> &[(u32, i32)] {
         &self.kept
     }
 }

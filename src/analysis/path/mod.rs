@@ -46,6 +46,8 @@ impl PathState {
                 self.leave(id, 3);
             }
         } else if self.times.len() < IDS_MAX && !self.others.contains(&(id, 3)) {
+            // There is rarely more than one.
+            self.times.reserve_exact(1);
             self.times.push(SendTimes::new(id, value, at));
         }
     }
@@ -61,6 +63,7 @@ impl PathState {
                 self.leave(id, 2);
             }
         } else if self.numbers.len() < IDS_MAX && !self.others.contains(&(id, 2)) {
+            self.numbers.reserve_exact(1);
             self.numbers.push(PathNumbers::new(id, value, at));
         }
     }

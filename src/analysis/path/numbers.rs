@@ -83,6 +83,11 @@ impl PathNumbers {
         }
     }
 
+    /// When the first element came and when the last, in nanoseconds.
+    pub(super) fn life(&self) -> [i64; 2] {
+        [self.begun, self.last]
+    }
+
     /// When the first element came, in nanoseconds.
     pub(super) fn begun(&self) -> i64 {
         self.begun

@@ -2,6 +2,7 @@
 
 use super::PathState;
 use super::delay::{Bucket, Delays};
+use super::numbers::PathNumbers;
 use crate::analysis::analyzer::State;
 use crate::analysis::ids::Ssrc;
 use crate::analysis::known::{Known, Unknown};
@@ -12,6 +13,7 @@ use crate::analysis::sources::{Meanings, Measured};
 use crate::proto::rtp::ExtensionKind;
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Fewer packets show no delay to speak of.
 const SAMPLES_MIN: u64 = 16;
@@ -45,6 +47,15 @@ pub(in crate::analysis) fn report(
         }
     }
     let mut paths: Vec<(bool, PathDelay)> = Vec::new();
+    // Where each sender's packets were numbered, and from when to when.
+    let mut numbered: Vec<(IpAddr, u32, [i64; 2])> = Vec::new();
+    for flow in by_flow.keys() {
+        let known = state.flows.get(*flow);
+        let lane = known.and_then(|f| Some((f.path.src.ip(), f.lane.path()?)));
+        let Some((host, path)) = lane else { continue };
+        let all = path.numbers.iter().map(PathNumbers::life);
+        numbered.extend(all.map(|life| (host, *flow, life)));
+    }
     for (flow, own) in &by_flow {
         let Some(known) = state.flows.get(*flow) else {
             continue;
@@ -54,12 +65,28 @@ pub(in crate::analysis) fn report(
             path: known.path,
             via: known.via,
             delay: delay(known.lane.path(), *flow, own, meanings),
-            numbers: numbers(known.lane.path(), *flow, own, meanings),
+            numbers: match numbers(known.lane.path(), *flow, own, meanings) {
+                // Without BUNDLE one count runs over several address pairs: what is missing here went
+                // another way.
+                Known::Yes(n) if n.lost > n.streams_lost && is_shared(&numbered, *flow) => {
+                    Known::No(Unknown::SharedNumbers)
+                }
+                known => known,
+            },
         };
         paths.push((known.reverse, path));
     }
     paths.sort_by_key(|(reverse, path)| (path.transport, *reverse));
     paths.into_iter().map(|(_, path)| path).collect()
+}
+
+/// Whether the same host numbered packets on another way at the same time.
+fn is_shared(numbered: &[(IpAddr, u32, [i64; 2])], flow: u32) -> bool {
+    let own = numbered.iter().find(|(_, f, _)| *f == flow);
+    own.is_some_and(|(host, _, [from, to])| {
+        let mut others = numbered.iter().filter(|(h, f, _)| h == host && *f != flow);
+        others.any(|(_, _, [a, b])| a < to && from < b)
+    })
 }
 
 fn delay(
@@ -107,7 +134,7 @@ fn variation(delays: &Delays, source: DelaySource) -> Known<DelayVariation> {
     let mut kept: Vec<f64> = delays
         .kept()
         .iter()
-        .map(|&(micros, delay)| above(micros as f64, delay))
+        .map(|&(millis, delay)| above(f64::from(millis) * 1_000.0, delay))
         .collect();
     kept.sort_unstable_by(f64::total_cmp);
     let part = |percent: usize| {

@@ -31,8 +31,9 @@ use self::fields::{ProtocolCounts, Unknowns, not_yet, seconds};
 use self::stream::StreamOut;
 use super::Presenter;
 use crate::analysis::Analysis;
+use crate::analysis::model::{Connection, Stream};
 use crate::time::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::io;
 
 /// The name and version of the document.
@@ -49,7 +50,22 @@ pub struct Json {
 
 impl Presenter for Json {
     fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
-        let document = Document::new(file, analysis, self.series);
+        let at = |ts: Timestamp| seconds(analysis.capture.seconds_at(ts));
+        let series = self.series;
+        let document = Document {
+            schema: SCHEMA,
+            tool: Tool::this(),
+            capture: Capture::new(file, analysis),
+            protocols: analysis.protocols.into(),
+            connections: Each(&analysis.connections, |c: &Connection| {
+                ConnectionOut::new(c, &at, series)
+            }),
+            streams: Each(&analysis.streams, |s: &Stream| {
+                StreamOut::new(s, &at, series)
+            }),
+            findings: None,
+            unknown: not_yet(&["findings"]),
+        };
         if self.compact {
             serde_json::to_writer(&mut *out, &document)?;
         } else {
@@ -86,12 +102,12 @@ struct CaptureLine<'a> {
 
 impl Presenter for NdJson {
     fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn io::Write) -> io::Result<()> {
-        let document = Document::new(file, analysis, self.series);
+        let at = |ts: Timestamp| seconds(analysis.capture.seconds_at(ts));
         let capture = CaptureLine {
-            schema: document.schema,
-            tool: &document.tool,
-            capture: &document.capture,
-            protocols: document.protocols,
+            schema: SCHEMA,
+            tool: &Tool::this(),
+            capture: &Capture::new(file, analysis),
+            protocols: analysis.protocols.into(),
         };
         // The capture object names its file itself.
         serde_json::to_writer(
@@ -102,7 +118,8 @@ impl Presenter for NdJson {
             },
         )?;
         writeln!(out)?;
-        for body in &document.connections {
+        for connection in &analysis.connections {
+            let body = &ConnectionOut::new(connection, &at, self.series);
             serde_json::to_writer(
                 &mut *out,
                 &Line {
@@ -113,7 +130,8 @@ impl Presenter for NdJson {
             )?;
             writeln!(out)?;
         }
-        for body in &document.streams {
+        for stream in &analysis.streams {
+            let body = &StreamOut::new(stream, &at, self.series);
             serde_json::to_writer(
                 &mut *out,
                 &Line {
@@ -137,38 +155,24 @@ struct Typed<'a, T: Serialize> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+struct Document<'a, C: Serialize, S: Serialize> {
     schema: &'static str,
     tool: Tool,
     capture: Capture<'a>,
     protocols: ProtocolCounts,
-    connections: Vec<ConnectionOut>,
-    streams: Vec<StreamOut>,
+    connections: C,
+    streams: S,
     findings: Option<Vec<()>>,
     unknown: Unknowns,
 }
 
-impl<'a> Document<'a> {
-    fn new(file: &'a str, analysis: &'a Analysis, series: bool) -> Self {
-        let at = |ts: Timestamp| seconds(analysis.capture.seconds_at(ts));
-        Self {
-            schema: SCHEMA,
-            tool: Tool::this(),
-            capture: Capture::new(file, analysis),
-            protocols: analysis.protocols.into(),
-            connections: analysis
-                .connections
-                .iter()
-                .map(|c| ConnectionOut::new(c, &at, series))
-                .collect(),
-            streams: analysis
-                .streams
-                .iter()
-                .map(|s| StreamOut::new(s, &at, series))
-                .collect(),
-            findings: None,
-            unknown: not_yet(&["findings"]),
-        }
+/// An array whose objects are made one at a time, as they are written: ten thousand streams at once
+/// would take more memory than the analysis.
+struct Each<'a, T, F>(&'a [T], F);
+
+impl<T, O: Serialize, F: Fn(&T) -> O> Serialize for Each<'_, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
     }
 }
 
