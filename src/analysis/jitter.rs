@@ -12,7 +12,7 @@ use crate::time::Span;
 
 /// How much longer than its timestamps tell a packet must be under way, with no sequence number
 /// missing, before we ask whether the sender's timestamps stood still.
-const STILL_NS: f64 = 500e6;
+pub(super) const STILL_NS: f64 = 500e6;
 
 /// The running estimates of one stream.
 #[derive(Clone, Debug)]
@@ -61,17 +61,16 @@ impl Running {
 impl JitterEstimator {
     /// Starts at a first packet; `clock_rate` in Hz, not 0.
     pub(super) fn new(clock_rate: u32, arrival_ns: i64, timestamp: u32) -> Self {
-        let mut estimator = Self {
-            ns_per_tick: 1e9 / f64::from(clock_rate.max(1)),
+        let ns_per_tick = 1e9 / f64::from(clock_rate.max(1));
+        Self {
+            ns_per_tick,
             last_arrival: arrival_ns,
             last_timestamp: timestamp,
             packet: Running::default(),
             frame: Running::default(),
             held: None,
-            variation: DelayVariation::default(),
-        };
-        estimator.variation.push(arrival_ns, 0.0);
-        estimator
+            variation: DelayVariation::new(ns_per_tick, arrival_ns, timestamp),
+        }
     }
 
     /// Takes the next packet in order (no duplicate, none that came late) and returns the highest
@@ -88,6 +87,7 @@ impl JitterEstimator {
             }
             return self.frame.estimate;
         }
+        self.variation.push(arrival_ns, timestamp);
         let sent = f64::from(ticks) * self.ns_per_tick;
         let d = arrival - sent;
         self.last_timestamp = timestamp;
@@ -98,19 +98,23 @@ impl JitterEstimator {
             // What follows comes faster than it was sent: packets had been held up after all.
             self.packet.push(held);
             peak = self.frame.push(held);
-            self.variation.push(arrival_ns, held);
         }
         if d >= STILL_NS {
             self.held = Some(d);
             return self.frame.estimate.max(peak);
         }
         self.packet.push(d);
-        self.variation.push(arrival_ns, d);
         self.frame.push(d).max(peak)
     }
 
-    /// Goes on at another timeline (the sender restarted) without counting the jump.
-    pub(super) fn rebase(&mut self, arrival_ns: i64, timestamp: u32) {
+    /// Goes on at another timeline: the sender restarted.
+    pub(super) fn restart(&mut self, arrival_ns: i64, timestamp: u32) {
+        self.skip_to(arrival_ns, timestamp);
+        self.variation.rebase(arrival_ns, timestamp);
+    }
+
+    /// Goes on at a packet without counting those before it.
+    pub(super) fn skip_to(&mut self, arrival_ns: i64, timestamp: u32) {
         self.last_arrival = arrival_ns;
         self.last_timestamp = timestamp;
         self.held = None;
@@ -133,7 +137,7 @@ impl JitterEstimator {
 }
 
 /// Whether a packet came so soon after the one before that both had been waiting.
-fn is_burst(arrival_ns: f64, sent_ns: f64) -> bool {
+pub(super) fn is_burst(arrival_ns: f64, sent_ns: f64) -> bool {
     sent_ns > 0.0 && arrival_ns < sent_ns / 2.0
 }
 

@@ -298,7 +298,7 @@ impl StreamState {
                     holes.restart();
                 }
                 if let Some(jitter) = &mut self.jitter {
-                    jitter.rebase(ts.nanos(), rtp.timestamp());
+                    jitter.restart(ts.nanos(), rtp.timestamp());
                 }
                 if let Some(kept) = &mut self.kept {
                     kept.restart();
@@ -681,6 +681,6 @@ fn replay(kept: &Kept, rate: u32, mut each: impl FnMut(i64, f64)) -> Option<Jitt
         each(arrival, estimator.push(arrival, timestamp));
     }
     let (arrival, timestamp) = kept.last();
-    estimator.rebase(arrival, timestamp);
+    estimator.skip_to(arrival, timestamp);
     Some(estimator)
 }
