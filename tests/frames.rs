@@ -159,7 +159,7 @@ fn frames_agree_with_the_receivers() {
             f.complete,
             theirs["framesDecoded"],
             f.repaired,
-            f.given_up,
+            f.incomplete,
             f.per_second.value().unwrap(),
             f.key,
             theirs["keyFramesDecoded"],
@@ -294,7 +294,7 @@ fn every_rate_is_told() {
     for fps in [5, 15, 30, 60] {
         let f = frames(&video(150, fps));
         assert_eq!(
-            (f.complete, f.received, f.given_up, f.freezes),
+            (f.complete, f.received, f.incomplete, f.freezes),
             (150, 150, 0, 0)
         );
         let rate = *f.per_second.value().unwrap();
@@ -340,7 +340,7 @@ fn a_late_packet_completes_its_frame() {
         },
     );
     let f = frames(&sent);
-    assert_eq!((f.complete, f.given_up, f.repaired), (150, 0, 1));
+    assert_eq!((f.complete, f.incomplete, f.repaired), (150, 0, 1));
     assert!(
         f.received < 150,
         "frames that waited count with it: {}",
@@ -363,7 +363,11 @@ fn a_retransmission_completes_its_frame() {
         };
         sent.insert(107, again);
         let f = frames(&sent);
-        assert_eq!((f.complete, f.given_up, f.repaired), (150, 0, 1), "{lost}");
+        assert_eq!(
+            (f.complete, f.incomplete, f.repaired),
+            (150, 0, 1),
+            "{lost}"
+        );
     }
 }
 
@@ -394,7 +398,7 @@ fn what_follows_the_end_of_a_frame_is_none() {
         }
     }
     let f = frames(&with);
-    assert_eq!((f.complete, f.given_up), (150, 0));
+    assert_eq!((f.complete, f.incomplete), (150, 0));
     assert_eq!(f.size.value().unwrap().max, 2700);
 }
 

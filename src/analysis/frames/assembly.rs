@@ -13,8 +13,10 @@ const PATIENCE_NS: i64 = 2_000_000_000;
 /// Where at least one in so many frames is followed by packets that are no part of it, a gap between
 /// frames is taken for one of those.
 const TRAILERS: u64 = 10;
-/// Timestamps of frames that were completed, to know stragglers.
+/// Timestamps of frames that were completed, which layers of one source share.
 const DONE: usize = 16;
+/// Timestamps of frames that are over, to know stragglers.
+const CLOSED: usize = 64;
 
 /// A packet, as far as frames go.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +41,9 @@ pub(super) struct Frame {
     /// The highest number of another frame below it, and the timestamp of that packet.
     before: i64,
     before_timestamp: u32,
-    /// Whether a frame of which nothing was seen lies between that and this one, by the timestamps.
-    skips: bool,
+    /// The usual step between timestamps, if by this step a frame of which nothing was seen lies
+    /// between that and this one; else 0.
+    usual_step: u32,
     first: i64,
     last: i64,
     /// The lowest number above it that does not belong to it.
@@ -65,7 +68,7 @@ impl Frame {
             timestamp: part.timestamp,
             before,
             before_timestamp,
-            skips: false,
+            usual_step: 0,
             first: part.number,
             last: part.number,
             after,
@@ -120,8 +123,18 @@ impl Frame {
     fn may_be_whole(&self) -> bool {
         let before = self.first - 1;
         let missing = before - self.before + self.last - self.first + 1 - self.received;
-        (self.skips && Self { before, ..*self }.is_complete())
+        (self.frames_between() > 0 && Self { before, ..*self }.is_complete())
             || (self.ended && missing <= self.trailers)
+    }
+
+    /// Frames of which nothing was seen, between this and the one before it: as many as their
+    /// timestamps leave room for, and their numbers.
+    fn frames_between(&self) -> u64 {
+        let numbers = u64::try_from(self.first - 1 - self.before).unwrap_or(0);
+        let step = u64::from(self.timestamp.wrapping_sub(self.before_timestamp));
+        let usual = u64::from(self.usual_step);
+        let steps = (2 * step + usual).checked_div(2 * usual).unwrap_or(0);
+        steps.saturating_sub(1).min(numbers)
     }
 }
 
@@ -131,8 +144,8 @@ pub(super) enum Fate {
     /// All of it is there; `held_up` whether an earlier frame is still waited for.
     Complete { held_up: bool },
     /// It was not waited for any longer; `whole` whether all of it is there as far as that shows,
-    /// and what is missing is another frame before it.
-    GivenUp { whole: bool },
+    /// and what is missing are so many other frames before it.
+    GivenUp { whole: bool, lost: u64 },
 }
 
 /// Puts packets together.
@@ -152,6 +165,10 @@ pub(super) struct Assembly {
     waiting: VecDeque<Frame>,
     done: [u32; DONE],
     next_done: usize,
+    closed: [u32; CLOSED],
+    next_closed: usize,
+    /// The highest number of a frame that was given up: what comes from below is too late.
+    given_up: i64,
 }
 
 impl Assembly {
@@ -167,6 +184,9 @@ impl Assembly {
             waiting: VecDeque::new(),
             done: [part.timestamp.wrapping_sub(1); DONE],
             next_done: 0,
+            closed: [part.timestamp.wrapping_sub(1); CLOSED],
+            next_closed: 0,
+            given_up: i64::MIN,
         };
         assembly.push(part, &mut each);
         assembly
@@ -210,8 +230,9 @@ impl Assembly {
             if part.number == before + 1 {
                 self.step = step;
             } else if has_ended {
-                frame.skips = u64::from(step) * 2 > u64::from(self.step) * 3;
-                if !frame.skips && self.trailers * TRAILERS > self.ended {
+                if u64::from(step) * 2 > u64::from(self.step) * 3 {
+                    frame.usual_step = self.step;
+                } else if self.trailers * TRAILERS > self.ended {
                     // What is missing is more likely padding or error correction than this frame's.
                     frame.before = part.number - 1;
                 }
@@ -234,22 +255,23 @@ impl Assembly {
     fn is_behind(&self, timestamp: u32) -> bool {
         let is_older = (timestamp.wrapping_sub(self.newest_timestamp) as i32) < 0;
         let waits = || self.waiting.iter().any(|f| f.timestamp == timestamp);
-        is_older && (self.done.contains(&timestamp) || waits())
+        is_older && (self.closed.contains(&timestamp) || waits())
     }
 
     /// Takes a packet that came late.
     pub(super) fn push_late(&mut self, part: &Part, each: &mut impl FnMut(Frame, Fate)) {
-        let mut is_taken = false;
+        let (mut is_taken, mut is_known) = (false, self.closed.contains(&part.timestamp));
         for frame in self.waiting.iter_mut().chain(&mut self.current) {
             if !is_taken && frame.takes(part) {
                 frame.add(part);
                 frame.repaired = true;
                 is_taken = true;
             } else {
+                is_known |= frame.timestamp == part.timestamp;
                 frame.see_beside(part);
             }
         }
-        if !is_taken && !self.done.contains(&part.timestamp) {
+        if !is_taken && !is_known && part.number > self.given_up {
             self.insert(part, each);
         }
         self.settle(each);
@@ -323,7 +345,7 @@ impl Assembly {
         if self.waiting.len() >= WAITING_MAX
             && let Some(oldest) = self.waiting.pop_front()
         {
-            give_up(oldest, each);
+            self.give_up(oldest, each);
         }
         let place = self.waiting.partition_point(|f| f.first < frame.first);
         self.waiting.insert(place, frame);
@@ -334,8 +356,25 @@ impl Assembly {
             .waiting
             .pop_front_if(|f| now.saturating_sub(f.latest) > PATIENCE_NS)
         {
-            give_up(oldest, each);
+            self.give_up(oldest, each);
         }
+    }
+
+    #[cold]
+    fn give_up(&mut self, frame: Frame, each: &mut impl FnMut(Frame, Fate)) {
+        self.close(frame.timestamp);
+        self.given_up = self.given_up.max(frame.last);
+        let whole = frame.may_be_whole();
+        let lost = if whole { frame.frames_between() } else { 0 };
+        each(frame, Fate::GivenUp { whole, lost });
+    }
+
+    #[inline]
+    fn close(&mut self, timestamp: u32) {
+        if let Some(slot) = self.closed.get_mut(self.next_closed) {
+            *slot = timestamp;
+        }
+        self.next_closed = (self.next_closed + 1) % CLOSED;
     }
 
     #[inline]
@@ -349,6 +388,7 @@ impl Assembly {
             *slot = frame.timestamp;
         }
         self.next_done = (self.next_done + 1) % DONE;
+        self.close(frame.timestamp);
         each(frame, Fate::Complete { held_up });
     }
 
@@ -375,13 +415,8 @@ impl Assembly {
                 self.wait(last, &mut each);
             }
         }
-        for frame in self.waiting.drain(..) {
-            give_up(frame, &mut each);
+        while let Some(frame) = self.waiting.pop_front() {
+            self.give_up(frame, &mut each);
         }
     }
-}
-
-fn give_up(frame: Frame, each: &mut impl FnMut(Frame, Fate)) {
-    let whole = frame.may_be_whole();
-    each(frame, Fate::GivenUp { whole });
 }

@@ -56,7 +56,7 @@ struct Tally {
     complete: u64,
     repaired: u64,
     received: u64,
-    given_up: u64,
+    incomplete: u64,
     /// Complete frames that stand behind one that is not.
     held_up: u64,
     bytes: (u64, u64, u64),
@@ -224,10 +224,10 @@ impl Tally {
                 self.received += 1;
             }
             Fate::Complete { held_up: true } => self.held_up += 1,
-            Fate::GivenUp { whole } => {
+            Fate::GivenUp { whole, lost } => {
                 // Those that stood behind it go on without it.
                 self.received += std::mem::take(&mut self.held_up) + u64::from(whole);
-                self.given_up += 1;
+                self.incomplete += lost + u64::from(!whole);
                 if !whole {
                     return;
                 }
@@ -272,11 +272,11 @@ impl Tally {
             max: Span::from_nanos(most),
         };
         model::Frames {
-            seen: n + self.given_up,
+            seen: n + self.incomplete,
             complete: n,
             repaired: self.repaired,
             received: self.received,
-            given_up: self.given_up,
+            incomplete: self.incomplete,
             per_second: self.pace.per_second(),
             size: why.map_or(Known::Yes(size), Known::No),
             duration: why.map_or(Known::Yes(duration), Known::No),

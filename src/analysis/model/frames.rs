@@ -7,7 +7,8 @@ use crate::time::Span;
 /// The frames of one video stream: packets of one RTP timestamp are one frame.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frames {
-    /// Frames of which a packet was seen or repaired.
+    /// Frames of which a packet was seen or repaired, and those that were lost as a whole as far as
+    /// sequence numbers and timestamps show it.
     pub seen: u64,
     /// Those of which every packet was.
     pub complete: u64,
@@ -16,9 +17,8 @@ pub struct Frames {
     /// How often the row of complete frames went on. A frame that is not complete holds up those
     /// after it, and they count with it as one: this is what browsers count as `framesReceived`.
     pub received: u64,
-    /// Frames with the first of which a row ended that did not go on: a frame stayed incomplete for
-    /// so long that it was not waited for.
-    pub given_up: u64,
+    /// The others of `seen`: they lacked packets for so long that they were not waited for.
+    pub incomplete: u64,
     /// Complete frames a second, from the first to the last.
     pub per_second: Known<f64>,
     /// Payload bytes of a complete frame, padding and authentication tags included where they

@@ -59,7 +59,7 @@ impl From<&Frames> for FramesOut {
             frames_received: f.received,
             frames_complete: f.complete,
             frames_repaired: f.repaired,
-            frames_incomplete: f.given_up,
+            frames_incomplete: f.incomplete,
             duration: spread("duration", &f.duration),
             inter_frame_delay: spread("interFrameDelay", &f.inter_frame),
             inter_frame_delay_variance: u

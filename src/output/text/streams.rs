@@ -191,8 +191,8 @@ fn frames(s: &Stream) -> Option<String> {
     if f.repaired > 0 {
         line += &format!(", {} repaired", grouped(f.repaired));
     }
-    if f.given_up > 0 {
-        line += &format!(", {} incomplete", grouped(f.given_up));
+    if f.incomplete > 0 {
+        line += &format!(", {} incomplete", grouped(f.incomplete));
     }
     if f.freezes > 0 {
         let (n, total) = (f.freezes, duration(f.freezes_total));

@@ -300,7 +300,7 @@ fn arrival(s: &Stream, out: &mut Vec<Line>) {
 
 fn frames(f: &Frames, out: &mut Vec<Line>) {
     let fps = known(&f.per_second, |fps| format!("{fps:.1}"));
-    let (complete, repaired, lacking) = (f.complete, f.repaired, f.given_up);
+    let (complete, repaired, lacking) = (f.complete, f.repaired, f.incomplete);
     let text = format!(
         "{} complete, {fps} fps, {} repaired, {} incomplete",
         count(complete),
