@@ -102,10 +102,15 @@ fn median(pairs: &[(f64, f64)], rate: u32) -> Option<f64> {
     all.get(all.len() / 2).copied()
 }
 
+/// From one NTP time to another, in seconds.
+pub(super) fn seconds_between(first: u64, last: u64) -> f64 {
+    last.wrapping_sub(first) as i64 as f64 / (1u64 << 32) as f64
+}
+
 /// The clock rate that two sender reports show, each with its NTP time (32.32 fixed point) and RTP
 /// timestamp; they must be a second apart at least.
 pub(super) fn rate_by_reports(first: (u64, u32), last: (u64, u32)) -> Option<u32> {
-    let passed = last.0.wrapping_sub(first.0) as i64 as f64 / (1u64 << 32) as f64;
+    let passed = seconds_between(first.0, last.0);
     // The timestamp must not have wrapped in between.
     if !(1.0..20_000.0).contains(&passed) {
         return None;

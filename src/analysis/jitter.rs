@@ -10,6 +10,8 @@ use super::model::Estimate;
 use super::pdv::DelayVariation;
 use crate::time::Span;
 
+/// A difference of more than this between two packets is a jump of the timestamps, in nanoseconds.
+const JUMP_NS: f64 = 60e9;
 /// How much longer than its timestamps tell a packet must be under way, with no sequence number
 /// missing, before we ask whether the sender's timestamps stood still.
 pub(super) const STILL_NS: f64 = 500e6;
@@ -91,6 +93,11 @@ impl JitterEstimator {
         let sent = f64::from(ticks) * self.ns_per_tick;
         let d = arrival - sent;
         self.last_timestamp = timestamp;
+        if d.abs() > JUMP_NS {
+            // No network holds a packet so long, or delivers one before it was sent.
+            self.held = None;
+            return self.frame.estimate;
+        }
         let mut peak = 0.0;
         if let Some(held) = self.held.take()
             && is_burst(arrival, sent)
@@ -144,6 +151,18 @@ pub(super) fn is_burst(arrival_ns: f64, sent_ns: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// One forged timestamp made 1 398 s of jitter.
+    #[test]
+    fn a_timestamp_from_nowhere_is_no_jitter() {
+        let mut jitter = JitterEstimator::new(48_000, 0, 0);
+        for i in 1..100u32 {
+            let far = if i == 50 { 1 << 30 } else { 0 };
+            jitter.push(i64::from(i) * 20_000_000, i * 960 + far);
+        }
+        let highest = jitter.per_frame().unwrap().max;
+        assert!(highest < Span::from_millis(1), "{highest:?}");
+    }
 
     const MS: i64 = 1_000_000;
 

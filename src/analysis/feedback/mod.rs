@@ -130,6 +130,9 @@ impl State {
         };
         let back = forth.reversed();
         let full = self.rtcp.full;
+        // Where DTLS keys the media, a report in clear is not the sender's.
+        let transport = self.transports.get(at.transport as usize);
+        let is_keyed = transport.is_some_and(|t| t.dtls_state.is_some());
         let mut sender = None;
         for packet in compound.packets().flatten() {
             if sender.is_none() {
@@ -140,7 +143,9 @@ impl State {
                     let key = (forth, via, report.ssrc);
                     let stream = stream_of(&self.flows, &mut self.streams, key);
                     let seen = stream.map(|stream| {
-                        stream.note_sender_report(report.ntp, report.rtp_timestamp);
+                        if !is_keyed {
+                            stream.note_sender_report(report.ntp, report.rtp_timestamp, at.ts);
+                        }
                         stream.sequence.distinct()
                     });
                     if let Some(source) = self.rtcp.source(forth, via, report.ssrc) {

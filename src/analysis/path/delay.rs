@@ -13,7 +13,7 @@ const BUCKETS_MAX: usize = 1_024;
 /// Delays of a bucket kept for its 95th percentile.
 const OPEN_MAX: usize = 64;
 /// Delays kept of the whole path.
-const SAMPLES_MAX: usize = 256;
+const SAMPLES_MAX: usize = 512;
 
 /// The relative delays of one bucket of time, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

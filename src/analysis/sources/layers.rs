@@ -11,11 +11,16 @@ use crate::analysis::model::{Kind, MediaLayer, MediaSource, Source, Stream};
 use crate::analysis::stream::StreamState;
 use std::collections::BTreeMap;
 
+/// Sources of one direction, payload type and MID that a stream without RID is compared with.
+const COMPARED: usize = 16;
+
 /// The sources of a connection, in order of appearance.
 pub(in crate::analysis) fn sources(streams: &[Measured<'_, '_>]) -> Vec<MediaSource> {
     let mut all: Vec<MediaSource> = Vec::new();
     // By direction and MID: where its layers go.
     let mut simulcast: BTreeMap<(u32, &str, bool), usize> = BTreeMap::new();
+    // By direction, payload type and MID: the first layers of sources whose layers have no RID.
+    let mut open: BTreeMap<_, Vec<(&StreamState, usize)>> = BTreeMap::new();
     let mut rates: BTreeMap<u32, f64> = BTreeMap::new();
     for Measured { state, stream } in streams {
         if !stream.kind.is_media() {
@@ -31,12 +36,19 @@ pub(in crate::analysis) fn sources(streams: &[Measured<'_, '_>]) -> Vec<MediaSou
                 continue;
             }
             simulcast.insert(key, all.len());
-        } else if let Some(source) = all
-            .iter_mut()
-            .find(|s| is_layer_of(state, stream, s, streams))
-        {
-            source.layers.push(layer);
-            continue;
+        } else if stream.kind == Kind::Video && !state.frame_timestamps().is_empty() {
+            let key = (state.current_flow(), stream.main_payload_type(), mid);
+            let known = open.entry(key).or_default();
+            let mut same = known
+                .iter()
+                .filter(|(first, _)| keep_step(first.frame_timestamps(), state.frame_timestamps()));
+            if let Some(source) = same.next().and_then(|(_, i)| all.get_mut(*i)) {
+                source.layers.push(layer);
+                continue;
+            }
+            if known.len() < COMPARED {
+                known.push((state, all.len()));
+            }
         }
         all.push(MediaSource {
             mid: mid.map(Box::from),
@@ -49,23 +61,6 @@ pub(in crate::analysis) fn sources(streams: &[Measured<'_, '_>]) -> Vec<MediaSou
         source.layers.sort_by(|a, b| rate(a).total_cmp(&rate(b)));
     }
     all
-}
-
-/// Whether a stream shows the pictures of a source.
-fn is_layer_of(
-    state: &StreamState,
-    stream: &Stream,
-    source: &MediaSource,
-    streams: &[Measured<'_, '_>],
-) -> bool {
-    let first = source.layers.first().map(|l| l.stream);
-    let first = streams.iter().find(|m| Some(m.stream.id) == first);
-    first.is_some_and(|m| {
-        m.state.current_flow() == state.current_flow()
-            && m.stream.main_payload_type() == stream.main_payload_type()
-            && (text(&m.stream.identity.mid) == text(&stream.identity.mid))
-            && keep_step(m.state.frame_timestamps(), state.frame_timestamps())
-    })
 }
 
 /// Whether two rows of timestamps are one row, but for a constant.

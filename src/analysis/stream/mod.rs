@@ -89,7 +89,7 @@ pub(super) struct StreamState {
     /// Whose timestamps it repeats.
     pub(super) kinship: Kinship,
     /// The first and the latest sender report about it: NTP time and RTP timestamp.
-    reports: Option<Box<[(u64, u32); 2]>>,
+    reports: Option<Box<[(u64, u32, Timestamp); 2]>>,
     /// The header-extension elements of its packets.
     pub(super) elements: Elements,
     newest_timestamp: u32,
@@ -396,21 +396,25 @@ impl StreamState {
         }
     }
 
-    /// Takes what a sender report about the stream says: its time of day as 32.32 fixed-point
-    /// seconds, and the RTP timestamp of that moment. Two of them show the clock rate.
-    pub(super) fn note_sender_report(&mut self, ntp: u64, timestamp: u32) {
-        let now = (ntp, timestamp);
+    /// Takes what a sender report about the stream says, that was captured at `at`: its time of day as
+    /// 32.32 fixed-point seconds, and the RTP timestamp of that moment. Two of them show the clock
+    /// rate, if as much time passed by the sender's clock as by the capture's.
+    pub(super) fn note_sender_report(&mut self, ntp: u64, timestamp: u32, at: Timestamp) {
+        let now = (ntp, timestamp, at);
         let [first, last] = &mut **self.reports.get_or_insert_with(|| Box::new([now; 2]));
         *last = now;
-        let Some(rate) = clock::rate_by_reports(*first, *last) else {
+        let passed = clock::seconds_between(first.0, last.0);
+        let by_capture = (last.2 - first.2).seconds();
+        if (passed - by_capture).abs() > 0.5 + 0.05 * by_capture {
+            return;
+        }
+        let Some(rate) = clock::rate_by_reports((first.0, first.1), (last.0, last.1)) else {
             return;
         };
         match self.clock {
-            Clock::Described(known)
-            | Clock::Static(known)
-            | Clock::Inferred(known)
-            | Clock::Reported(known)
-                if known == rate => {}
+            // A description, or a payload type, is not overruled by what is not authenticated.
+            Clock::Described(_) | Clock::Static(_) => return,
+            Clock::Inferred(known) | Clock::Reported(known) if known == rate => {}
             // What was measured by a wrong rate is not worth keeping.
             _ => {
                 self.jitter = self
@@ -511,7 +515,7 @@ impl StreamState {
             distinct: self.sequence.distinct(),
             restarts: u64::from(self.sequence.restarts()),
             strays: self.strays,
-            payload_types: self.shape.types().len(),
+            payload_types: self.shape.common_types(self.packets),
         }
     }
 

@@ -97,6 +97,12 @@ impl Shape {
         &self.types
     }
 
+    /// Payload types of more than one packet in 64: fewer may be forged, or damaged on the way.
+    pub(in crate::analysis) fn common_types(&self, packets: u64) -> usize {
+        let common = self.types.iter().filter(|t| t.packets * 64 > packets);
+        common.count()
+    }
+
     /// Whether some packet had this payload type.
     pub(in crate::analysis) fn has_type(&self, number: u8) -> bool {
         self.types.iter().any(|t| t.number == number)
@@ -111,5 +117,27 @@ impl Shape {
     /// Whether the two have a payload type in common.
     pub(in crate::analysis) fn shares_type(&self, other: &Self) -> bool {
         self.types.iter().any(|t| other.has_type(t.number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dozen_forged_payload_types_are_not_common() {
+        let mut shape = Shape::default();
+        for _ in 0..1_000 {
+            shape.count(96);
+        }
+        for number in 0..12 {
+            shape.count(number);
+        }
+        assert_eq!(shape.common_types(1_012), 1);
+        let mut noise = Shape::default();
+        for number in 0..20 {
+            noise.count(number);
+        }
+        assert_eq!(noise.common_types(20), 20);
     }
 }

@@ -186,7 +186,7 @@ impl Window {
         }
         Self {
             line: source.position(range.start).line,
-            text: bare_cr_to_lf(text),
+            text: bare_cr_to_lf(without_c1(text)),
             shifts,
             range,
             cut,
@@ -216,6 +216,16 @@ impl Window {
         };
         one(span.start)..one(span.end).max(one(span.start))
     }
+}
+
+/// The snippet printer shows the control characters of ASCII, but passes on those of ISO 6429, which
+/// steer some terminals. What replaces them is as long.
+fn without_c1(text: String) -> String {
+    let is_c1 = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    if !text.contains(is_c1) {
+        return text;
+    }
+    text.replace(is_c1, "\u{b7}")
 }
 
 /// The snippet printer knows LF and CRLF only.
