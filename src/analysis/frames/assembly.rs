@@ -41,7 +41,7 @@ pub(super) struct Frame {
     /// The highest number of another frame below it, and the timestamp of that packet.
     before: i64,
     before_timestamp: u32,
-    /// The usual step between timestamps, if by this step a frame of which nothing was seen lies
+    /// The longest of the usual steps between timestamps, if by this step a frame of which nothing was seen lies
     /// between that and this one; else 0.
     usual_step: u32,
     first: i64,
@@ -138,6 +138,36 @@ impl Frame {
     }
 }
 
+/// Timestamp steps between frames with nothing missing between: the longest of the latest 16 to 32.
+/// Encoders leave out frames, so that a step of twice the one before is nothing unusual for many.
+#[derive(Clone, Debug, Default)]
+struct Steps {
+    longest: u32,
+    longest_before: u32,
+    counted: u8,
+}
+
+impl Steps {
+    const WINDOW: u8 = 16;
+
+    #[inline]
+    fn push(&mut self, step: u32) {
+        if self.counted >= Self::WINDOW {
+            self.longest_before = std::mem::take(&mut self.longest);
+            self.counted = 0;
+        }
+        self.counted += 1;
+        // A timestamp that steps back is no step.
+        if step < 1 << 31 {
+            self.longest = self.longest.max(step);
+        }
+    }
+
+    fn longest(&self) -> u32 {
+        self.longest.max(self.longest_before)
+    }
+}
+
 /// What became of a frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fate {
@@ -156,8 +186,7 @@ pub(super) struct Assembly {
     /// The highest number so far, and the timestamp of that packet.
     newest: i64,
     newest_timestamp: u32,
-    /// The latest timestamp step between frames with nothing missing between.
-    step: u32,
+    steps: Steps,
     /// Frames that have ended, and packets that came behind the end of one.
     ended: u64,
     trailers: u64,
@@ -178,7 +207,7 @@ impl Assembly {
             current: None,
             newest: part.number - 1,
             newest_timestamp: part.timestamp.wrapping_sub(1),
-            step: 0,
+            steps: Steps::default(),
             ended: 0,
             trailers: 0,
             waiting: VecDeque::new(),
@@ -228,10 +257,11 @@ impl Assembly {
             let mut frame = Frame::new(part, (before, self.newest_timestamp), i64::MAX);
             let step = part.timestamp.wrapping_sub(self.newest_timestamp);
             if part.number == before + 1 {
-                self.step = step;
+                self.steps.push(step);
             } else if has_ended {
-                if u64::from(step) * 2 > u64::from(self.step) * 3 {
-                    frame.usual_step = self.step;
+                let usual = self.steps.longest();
+                if u64::from(step) * 2 > u64::from(usual) * 3 {
+                    frame.usual_step = usual;
                 } else if self.trailers * TRAILERS > self.ended {
                     // What is missing is more likely padding or error correction than this frame's.
                     frame.before = part.number - 1;
