@@ -41,8 +41,9 @@ pub(super) struct Frame {
     /// The highest number of another frame below it, and the timestamp of that packet.
     before: i64,
     before_timestamp: u32,
-    /// The longest of the usual steps between timestamps, if by this step a frame of which nothing was seen lies
-    /// between that and this one; else 0.
+    /// Whether a frame of which nothing was seen may lie between that and this one, by the step of the
+    /// timestamps; and the longest of those that are usual.
+    skips: bool,
     usual_step: u32,
     first: i64,
     last: i64,
@@ -68,6 +69,7 @@ impl Frame {
             timestamp: part.timestamp,
             before,
             before_timestamp,
+            skips: false,
             usual_step: 0,
             first: part.number,
             last: part.number,
@@ -123,25 +125,29 @@ impl Frame {
     fn may_be_whole(&self) -> bool {
         let before = self.first - 1;
         let missing = before - self.before + self.last - self.first + 1 - self.received;
-        (self.frames_between() > 0 && Self { before, ..*self }.is_complete())
+        (self.skips && Self { before, ..*self }.is_complete())
             || (self.ended && missing <= self.trailers)
     }
 
-    /// Frames of which nothing was seen, between this and the one before it: as many as their
+    /// Frames of which nothing was seen and that the encoder did not leave out, between this and the one before it: as many as their
     /// timestamps leave room for, and their numbers.
     fn frames_between(&self) -> u64 {
         let numbers = u64::try_from(self.first - 1 - self.before).unwrap_or(0);
         let step = u64::from(self.timestamp.wrapping_sub(self.before_timestamp));
         let usual = u64::from(self.usual_step);
+        if step * 2 <= usual * 3 {
+            return 0;
+        }
         let steps = (2 * step + usual).checked_div(2 * usual).unwrap_or(0);
         steps.saturating_sub(1).min(numbers)
     }
 }
 
-/// Timestamp steps between frames with nothing missing between: the longest of the latest 16 to 32.
+/// Timestamp steps between frames with nothing missing between, and the longest of the latest 16 to 32.
 /// Encoders leave out frames, so that a step of twice the one before is nothing unusual for many.
 #[derive(Clone, Debug, Default)]
 struct Steps {
+    latest: u32,
     longest: u32,
     longest_before: u32,
     counted: u8,
@@ -157,6 +163,7 @@ impl Steps {
             self.counted = 0;
         }
         self.counted += 1;
+        self.latest = step;
         // A timestamp that steps back is no step.
         if step < 1 << 31 {
             self.longest = self.longest.max(step);
@@ -259,9 +266,10 @@ impl Assembly {
             if part.number == before + 1 {
                 self.steps.push(step);
             } else if has_ended {
-                let usual = self.steps.longest();
-                if u64::from(step) * 2 > u64::from(usual) * 3 {
-                    frame.usual_step = usual;
+                frame.skips = u64::from(step) * 2 > u64::from(self.steps.latest) * 3;
+                if frame.skips {
+                    // It may still come again: only when given up is it told from one left out.
+                    frame.usual_step = self.steps.longest();
                 } else if self.trailers * TRAILERS > self.ended {
                     // What is missing is more likely padding or error correction than this frame's.
                     frame.before = part.number - 1;
