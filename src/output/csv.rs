@@ -1,8 +1,8 @@
 //! The streams as comma-separated values (RFC 4180): one header line, one line per stream.
 
-use super::Presenter;
-use crate::analysis::Analysis;
-use crate::analysis::model::Stream;
+use super::{Presenter, printable};
+use crate::analysis::model::{Frames, Source, Stream};
+use crate::analysis::{Analysis, Known};
 use crate::time::Span;
 use std::cell::Cell;
 use std::io;
@@ -47,7 +47,42 @@ const COLUMNS: &[Column] = &[
     ("jitterMax", |s| seconds(s.jitter.value().map(|j| j.max))),
     ("firstPacketTime", |s| s.first_seen.to_string()),
     ("lastPacketTime", |s| s.last_seen.to_string()),
+    ("codec", |s| {
+        let codec = s.codec.value();
+        codec.map_or_else(String::new, |c| printable(&c.name).into_owned())
+    }),
+    ("mid", |s| named(&s.identity.mid)),
+    ("rid", |s| named(&s.identity.rid)),
+    ("repairs", |s| {
+        let repaired = s.pairing.repairs.value();
+        repaired.map_or_else(String::new, |(id, _)| id.to_string())
+    }),
+    ("lossPercent", |s| {
+        format!("{:.3}", s.loss_fraction() * 100.0)
+    }),
+    ("stillMissing", |s| {
+        let missing = s.loss.still_missing(s.lost);
+        missing.map_or_else(String::new, |n| n.to_string())
+    }),
+    ("framesComplete", |s| {
+        frames(s, |f| Some(f.complete.to_string()))
+    }),
+    ("framesPerSecond", |s| {
+        frames(s, |f| f.per_second.value().map(|fps| format!("{fps:.3}")))
+    }),
+    ("freezeCount", |s| {
+        frames(s, |f| Some(f.freezes.to_string()))
+    }),
 ];
+
+fn named(text: &Known<(Box<str>, Source)>) -> String {
+    let text = text.value();
+    text.map_or_else(String::new, |(text, _)| printable(text).into_owned())
+}
+
+fn frames(s: &Stream, value: fn(&Frames) -> Option<String>) -> String {
+    s.frames.value().and_then(value).unwrap_or_default()
+}
 
 fn seconds(span: Option<Span>) -> String {
     span.map_or_else(String::new, |s| format!("{:.6}", s.seconds()))
@@ -62,7 +97,7 @@ impl Presenter for Csv {
         for stream in &analysis.streams {
             write!(out, "{}", quoted(file))?;
             for (_, value) in COLUMNS {
-                write!(out, ",{}", value(stream))?;
+                write!(out, ",{}", quoted(&value(stream)))?;
             }
             write!(out, "\r\n")?;
         }
@@ -82,6 +117,15 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_have_names_of_their_own_and_new_ones_are_at_the_end() {
+        let names: std::collections::BTreeSet<&str> = COLUMNS.iter().map(|c| c.0).collect();
+        assert_eq!(names.len(), COLUMNS.len());
+        assert!(names.iter().all(|name| quoted(name) == *name));
+        assert_eq!(COLUMNS[0].0, "id");
+        assert_eq!(COLUMNS[19].0, "lastPacketTime");
+    }
 
     #[test]
     fn file_names_are_quoted_when_needed() {
