@@ -5,8 +5,10 @@ use super::dtls::dtls_lines;
 use super::ice::ice_lines;
 use super::protocol_counts;
 use super::style::{Style, duration, grouped, size};
-use crate::analysis::Analysis;
-use crate::analysis::model::{Connection, ConnectionState, LatencySource, Transport, Turn};
+use crate::analysis::model::{
+    Connection, ConnectionState, Grade, Latency, LatencySource, Stream, Transport, Turn,
+};
+use crate::analysis::{Analysis, Known};
 use crate::net::{Endpoint, Protocol, Via};
 use std::io::{self, Write};
 
@@ -19,6 +21,7 @@ const SERVERS_MAX: usize = 6;
 
 pub(super) fn connection_head(
     c: &Connection,
+    streams: &[&Stream],
     analysis: &Analysis,
     style: Style,
     out: &mut dyn Write,
@@ -26,20 +29,8 @@ pub(super) fn connection_head(
     let state = style.state(c.state);
     let at = |ts| format!("{:.3}", analysis.capture.seconds_at(ts));
     let is_up = !matches!(c.state, ConnectionState::Failed);
-    let latency = match c.latency.value().filter(|_| is_up) {
-        Some(l) => {
-            let took = duration(l.round_trip_time);
-            match l.source {
-                LatencySource::Ice => format!("  latency {} ({took})", l.grade.name()),
-                LatencySource::Rtcp => format!("  latency {} ({took}, by RTCP)", l.grade.name()),
-                LatencySource::IceAndDtls => format!("  latency {} (about {took})", l.grade.name()),
-                LatencySource::IcePart | LatencySource::RtcpPart => {
-                    format!("  latency {} or worse (at least {took})", l.grade.name())
-                }
-            }
-        }
-        None => String::new(),
-    };
+    let latency = c.latency.value().filter(|_| is_up);
+    let latency = latency.map_or_else(String::new, |l| format!("  {}", round_trip(l)));
     writeln!(
         out,
         "{}  {state}  {} to {} s  {} packets, {}{latency}",
@@ -49,6 +40,9 @@ pub(super) fn connection_head(
         grouped(c.packets()),
         size(c.bytes())
     )?;
+    if let Some(trouble) = super::trouble::line(c, streams, analysis) {
+        writeln!(out, "  {}", style.warn(&trouble))?;
+    }
     if let Some(why) = &c.stopped {
         writeln!(out, "  {}", style.warn(&printable(why)))?;
     }
@@ -127,7 +121,53 @@ pub(super) fn connection_head(
             _ => writeln!(out, "  media no RTP stream")?,
         }
     }
+    if !streams.is_empty() {
+        writeln!(out, "  media {}, {}", protection(streams), rtcp(c))?;
+    }
     Ok(())
+}
+
+/// The round-trip time and its grade. What is only a part of the way is not graded as if it were
+/// good, since the whole may be anything above.
+fn round_trip(l: &Latency) -> String {
+    let took = duration(l.round_trip_time);
+    let grade = l.grade.name();
+    match l.source {
+        LatencySource::Ice => format!("round trip {took} ({grade})"),
+        LatencySource::Rtcp => format!("round trip {took} ({grade}, by RTCP)"),
+        LatencySource::IceAndDtls => format!("round trip about {took} ({grade})"),
+        LatencySource::IcePart | LatencySource::RtcpPart => match l.grade {
+            Grade::Excellent => format!("round trip at least {took}, not graded"),
+            _ => format!("round trip at least {took} ({grade} or worse)"),
+        },
+    }
+}
+
+/// Whether the payloads can be read.
+fn protection(streams: &[&Stream]) -> String {
+    let any = |encrypted| streams.iter().any(|s| s.encrypted == Known::Yes(encrypted));
+    match (any(true), any(false)) {
+        (true, false) => "encrypted".to_owned(),
+        (false, true) => "in clear".to_owned(),
+        (true, true) => "in part encrypted".to_owned(),
+        (false, false) => {
+            let why = streams.iter().find_map(|s| s.encrypted.reason());
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            format!("encrypted or not is not known{why}")
+        }
+    }
+}
+
+/// Whether RTCP can be read.
+fn rtcp(c: &Connection) -> &'static str {
+    let all: u64 = c.transports.iter().map(|t| t.protocols.rtcp).sum();
+    let clear: u64 = c.transports.iter().map(|t| t.rtcp_clear).sum();
+    match clear {
+        _ if all == 0 => "no RTCP",
+        0 => "RTCP encrypted",
+        n if n < all => "RTCP in part encrypted",
+        _ => "RTCP in clear",
+    }
 }
 
 fn turn_line(turn: &Turn, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -150,7 +190,6 @@ fn turn_line(turn: &Turn, style: Style, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// How it goes on behind a TURN server.
 /// The way that media and data took.
 fn path(t: &Transport, c: &Connection) -> String {
     let protocol = match t.protocol {
@@ -183,4 +222,29 @@ fn path(t: &Transport, c: &Connection) -> String {
 fn wrapped(t: &Transport) -> String {
     t.relay()
         .map_or_else(String::new, |words| format!("  ({words})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Span;
+
+    #[test]
+    fn a_part_of_the_way_is_not_called_excellent() {
+        let said = |ms, source| {
+            let round_trip_time = Span::from_millis(ms);
+            let grade = Grade::of(round_trip_time);
+            round_trip(&Latency {
+                round_trip_time,
+                grade,
+                source,
+            })
+        };
+        let ice = said(33, LatencySource::Ice);
+        assert_eq!(ice, "round trip 33.0 ms (excellent)");
+        let part = said(33, LatencySource::IcePart);
+        assert_eq!(part, "round trip at least 33.0 ms, not graded");
+        let part = said(330, LatencySource::RtcpPart);
+        assert_eq!(part, "round trip at least 330.0 ms (acceptable or worse)");
+    }
 }

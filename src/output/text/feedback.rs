@@ -16,7 +16,7 @@ pub(super) fn line(s: &Stream) -> Option<String> {
         let jitter = clock.map_or_else(String::new, |rate| {
             format!(", jitter {:.1} ms", f64::from(reports.jitter) * 1e3 / rate)
         });
-        parts.push(format!("receiver lost {}{jitter}", reports.lost));
+        parts.push(format!("receiver lost {}{jitter}", lost(reports.lost)));
     }
     parts.extend(elsewhere(f));
     if let Some(trips) = f.round_trip.value() {
@@ -40,6 +40,14 @@ pub(super) fn line(s: &Stream) -> Option<String> {
     (!parts.is_empty()).then(|| format!("RTCP: {}", parts.join("; ")))
 }
 
+/// The cumulative number of packets lost: receivers count duplicates against it (RFC 3550).
+fn lost(n: i32) -> String {
+    match n {
+        0.. => n.to_string(),
+        _ => format!("none (duplicates: {n})"),
+    }
+}
+
 /// What was lost on the ways that the capture does not see.
 fn elsewhere(f: &Feedback) -> Vec<String> {
     let before = f.sender.map(|s| s.lost_before_capture);
@@ -49,4 +57,15 @@ fn elsewhere(f: &Feedback) -> Vec<String> {
         _ => None,
     });
     told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_that_lost_less_than_nothing_had_duplicates() {
+        assert_eq!([lost(0), lost(7)], ["0", "7"]);
+        assert_eq!(lost(-1), "none (duplicates: -1)");
+    }
 }

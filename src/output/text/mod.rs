@@ -1,20 +1,25 @@
 //! The text report: what `rtcscope FILE` prints when it is not on a terminal.
 //!
 //! Every connection with how it came up, then its streams in a table. What is not known is `--`,
-//! and the notes below the table say why.
+//! and the notes below the table say why. docs/reading.md tells how to read it.
 
 mod connection;
 mod dtls;
 mod feedback;
+mod fold;
 mod ice;
+mod notes;
 mod path;
 mod sctp;
+mod stream_lines;
 mod streams;
 pub(super) mod style;
+mod trouble;
 
 pub use self::style::grouped;
 
 use self::connection::connection_head;
+use self::fold::Folding;
 use self::streams::stream_table;
 use self::style::{Style, duration, size};
 use super::loss;
@@ -34,6 +39,7 @@ pub struct Text {
 impl Presenter for Text {
     fn write(&self, file: &str, analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
         let style = Style(self.color);
+        let out: &mut dyn Write = &mut Folding::new(out);
         head(file, analysis, style, out)?;
         // Once over all streams: a hostile capture has tens of thousands, of as many connections.
         let mut by_connection: BTreeMap<ConnectionId, Vec<&Stream>> = BTreeMap::new();
@@ -43,8 +49,10 @@ impl Presenter for Text {
         }
         for connection in &analysis.connections {
             writeln!(out)?;
-            connection_head(connection, analysis, style, out)?;
-            if let Some(streams) = by_connection.get(&connection.id) {
+            let streams = by_connection.get(&connection.id);
+            let own = streams.map_or(&[][..], Vec::as_slice);
+            connection_head(connection, own, analysis, style, out)?;
+            if let Some(streams) = streams {
                 stream_table(streams, connection, analysis, style, out)?;
             }
         }
@@ -54,7 +62,8 @@ impl Presenter for Text {
         if let Some(line) = loss::by_capture(&analysis.capture.loss) {
             writeln!(out, "\n{}", style.warn(&line))?;
         }
-        problems(&analysis.capture, style, out)
+        problems(&analysis.capture, style, out)?;
+        out.flush()
     }
 }
 

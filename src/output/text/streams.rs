@@ -1,22 +1,18 @@
 //! The table of a connection's streams, and the notes below it.
 
 use super::super::printable;
-use super::style::{Style, bitrate, duration, grouped};
-use crate::analysis::model::{Connection, Gap, Kind, Leg, MediaLayer, Source, Stream};
+use super::style::{Style, bitrate, duration};
+use super::{notes, stream_lines};
+use crate::analysis::model::{Connection, Kind, MediaLayer, MediaSource, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
-use crate::output::loss;
 use crate::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Columns of the bitrate line.
 const SPARK: usize = 20;
-/// A silence this long gets a line.
-const SILENCE: Span = Span::from_millis(2000);
-/// Silences listed per stream; the rest is counted.
-const SILENCES_MAX: usize = 3;
-/// Streams named in a note; the rest is counted.
-const NAMED_MAX: usize = 12;
+/// What lasted less has no bit rate worth telling: nine packets in some milliseconds are megabits.
+const RATED: Span = Span::from_millis(1000);
 
 pub(super) fn stream_table(
     streams: &[&Stream],
@@ -37,27 +33,11 @@ pub(super) fn stream_table(
         "loss%",
         "dup",
         "late",
-        "mean jit",
+        "jitter",
         "bitrate"
     );
     writeln!(out, "{}", style.dim(&header))?;
-    let mut notes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for s in streams {
-        let mut note = |what: &str, why: Option<crate::analysis::Unknown>| {
-            if let Some(why) = why {
-                let entry = notes.entry(format!("{what}: {why}")).or_default();
-                entry.push(s.id.to_string());
-            }
-        };
-        note("kind not known", s.kind_source.reason());
-        if matches!(s.kind, Kind::Rtx | Kind::Fec) {
-            note(
-                "repairs no stream that is known",
-                s.pairing.repairs.reason(),
-            );
-        }
-        note("jitter not known", s.jitter.reason());
-        note("bitrate not known", s.bitrate.reason());
         let loss = format!("{:.2}", s.loss_fraction() * 100.0);
         // Pad before colouring: escape codes have no width.
         let loss = format!("{loss:>6}");
@@ -79,52 +59,58 @@ pub(super) fn stream_table(
             s.duplicated,
             s.reordered,
             known(&s.jitter, |j| duration(j.mean)),
-            known(&s.bitrate, |b| bitrate(*b)),
+            rate(s),
             spark(s, analysis)
         )?;
-        for line in said(s)
-            .into_iter()
-            .chain(frames(s))
-            .chain(ways(s, analysis))
-            .chain(loss::became(s))
-            .chain(loss::clusters(s))
-            .chain(silences(s, connection, analysis))
-            .chain(super::feedback::line(s))
-        {
+        for line in stream_lines::of(s, connection, analysis) {
             writeln!(out, "      {}", style.dim(&line))?;
         }
     }
-    for source in connection
-        .media_sources
-        .iter()
-        .filter(|s| s.layers.len() > 1)
-    {
-        let layer = |l: &MediaLayer| match &l.rid {
-            Some(rid) => format!("{} (rid {})", l.stream, printable(rid)),
-            None => l.stream.to_string(),
-        };
-        let layers: Vec<String> = source.layers.iter().map(layer).collect();
-        let (kind, n) = (source.kind.name(), layers.len());
-        let line = format!("{kind} source of {n} layers: streams {}", layers.join(", "));
-        writeln!(out, "  {}", style.dim(&line))?;
+    for source in &connection.media_sources {
+        if let Some(line) = layers(source, streams) {
+            writeln!(out, "  {}", style.dim(&line))?;
+        }
     }
     for line in one_way(streams, connection, analysis) {
         writeln!(out, "  {}", style.warn(&line))?;
     }
-    for (what, ids) in &notes {
-        let noun = if ids.len() == 1 { "stream" } else { "streams" };
-        let list = listed(ids);
-        writeln!(
-            out,
-            "  {}",
-            style.dim(&format!("-- {what} ({noun} {list})"))
-        )?;
+    for line in notes::of(streams) {
+        writeln!(out, "  {}", style.dim(&line))?;
     }
     Ok(())
 }
 
+/// `video source of 3 layers, by bit rate: stream 3 65.2 kb/s, stream 2 155.3 kb/s, stream 6 350.7
+/// kb/s (the largest)`; none of a source with one layer.
+fn layers(source: &MediaSource, streams: &[&Stream]) -> Option<String> {
+    let (kind, n) = (source.kind.name(), source.layers.len());
+    let largest = source.layers.last().filter(|_| n > 1)?.stream;
+    let layer = |l: &MediaLayer| {
+        let own = streams.iter().find(|s| s.id == l.stream);
+        let rate = own.and_then(|s| s.bitrate.value());
+        let rate = rate.map_or_else(String::new, |b| format!(" {}", bitrate(*b)));
+        let rid = l.rid.as_ref();
+        let rid = rid.map_or_else(String::new, |rid| format!(" rid {}", printable(rid)));
+        let largest = if l.stream == largest {
+            " (the largest)"
+        } else {
+            ""
+        };
+        format!("stream {}{rid}{rate}{largest}", l.stream)
+    };
+    let layers: Vec<String> = source.layers.iter().map(layer).collect();
+    let layers = layers.join(", ");
+    Some(format!(
+        "{kind} source of {n} layers, by bit rate: {layers}"
+    ))
+}
+
 /// Whether media went on one way only after some time: all that came the other way had ended.
-fn one_way(streams: &[&Stream], connection: &Connection, analysis: &Analysis) -> Vec<String> {
+pub(super) fn one_way(
+    streams: &[&Stream],
+    connection: &Connection,
+    analysis: &Analysis,
+) -> Vec<String> {
     let media = streams.iter().filter(|s| s.kind.is_media());
     let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
     for s in media {
@@ -142,124 +128,8 @@ fn one_way(streams: &[&Stream], connection: &Connection, analysis: &Analysis) ->
         .collect()
 }
 
-/// What its header extensions say of a stream.
-fn said(s: &Stream) -> Option<String> {
-    let identity = &s.identity;
-    let names = [
-        ("mid", &identity.mid),
-        ("rid", &identity.rid),
-        ("repairs rid", &identity.repaired_rid),
-    ];
-    let named = names.iter().filter_map(|(what, text)| {
-        let (text, _) = text.value()?;
-        Some(format!("{what} {}", printable(text)))
-    });
-    let level = s.audio_level.value().map(|level| {
-        let voice = level.voice.value();
-        let voice = voice.map_or(String::new(), |v| format!(", voice {:.0} %", v * 100.0));
-        let (mean, min, max) = (level.mean, level.min, level.max);
-        format!("audio level {mean:.0} dBov ({min:.0} to {max:.0}){voice}")
-    });
-    let all: Vec<String> = named.chain(level).collect();
-    (!all.is_empty()).then(|| all.join(", "))
-}
-
-/// Where else a stream was seen than on its first leg.
-fn ways(s: &Stream, analysis: &Analysis) -> Vec<String> {
-    let line = |leg: &Leg| {
-        let (src, dst, n) = (leg.path.src, leg.path.dst, grouped(leg.packets));
-        if leg.is_copy {
-            let lost = grouped(leg.lost);
-            format!("also seen from {src} to {dst}: {n} packets, {lost} lost")
-        } else {
-            let at = analysis.capture.seconds_at(leg.first_seen);
-            format!("moved at {at:.3} s to {src} - {dst}: {n} packets")
-        }
-    };
-    s.legs.iter().skip(1).map(line).collect()
-}
-
-/// The frames of video: `frames 294 at 14.7 fps, 9 repaired, 1 freeze of 0.30 s, 2 key frames`.
-fn frames(s: &Stream) -> Option<String> {
-    let Known::Yes(f) = &s.frames else {
-        return None;
-    };
-    let mut line = format!("frames {}", grouped(f.complete));
-    if let Known::Yes(fps) = f.per_second {
-        line += &format!(" at {fps:.1} fps");
-    }
-    if f.repaired > 0 {
-        line += &format!(", {} repaired", grouped(f.repaired));
-    }
-    if f.incomplete > 0 {
-        line += &format!(", {} incomplete", grouped(f.incomplete));
-    }
-    if f.freezes > 0 {
-        let (n, total) = (f.freezes, duration(f.freezes_total));
-        let noun = if n == 1 { "freeze" } else { "freezes" };
-        line += &format!(", {} {noun} of together {total}", grouped(n));
-    }
-    if let Known::Yes(key) = f.key {
-        let about = if key.source == Source::Inferred {
-            " by their size"
-        } else {
-            ""
-        };
-        let noun = if key.count == 1 {
-            "key frame"
-        } else {
-            "key frames"
-        };
-        line += &format!(", {} {noun}{about}", grouped(key.count));
-    }
-    Some(line)
-}
-
-/// When a stream of media was silent for long, and whether it ended before its connection. Streams
-/// of no known kind are mostly retransmissions, which are silent most of the time.
-fn silences(s: &Stream, connection: &Connection, analysis: &Analysis) -> Vec<String> {
-    if !s.kind.is_media() {
-        return Vec::new();
-    }
-    let at = |ts| analysis.capture.seconds_at(ts);
-    let mut long: Vec<&Gap> = s
-        .gaps
-        .iter()
-        .filter(|g| g.end - g.start >= SILENCE)
-        .collect();
-    long.sort_by_key(|g| g.start);
-    let more = long.len().saturating_sub(SILENCES_MAX);
-    let mut lines: Vec<String> = long
-        .iter()
-        .take(SILENCES_MAX)
-        .map(|gap| {
-            let why = match gap.lost {
-                0 => "the sender was silent (no sequence numbers missing)".to_owned(),
-                n => format!("{n} packets lost"),
-            };
-            format!(
-                "no packets from {:.3} to {:.3} s: {why}",
-                at(gap.start),
-                at(gap.end)
-            )
-        })
-        .collect();
-    if more > 0 {
-        lines.push(format!("and {more} more times without packets"));
-    }
-    let early = connection.last_seen - s.last_seen;
-    if early >= ENDED_EARLY {
-        let last = at(s.last_seen);
-        lines.push(format!(
-            "ended at {last:.3} s, {} before the connection",
-            duration(early)
-        ));
-    }
-    lines
-}
-
 /// Which way a stream runs, by the ends of the connection's main transport.
-fn direction(s: &Stream, connection: &Connection) -> &'static str {
+pub(super) fn direction(s: &Stream, connection: &Connection) -> &'static str {
     let own = connection
         .transports
         .iter()
@@ -272,8 +142,10 @@ fn direction(s: &Stream, connection: &Connection) -> &'static str {
 
 /// The stream that it repairs, or the codec's name, or the payload type that most packets have.
 fn codec(s: &Stream) -> String {
-    if let Known::Yes((id, _)) = s.pairing.repairs {
-        return format!("of #{id}");
+    match s.pairing.repairs {
+        Known::Yes((id, _)) => return format!("of #{id}"),
+        Known::No(_) if matches!(s.kind, Kind::Rtx | Kind::Fec) => return "of ?".to_owned(),
+        Known::No(_) => {}
     }
     match s.codec.value() {
         Some(codec) => codec.name.to_string(),
@@ -281,6 +153,18 @@ fn codec(s: &Stream) -> String {
             let main = s.main_payload_type();
             main.map_or_else(String::new, |pt| format!("pt {pt}"))
         }
+    }
+}
+
+/// Whether it lasted long enough for a bit rate.
+pub(super) fn is_rated(s: &Stream) -> bool {
+    s.last_seen - s.first_seen >= RATED
+}
+
+fn rate(s: &Stream) -> String {
+    match s.bitrate {
+        Known::Yes(b) if is_rated(s) => bitrate(b),
+        _ => "--".to_owned(),
     }
 }
 
@@ -314,28 +198,4 @@ fn spark(s: &Stream, analysis: &Analysis) -> String {
         }
     });
     bars.collect::<String>().trim_end().to_owned()
-}
-
-/// `1, 2, 3`, and how many more.
-fn listed(ids: &[String]) -> String {
-    match ids.get(..NAMED_MAX) {
-        Some(first) if ids.len() > NAMED_MAX => {
-            let more = ids.len() - NAMED_MAX;
-            format!("{} and {more} more", first.join(", "))
-        }
-        _ => ids.join(", "),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_note_names_some_streams_and_counts_the_rest() {
-        let ids: Vec<String> = (1..=9_000).map(|n| n.to_string()).collect();
-        assert_eq!(listed(&ids[..3]), "1, 2, 3");
-        assert!(listed(&ids[..12]).ends_with(", 11, 12"));
-        assert!(listed(&ids).ends_with(", 11, 12 and 8988 more"));
-    }
 }
