@@ -371,6 +371,42 @@ fn a_retransmission_completes_its_frame() {
     }
 }
 
+/// All packets of a frame, and of three frames in a row.
+#[test]
+fn frames_lost_as_a_whole_are_incomplete() {
+    for lost in [1, 3] {
+        let mut sent = video(150, 30);
+        sent.drain(120..120 + 3 * lost);
+        let f = frames(&sent);
+        let lost = lost as u64;
+        assert_eq!((f.complete, f.incomplete), (150 - lost, lost), "{f:?}");
+    }
+}
+
+/// A picture that the encoder left out now and then, and a packet lost besides, are no lost frame.
+#[test]
+fn frames_left_out_by_the_encoder_are_not_lost() {
+    let mut sent = video(150, 30);
+    sent.retain(|s| (s.timestamp - 7_000) / 3000 % 5 != 3);
+    for (s, number) in sent.iter_mut().zip(1000..) {
+        s.sequence = number;
+    }
+    let times = sent.len() as u64 / 3;
+    sent.remove(6 * 30);
+    assert_eq!(frames(&sent).seen, times);
+}
+
+#[test]
+fn a_packet_that_comes_after_its_frame_is_over_makes_none() {
+    for lost in [99, 100, 101] {
+        let mut sent = video(150, 30);
+        let late = sent.remove(lost);
+        let at_ms = sent[380].at_ms;
+        sent.insert(381, Sent { at_ms, ..late });
+        assert_eq!(frames(&sent).seen, 150, "{lost}");
+    }
+}
+
 /// Padding of a probe follows the end of a frame, with its timestamp, before or after the next began.
 #[test]
 fn what_follows_the_end_of_a_frame_is_none() {
