@@ -67,7 +67,7 @@ fn delay(d: &DelayVariation) -> String {
     let whose = match d.source {
         DelaySource::AbsSendTime => "",
         // When media was sampled, not when it was sent.
-        DelaySource::RtpTimestamps(_) => ", sender's own timing included",
+        DelaySource::RtpTimestamps(_) => ": sender's timing included",
     };
     format!(
         "delay median {median:.1}, p95 {p95:.1}, max {max:.1} ms above the least (by {clock}{whose})"
@@ -99,7 +99,7 @@ mod tests {
         let numbers = "delay median 12.9, p95 19.9, max 1028.4 ms above the least";
         assert_eq!(delay(&d), format!("{numbers} (by abs-send-time)"));
         d.source = DelaySource::RtpTimestamps(Ssrc(1));
-        let clock = "by rtp-timestamps, sender's own timing included";
+        let clock = "by rtp-timestamps: sender's timing included";
         assert_eq!(delay(&d), format!("{numbers} ({clock})"));
     }
 }
