@@ -142,3 +142,50 @@ fn problems(info: &CaptureInfo, style: Style, out: &mut dyn Write) -> io::Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Options;
+    use std::path::Path;
+
+    fn report(sample: &str) -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+        let analysis = crate::analyze(&path.join(sample), &Options::default()).unwrap();
+        let mut out = Vec::new();
+        let text = Text::default();
+        text.write(sample, &analysis, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// Written anew when UPDATE_DOCS is set.
+    #[test]
+    fn the_page_on_how_to_read_it_shows_what_is_printed() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reading.md");
+        let page = std::fs::read_to_string(&path).unwrap();
+        let (before, rest) = page.split_once("```text\n").unwrap();
+        let (shown, after) = rest.split_once("```\n").unwrap();
+        let printed = report("chromium-loss.pcapng");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            let page = format!("{before}```text\n{printed}```\n{after}");
+            std::fs::write(&path, page).unwrap();
+        } else {
+            assert_eq!(shown, printed, "UPDATE_DOCS=1 cargo test --lib writes it");
+        }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_report_may_be() {
+        for sample in [
+            "chromium-loss.pcapng",
+            "turn-relay.pcapng",
+            "wrong-fingerprint.pcapng",
+            "plain-opus-h264.pcapng",
+            "ice-blocked.pcapng",
+        ] {
+            for line in report(sample).lines() {
+                assert!(line.chars().count() <= fold::WIDTH, "{sample}: {line}");
+            }
+        }
+    }
+}
