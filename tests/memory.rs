@@ -33,7 +33,7 @@ fn allocations(packets: u64) -> AllocationInfo {
     })
 }
 
-/// Ten thousand sources at once in 2 500 calls, of which half have wrapped: 10 KB a source, with its share
+/// Ten thousand sources at once in 2 500 calls, of which half have wrapped: 12 KB a source, with its share
 /// of its call's checks, handshakes and reports. The 64 MB promised are for the big file's 112.
 #[test]
 fn ten_thousand_sources_fit() {
@@ -52,7 +52,7 @@ fn ten_thousand_sources_fit() {
         let analysis = rtcscope::analyze(file.path(), &Options::default()).unwrap();
         assert_eq!(black_box(analysis).streams.len(), 10_000);
     });
-    assert!(used.bytes_max < 112 << 20, "{used:?}");
+    assert!(used.bytes_max < 128 << 20, "{used:?}");
 }
 
 #[test]
