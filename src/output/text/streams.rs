@@ -199,3 +199,62 @@ fn spark(s: &Stream, analysis: &Analysis) -> String {
     });
     bars.collect::<String>().trim_end().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Options, StreamId};
+
+    fn streams() -> Vec<Stream> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/chromium-loss.pcapng");
+        let analysis = crate::analyze(path.as_ref(), &Options::default()).unwrap();
+        analysis.streams
+    }
+
+    #[test]
+    fn what_lasted_less_than_a_second_has_no_rate() {
+        let mut s = streams().remove(0);
+        s.bitrate = Known::Yes(1_550_000.0);
+        assert_eq!(rate(&s), "1.55 Mb/s");
+        s.last_seen = s.first_seen.plus(Span::from_millis(999));
+        assert_eq!(rate(&s), "--");
+    }
+
+    #[test]
+    fn of_the_layers_of_a_source_the_largest_is_named() {
+        let mut all = streams();
+        all.truncate(3);
+        let rates = [155_300.0, 350_700.0, 65_200.0];
+        for (s, rate) in all.iter_mut().zip(rates) {
+            s.bitrate = Known::Yes(rate);
+        }
+        let layer = |n: usize, rid: Option<&str>| MediaLayer {
+            stream: all.get(n).map_or(StreamId(0), |s| s.id),
+            rid: rid.map(Into::into),
+            repaired_by: Vec::new(),
+        };
+        let mut source = MediaSource {
+            mid: None,
+            kind: Kind::Video,
+            layers: vec![layer(2, Some("q")), layer(0, None), layer(1, None)],
+        };
+        let seen: Vec<&Stream> = all.iter().collect();
+        assert_eq!(
+            layers(&source, &seen).unwrap(),
+            "video source of 3 layers, by bit rate: stream 3 rid q 65.2 kb/s, stream 1 155.3 kb/s, \
+             stream 2 350.7 kb/s (the largest)"
+        );
+        source.layers.truncate(1);
+        assert_eq!(layers(&source, &seen), None);
+    }
+
+    #[test]
+    fn a_repair_of_nothing_known_is_of_a_question_mark() {
+        let mut s = streams().remove(0);
+        s.kind = Kind::Rtx;
+        s.pairing = crate::analysis::model::Pairing::default();
+        assert_eq!(codec(&s), "of ?");
+        s.pairing.repairs = Known::Yes((StreamId(7), crate::analysis::model::Source::Inferred));
+        assert_eq!(codec(&s), "of #7");
+    }
+}
