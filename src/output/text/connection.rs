@@ -152,8 +152,8 @@ fn protection(streams: &[&Stream]) -> String {
         (true, true) => "in part encrypted".to_owned(),
         (false, false) => {
             let why = streams.iter().find_map(|s| s.encrypted.reason());
-            let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            format!("encrypted or not is not known{why}")
+            let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+            format!("may be encrypted{why}")
         }
     }
 }
