@@ -65,6 +65,9 @@ pub(super) struct Belief {
     /// Whether the first packet has a header extension as RFC 8285 has them: 16 bits that no other
     /// protocol has there.
     is_extended: bool,
+    /// How far timestamps that fitted went in all, and how long that took, in seconds.
+    ticks: u64,
+    seconds: f64,
     /// Whether the newest packet has the marker, and whether one had not.
     marked: bool,
     unmarked: bool,
@@ -130,6 +133,8 @@ impl Belief {
                     self.weigh_event(rtp, since);
                 } else if fits(ticks, since) {
                     self.fits += 1;
+                    self.ticks += u64::from(ticks.unsigned_abs());
+                    self.seconds += since;
                     let ends_frame = self.marked && self.unmarked && skipped == 0;
                     self.frames += u16::from(ends_frame);
                 } else if !(BEHIND..=-LEAST_STEP).contains(&ticks) {
@@ -202,7 +207,16 @@ impl Belief {
             || u64::from(self.far) * 2 > counted.distinct + 2
             || u64::from(self.clashes) * 4 > counted.distinct
             || u32::from(self.odd) > u32::from(self.fits) + 4
+            || self.is_too_fast()
             || counted.payload_types as u64 > (3 + counted.distinct / 16).min(12)
+    }
+}
+
+impl Belief {
+    /// Whether the timestamps went on faster than any media clock: each step may, when packets come in
+    /// a bunch, but not all of them together.
+    fn is_too_fast(&self) -> bool {
+        self.seconds >= 1.0 && self.ticks as f64 > FASTEST * self.seconds + BUNCHED
     }
 }
 
@@ -303,6 +317,16 @@ mod tests {
             let (belief, counted) = evidence(&packets);
             assert!(!belief.stands_alone(&counted), "{step}");
         }
+    }
+
+    #[test]
+    fn a_clock_of_microseconds_is_none_of_media() {
+        let micros: Vec<(u32, &[u8])> = (0u32..200).map(|n| (n * 20_000, &b"data"[..])).collect();
+        let (belief, counted) = evidence(&micros);
+        assert!(!belief.stands_alone(&counted));
+        let usual: Vec<(u32, &[u8])> = (0u32..200).map(|n| (n * 3_840, &b"data"[..])).collect();
+        let (belief, counted) = evidence(&usual);
+        assert!(belief.stands_alone(&counted), "192 kHz");
     }
 
     #[test]
