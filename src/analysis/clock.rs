@@ -5,6 +5,9 @@
 //! in which the timestamp stands still, and jumps: each pair of points gives a rate of its own, and
 //! the rate that most of them agree on counts. Whatever the rest does is no evidence.
 
+/// The clock of all video payload formats, in Hz; also that of a stream too short to show its own where
+/// it repairs another, as most of what is repaired is video.
+pub(super) const VIDEO: u32 = 90_000;
 /// The clock rates that RTP payload formats use, in Hz, each with the packet lengths it comes in: a
 /// multiple of this many ticks, or of a frame of AAC. 44.1 and 48 kHz are 8.8 % apart, which a slow
 /// start blurs, but 20 ms are 882 ticks of the one and 960 of the other.
@@ -17,7 +20,7 @@ const RATES: [(u32, u32); 9] = [
     (32_000, 80),
     (44_100, 441),
     (48_000, 120),
-    (90_000, 1),
+    (VIDEO, 1),
 ];
 /// Samples in half a frame of AAC, at any rate.
 const AAC: u32 = 512;

@@ -16,6 +16,7 @@ mod extensions;
 mod feedback;
 mod file_facts;
 mod frames;
+mod halve;
 mod ice;
 mod ids;
 mod jitter;

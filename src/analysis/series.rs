@@ -4,6 +4,7 @@
 //! stream has filled its limit, its buckets are merged in pairs and the width doubles: memory is
 //! bounded by streams, never by time.
 
+use super::halve::{Place, merge_in_pairs};
 use crate::time::{Span, Timestamp};
 
 /// What happened to a stream in one bucket of time.
@@ -22,6 +23,24 @@ pub struct Bucket {
     pub jitter_max_ns: u32,
     /// Frames that were completed; only meant for streams whose frames are known.
     pub frames: u32,
+}
+
+impl Place for Bucket {
+    fn index(&self) -> u32 {
+        self.index
+    }
+
+    fn moved_to(self, index: u32) -> Self {
+        Self { index, ..self }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.packets = self.packets.saturating_add(other.packets);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.lost = self.lost.saturating_add(other.lost);
+        self.jitter_max_ns = self.jitter_max_ns.max(other.jitter_max_ns);
+        self.frames = self.frames.saturating_add(other.frames);
+    }
 }
 
 /// A stream's buckets in time order, on an axis that all streams of an analysis share.
@@ -128,21 +147,7 @@ impl Series {
     fn halve(&mut self) {
         self.width = self.width.saturating_mul(2);
         self.current_end = i64::MIN;
-        let mut merged: Vec<Bucket> = Vec::with_capacity(self.buckets.len());
-        for b in self.buckets.drain(..) {
-            let index = b.index / 2;
-            match merged.last_mut() {
-                Some(last) if last.index == index => {
-                    last.packets = last.packets.saturating_add(b.packets);
-                    last.bytes = last.bytes.saturating_add(b.bytes);
-                    last.lost = last.lost.saturating_add(b.lost);
-                    last.jitter_max_ns = last.jitter_max_ns.max(b.jitter_max_ns);
-                    last.frames = last.frames.saturating_add(b.frames);
-                }
-                _ => merged.push(Bucket { index, ..b }),
-            }
-        }
-        self.buckets = merged;
+        merge_in_pairs(&mut self.buckets);
     }
 
     /// Takes back one lost packet that came late: from the latest bucket that counted one.

@@ -1,5 +1,6 @@
 //! Audio levels over time (RFC 6464): one byte a packet, the top bit for voice.
 
+use crate::analysis::halve::{Place, merge_in_pairs};
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{AudioLevel, LevelBucket};
 use crate::time::{Span, Timestamp};
@@ -29,6 +30,24 @@ struct Bucket {
     sum: u32,
     least: u8,
     most: u8,
+}
+
+impl Place for Bucket {
+    fn index(&self) -> u32 {
+        self.index
+    }
+
+    fn moved_to(self, index: u32) -> Self {
+        Self { index, ..self }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.packets = self.packets.saturating_add(other.packets);
+        self.voiced = self.voiced.saturating_add(other.voiced);
+        self.sum = self.sum.saturating_add(other.sum);
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+    }
 }
 
 impl Levels {
@@ -81,21 +100,7 @@ impl Levels {
 
     fn halve(&mut self) {
         self.width = self.width.saturating_mul(2);
-        let mut merged: Vec<Bucket> = Vec::with_capacity(self.buckets.len());
-        for b in self.buckets.drain(..) {
-            let index = b.index / 2;
-            match merged.last_mut() {
-                Some(last) if last.index == index => {
-                    last.packets = last.packets.saturating_add(b.packets);
-                    last.voiced = last.voiced.saturating_add(b.voiced);
-                    last.sum = last.sum.saturating_add(b.sum);
-                    last.least = last.least.min(b.least);
-                    last.most = last.most.max(b.most);
-                }
-                _ => merged.push(Bucket { index, ..b }),
-            }
-        }
-        self.buckets = merged;
+        merge_in_pairs(&mut self.buckets);
     }
 
     /// What is reported of them.

@@ -6,6 +6,8 @@
 //! go when the lowest line through the delays is taken away (docs/algorithms/delay.md), which needs
 //! the whole path: here delays are only gathered.
 
+use crate::analysis::halve::{Place, merge_in_pairs};
+
 /// Width of a bucket before any doubling.
 const WIDTH: i64 = 200_000_000;
 /// Buckets kept before their width doubles.
@@ -137,7 +139,7 @@ impl Delays {
             return;
         };
         match self.buckets.last_mut() {
-            Some(last) if last.index == bucket.index => *last = both(*last, bucket),
+            Some(last) if last.index == bucket.index => last.join(&bucket),
             _ => self.buckets.push(bucket),
         }
         self.open.samples = 0;
@@ -155,15 +157,7 @@ impl Delays {
 
     fn double(&mut self) {
         self.width = self.width.saturating_mul(2);
-        let mut merged: Vec<Bucket> = Vec::with_capacity(self.buckets.len() / 2 + 1);
-        for mut bucket in self.buckets.drain(..) {
-            bucket.index /= 2;
-            match merged.last_mut() {
-                Some(last) if last.index == bucket.index => *last = both(*last, bucket),
-                _ => merged.push(bucket),
-            }
-        }
-        self.buckets = merged;
+        merge_in_pairs(&mut self.buckets);
     }
 
     /// All buckets with packets, in order of time.
@@ -171,7 +165,7 @@ impl Delays {
         let mut all = self.buckets.clone();
         if let Some(open) = self.closed() {
             match all.last_mut() {
-                Some(last) if last.index == open.index => *last = both(*last, open),
+                Some(last) if last.index == open.index => last.join(&open),
                 _ => all.push(open),
             }
         }
@@ -207,15 +201,22 @@ fn fresh(index: u32) -> Bucket {
     }
 }
 
-/// Two buckets as one. Its percentiles are the higher of the two: at most that many were above.
-fn both(a: Bucket, b: Bucket) -> Bucket {
-    Bucket {
-        index: a.index,
-        samples: a.samples.saturating_add(b.samples),
-        min: a.min.min(b.min),
-        median: a.median.max(b.median),
-        p95: a.p95.max(b.p95),
-        max: a.max.max(b.max),
+impl Place for Bucket {
+    fn index(&self) -> u32 {
+        self.index
+    }
+
+    fn moved_to(self, index: u32) -> Self {
+        Self { index, ..self }
+    }
+
+    // The percentiles are the higher of the two: at most that many were above.
+    fn join(&mut self, other: &Self) {
+        self.samples = self.samples.saturating_add(other.samples);
+        self.min = self.min.min(other.min);
+        self.median = self.median.max(other.median);
+        self.p95 = self.p95.max(other.p95);
+        self.max = self.max.max(other.max);
     }
 }
 

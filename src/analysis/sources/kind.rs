@@ -4,14 +4,13 @@
 
 use super::Measured;
 use super::pairs::{Repair, Repairs};
+use crate::analysis::clock::VIDEO;
 use crate::analysis::model::{Codec, Kind, Source};
 use crate::analysis::static_types;
 use crate::analysis::stream::StreamState;
 use crate::analysis::{Known, Unknown};
 use std::collections::BTreeMap;
 
-/// The clock of video payload formats.
-const VIDEO: u32 = 90_000;
 /// Frames of several packets, the last of them marked, after which a stream must be video.
 const MARKED_ENDS: u64 = 2;
 /// Timestamps after which video must have marked the end of a frame.

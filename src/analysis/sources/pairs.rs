@@ -6,6 +6,7 @@
 //! and how, tell it from a layer of simulcast that shares the timeline.
 
 use super::Measured;
+use crate::analysis::clock::VIDEO;
 use crate::analysis::model::{Kind, Source};
 use crate::analysis::stream::StreamState;
 use crate::analysis::{Known, StreamId, Unknown};
@@ -15,8 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// of sources must not cost their square.
 const LOOKED_AT: usize = 256;
 const COMPARED: usize = 32;
-/// The clock of a stream too short to show its own: most of what is repaired is video.
-const VIDEO: u32 = 90_000;
 
 /// Packets too few to show a habit.
 const FEW: u64 = 8;

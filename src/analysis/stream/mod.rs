@@ -16,7 +16,7 @@ pub(super) use padding::Padding;
 pub(super) use shape::Shape;
 
 use super::MAX_GAPS;
-use super::clock::{self, Enough, Kept};
+use super::clock::{self, Enough, Kept, VIDEO};
 use super::extensions::Elements;
 use super::frames::FrameState;
 use super::jitter::JitterEstimator;
@@ -40,8 +40,6 @@ const CLOCK_PACKETS: u64 = 16;
 const GAP: Span = Span::from_millis(500);
 /// How far an old packet's timestamp may lie behind the newest: 20 s at 90 kHz.
 const TIMELINE: i32 = 20 * 90_000;
-/// The clock of video payload formats, in Hz.
-const VIDEO: u32 = 90_000;
 /// A packet at least this long may be video, whose latest packets are remembered, in bytes.
 const LONG: usize = 400;
 /// How many packets may be lost while a stream moves to another path, and how long it may be silent.
