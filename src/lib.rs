@@ -29,6 +29,8 @@ pub mod cli;
 pub mod demux;
 pub mod diag;
 pub mod dissect;
+pub mod export;
+pub mod keys;
 pub mod lint;
 pub mod net;
 pub mod output;

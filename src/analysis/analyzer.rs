@@ -3,6 +3,7 @@
 use super::Options;
 use super::capture_loss::{self, Moments};
 use super::connection;
+use super::contents::{Content, Contents, Origin};
 use super::dtls::Carrier;
 use super::feedback::Rtcp;
 use super::file_facts::FileFacts;
@@ -14,6 +15,7 @@ use super::sctp::SctpState;
 use super::table::{Flows, Streams};
 use super::transport::TransportState;
 use super::turn::{Relays, Wrapped, is_shared};
+use super::vault::Vault;
 use crate::capture::{Frame, LinkType, Problem};
 use crate::demux::{self, Class};
 use crate::net::{Datagram, Decoded, Decoder, tcp};
@@ -54,6 +56,10 @@ pub(super) struct State {
     pub(super) sctp: SctpState,
     pub(super) losses: Moments,
     pub(super) rtcp: Rtcp,
+    pub(super) vault: Vault,
+    pub(super) contents: Contents,
+    /// Where packets are decrypted; empty between two of them.
+    pub(super) plain: Vec<u8>,
     packets: PacketIndex,
 }
 
@@ -64,6 +70,9 @@ impl Analyzer {
             net: Decoder::new(),
             tcp: tcp::Streams::new(),
             state: State {
+                vault: Vault::new(options.secrets.clone()),
+                contents: Contents::new(options.contents),
+                plain: Vec::new(),
                 options,
                 info: CaptureInfo::default(),
                 flows: Flows::default(),
@@ -84,6 +93,7 @@ impl Analyzer {
     pub fn push(&mut self, frame: &Frame<'_>) {
         let state = &mut self.state;
         state.count_frame(frame);
+        state.contents.clear();
         let mut row = Row::new(PacketKind::Other);
         match self.net.decode(frame) {
             Decoded::Udp(datagram) => state.datagram(&datagram, &mut row, 0),
@@ -154,6 +164,11 @@ impl Analyzer {
             .collect();
     }
 
+    /// What the frame that was taken last held in clear, if [`Options::contents`] asks for it.
+    pub fn contents(&self) -> impl Iterator<Item = Content<'_>> {
+        self.state.contents.iter()
+    }
+
     /// Packets taken so far.
     pub fn packets(&self) -> u64 {
         self.state.info.packets
@@ -188,6 +203,15 @@ pub(super) fn moment(d: &Datagram<'_>, at: At) -> Moment {
         dst: d.path.dst,
         transport: at.transport,
         reverse: at.reverse,
+    }
+}
+
+pub(super) fn origin(d: &Datagram<'_>) -> Origin {
+    Origin {
+        no: d.no,
+        ts: d.ts,
+        path: d.path,
+        via: d.via,
     }
 }
 

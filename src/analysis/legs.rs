@@ -122,4 +122,6 @@ pub(super) struct Spot {
     pub(super) no: PacketNo,
     /// When that was captured.
     pub(super) ts: Timestamp,
+    /// Whether its payload was decrypted, and it is authentic.
+    pub(super) is_opened: bool,
 }

@@ -1,6 +1,7 @@
 //! RTP and RTCP in the fold: each packet goes to its stream.
 
-use super::analyzer::{At, Row, State, moment};
+use super::analyzer::{At, Row, State, moment, origin};
+use super::contents::ContentKind;
 use super::ids::Ssrc;
 use super::legs::Spot;
 use super::model::EventKind;
@@ -8,6 +9,7 @@ use super::packets::PacketKind;
 use super::series::Series;
 use super::table::Place;
 use super::transport::TransportState;
+use super::vault::Opened;
 use crate::net::Datagram;
 use crate::proto::rtcp::{self, Compound, SrtcpPacket};
 use crate::proto::rtp::RtpPacket;
@@ -19,23 +21,53 @@ impl State {
         };
         row.kind = PacketKind::Rtp;
         row.ssrc = rtp.ssrc();
+        if self.vault.is_empty() {
+            return self.placed(d, at, row, &rtp, false);
+        }
+        let mut plain = std::mem::take(&mut self.plain);
+        plain.clear();
+        match self.vault.open_rtp(d, at, &rtp, &mut plain) {
+            Opened::No => self.placed(d, at, row, &rtp, false),
+            Opened::Yes => {
+                if let Ok(rtp) = RtpPacket::parse(&plain) {
+                    self.placed(d, at, row, &rtp, true);
+                }
+            }
+            // Counted by the vault; the receiver never saw it either.
+            Opened::Refused => {}
+        }
+        self.plain = plain;
+    }
+
+    /// Takes a packet to its stream; `is_opened` says that its payload was decrypted.
+    fn placed(
+        &mut self,
+        d: &Datagram<'_>,
+        at: At,
+        row: &mut Row,
+        rtp: &RtpPacket<'_>,
+        is_opened: bool,
+    ) {
         let spot = Spot {
             flow: at.flow,
             no: d.no,
             ts: d.ts,
+            is_opened,
         };
         let Some(flow) = self.flows.get_mut(at.flow) else {
             return;
         };
         let streams = &mut self.streams;
         if let Some(i) = flow.recall(rtp.ssrc())
-            && let Some(packet) = streams.push_to(i, spot, &rtp)
+            && let Some(packet) = streams.push_to(i, spot, rtp)
         {
             self.losses.push(&packet);
             flow.lane.push(&packet, i, streams);
+            let contents = &mut self.contents;
+            contents.push(ContentKind::Rtp, origin(d), is_opened, rtp.bytes());
             return;
         }
-        if self.is_sctp_in_udp(d) {
+        if !is_opened && self.is_sctp_in_udp(d) {
             (row.kind, row.ssrc) = (PacketKind::Sctp, 0);
             return self.sctp(d, &moment(d, at));
         }
@@ -66,7 +98,9 @@ impl State {
             }
             _ => false,
         };
-        match streams.push(spot, &rtp, begin, is_proven, may_move) {
+        let contents = &mut self.contents;
+        contents.push(ContentKind::Rtp, origin(d), is_opened, rtp.bytes());
+        match streams.push(spot, rtp, begin, is_proven, may_move) {
             Some((place, packet)) => {
                 let index = place.index();
                 self.losses.push(&packet);
@@ -90,6 +124,18 @@ impl State {
     }
 
     pub(super) fn rtcp(&mut self, d: &Datagram<'_>, at: At) {
+        if !self.vault.is_empty() {
+            let mut plain = std::mem::take(&mut self.plain);
+            plain.clear();
+            let opened = self.vault.open_rtcp(d, at, &mut plain);
+            if opened == Opened::Yes {
+                self.opened_rtcp(d, at, &plain);
+            }
+            self.plain = plain;
+            if opened != Opened::No {
+                return;
+            }
+        }
         let Some(transport) = self.transports.get_mut(at.transport as usize) else {
             return;
         };
@@ -103,9 +149,25 @@ impl State {
         if in_clear {
             transport.rtcp_clear += 1;
             let compound = Compound::new_cut(d.payload, d.missing);
-            self.feedback(compound, d.via, &moment(d, at));
+            let contents = &mut self.contents;
+            contents.push(ContentKind::Rtcp, origin(d), false, d.payload);
+            self.feedback(compound, d.via, &moment(d, at), false);
         } else {
             transport.rtcp_opaque += 1;
         }
+    }
+
+    /// Takes RTCP that was decrypted.
+    fn opened_rtcp(&mut self, d: &Datagram<'_>, at: At, plain: &[u8]) {
+        let Some(transport) = self.transports.get_mut(at.transport as usize) else {
+            return;
+        };
+        if let Ok(packet) = SrtcpPacket::parse_cut(plain, 0) {
+            transport.rtcp_senders.note(packet.sender_ssrc, true);
+        }
+        transport.rtcp_opaque += 1;
+        let contents = &mut self.contents;
+        contents.push(ContentKind::Rtcp, origin(d), true, plain);
+        self.feedback(Compound::new_cut(plain, 0), d.via, &moment(d, at), true);
     }
 }

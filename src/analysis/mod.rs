@@ -8,6 +8,7 @@ mod analyzer;
 mod capture_loss;
 mod clock;
 mod connection;
+mod contents;
 mod counts;
 mod credentials;
 mod dtls;
@@ -44,8 +45,10 @@ mod table;
 mod tcp;
 mod transport;
 mod turn;
+mod vault;
 
 pub use analyzer::Analyzer;
+pub use contents::{Content, ContentKind};
 pub use credentials::Credentials;
 pub use file_facts::FileFacts;
 
@@ -55,6 +58,8 @@ pub use model::Analysis;
 pub use packets::{NONE, PacketIndex, PacketKind, PacketRef};
 pub use series::{Bucket, Series};
 pub use session::Descriptions;
+
+use crate::keys::Secrets;
 
 /// The most gaps kept for a stream.
 pub const MAX_GAPS: usize = 16;
@@ -75,6 +80,10 @@ pub struct Options {
     pub credentials: std::sync::Arc<Credentials>,
     /// Session descriptions that may be of calls in the capture.
     pub descriptions: std::sync::Arc<Descriptions>,
+    /// What to decrypt with.
+    pub secrets: std::sync::Arc<Secrets>,
+    /// Whether [`Analyzer::contents`] lends what each frame held in clear.
+    pub contents: bool,
 }
 
 impl Default for Options {
@@ -85,6 +94,8 @@ impl Default for Options {
             packet_index: 0,
             credentials: std::sync::Arc::default(),
             descriptions: std::sync::Arc::default(),
+            secrets: std::sync::Arc::default(),
+            contents: false,
         }
     }
 }

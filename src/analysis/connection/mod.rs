@@ -254,6 +254,7 @@ fn empty(id: ConnectionId, transport: &TransportState) -> Connection {
         dtls: None,
         other_dtls: Vec::new(),
         other_dtls_not_kept: 0,
+        decryption: Known::No(Unknown::NotMeasured),
         sctp: Known::No(Unknown::NotSeen),
         data_channels: Known::No(Unknown::NotSeen),
         turn: Vec::new(),

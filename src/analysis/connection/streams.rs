@@ -146,6 +146,7 @@ pub(super) fn report(
         legs,
         legs_not_kept: s.legs.others().count() as u64,
         encrypted,
+        decryption: Known::No(Unknown::NotMeasured),
         kind: Kind::Unknown,
         kind_source: Known::No(Unknown::TooFewPackets),
         pairing: Pairing::default(),

@@ -121,8 +121,14 @@ fn stream_of<'a>(
 }
 
 impl State {
-    /// Takes the RTCP packets of a datagram in clear, or of one that was decrypted.
-    pub(super) fn feedback(&mut self, compound: Compound<'_>, via: Via, at: &Moment) {
+    /// Takes the RTCP packets of a datagram in clear, or of one that was decrypted and is authentic.
+    pub(super) fn feedback(
+        &mut self,
+        compound: Compound<'_>,
+        via: Via,
+        at: &Moment,
+        is_authentic: bool,
+    ) {
         let forth = Path {
             src: at.src,
             dst: at.dst,
@@ -132,7 +138,7 @@ impl State {
         let full = self.rtcp.full;
         // Where DTLS keys the media, a report in clear is not the sender's.
         let transport = self.transports.get(at.transport as usize);
-        let is_keyed = transport.is_some_and(|t| t.dtls_state.is_some());
+        let is_keyed = !is_authentic && transport.is_some_and(|t| t.dtls_state.is_some());
         let mut sender = None;
         for packet in compound.packets().flatten() {
             if sender.is_none() {

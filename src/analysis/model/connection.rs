@@ -1,8 +1,8 @@
 //! A peer connection and the address pairs it used.
 
 use super::{
-    ConnectionFeedback, DataChannel, Dtls, Event, Ice, Latency, MediaSource, PathDelay, Protocols,
-    Sctp, Turn,
+    ConnectionFeedback, DataChannel, Decryption, Dtls, Event, Ice, Latency, MediaSource, PathDelay,
+    Protocols, Sctp, Turn,
 };
 use crate::analysis::{ConnectionId, Known, StreamId};
 use crate::net::{Endpoint, Protocol, Via};
@@ -36,6 +36,8 @@ pub struct Connection {
     pub other_dtls: Vec<Dtls>,
     /// How many more there were than are kept.
     pub other_dtls_not_kept: u64,
+    /// What was opened with the keys at hand.
+    pub decryption: Known<Decryption>,
     /// The SCTP association, if it was seen in clear or decrypted.
     pub sctp: Known<Sctp>,
     /// Data channels, in order of appearance; known to be none where there is nothing that could

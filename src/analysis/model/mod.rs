@@ -6,6 +6,7 @@
 mod capture_loss;
 mod codec;
 mod connection;
+mod decryption;
 mod described;
 mod dtls;
 mod dtls_event;
@@ -30,6 +31,7 @@ mod turn_event;
 pub use capture_loss::{CaptureLoss, CaptureLossEvidence, Verdict};
 pub use codec::{Codec, Kind, PayloadType, Source};
 pub use connection::{Connection, ConnectionState, Transport};
+pub use decryption::{Decryption, KeySource, Openings};
 pub use described::Described;
 pub use dtls::{
     CertificateContent, Dtls, DtlsState, EncryptedAlert, Flight, MessageCount, Offer,

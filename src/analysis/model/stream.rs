@@ -2,7 +2,7 @@
 
 use super::{
     AudioLevel, Codec, Described, Feedback, Frames, HeaderExtension, Identity, Jitter, Kind,
-    LossDetail, Pairing, PayloadType, Source,
+    LossDetail, Openings, Pairing, PayloadType, Source,
 };
 use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId, Unknown};
 use crate::net::{Path, Via};
@@ -34,6 +34,8 @@ pub struct Stream {
     pub legs_not_kept: u64,
     /// Whether the payload is encrypted.
     pub encrypted: Known<bool>,
+    /// What was opened of it.
+    pub decryption: Known<Openings>,
     /// What it carries.
     pub kind: Kind,
     /// Where `kind` comes from, or why it is [`Kind::Unknown`].

@@ -1,6 +1,7 @@
 //! SCTP in clear among the datagrams of a capture: what is believed to be it, and what is not.
 
-use crate::analysis::analyzer::State;
+use crate::analysis::analyzer::{State, origin};
+use crate::analysis::contents::ContentKind;
 use crate::analysis::moment::Moment;
 use crate::demux::{Class, SCTP_IN_UDP, looks_like_sctp};
 use crate::net::Datagram;
@@ -43,14 +44,33 @@ impl State {
         }
     }
 
-    /// Takes an SCTP packet on a transport.
+    /// Takes an SCTP packet in clear on a transport.
     pub(in crate::analysis) fn sctp(&mut self, d: &Datagram<'_>, at: &Moment) {
+        if let Some(transport) = self.transports.get_mut(at.transport as usize) {
+            transport.sctp += 1;
+            self.sctp_packet((d.payload, d.missing), d, at, false);
+        }
+    }
+
+    /// Takes an SCTP packet that DTLS records of this datagram held.
+    pub(in crate::analysis) fn opened_sctp(&mut self, plain: &[u8], d: &Datagram<'_>, at: &Moment) {
+        self.sctp_packet((plain, 0), d, at, true);
+    }
+
+    fn sctp_packet(
+        &mut self,
+        (bytes, missing): (&[u8], u32),
+        d: &Datagram<'_>,
+        at: &Moment,
+        decrypted: bool,
+    ) {
         let Some(transport) = self.transports.get_mut(at.transport as usize) else {
             return;
         };
-        transport.sctp += 1;
+        let contents = &mut self.contents;
+        contents.push(ContentKind::Sctp, origin(d), decrypted, bytes);
         let by_ice = transport.has_checks();
-        let taken = match SctpPacket::parse_cut(d.payload, d.missing) {
+        let taken = match SctpPacket::parse_cut(bytes, missing) {
             Ok(packet) => self.sctp.push(&packet, at, by_ice, &mut transport.log),
             // The snaplen left not even the header.
             Err(_) => return,

@@ -65,6 +65,8 @@ pub(super) struct StreamState {
     pub(super) first: Timestamp,
     pub(super) last: Timestamp,
     pub(super) packets: u64,
+    /// Those whose payload was decrypted.
+    pub(super) opened: u64,
     pub(super) sequence: Sequence,
     pub(super) payload_bytes: u64,
     pub(super) header_bytes: u64,
@@ -115,7 +117,7 @@ enum Clock {
 impl StreamState {
     pub(super) fn new(
         born: u64,
-        Spot { flow, no, ts }: Spot,
+        Spot { flow, no, ts, .. }: Spot,
         rtp: &RtpPacket<'_>,
         series: Series,
         described_clock: Option<u32>,
@@ -131,6 +133,7 @@ impl StreamState {
             first: ts,
             last: ts,
             packets: 0,
+            opened: 0,
             sequence: Sequence::new(rtp.sequence_number()),
             payload_bytes: 0,
             header_bytes: 0,
@@ -324,6 +327,7 @@ impl StreamState {
             self.remember(rtp, is_repeat);
         }
         self.count(rtp, ts, jitter, lost);
+        self.opened += u64::from(spot.is_opened);
         let mut packet = Packet {
             rtp,
             spot,
@@ -601,6 +605,7 @@ impl StreamState {
             is_new_time: true,
             awaits_repair: false,
         };
+        self.opened = u64::from(spot.is_opened);
         self.frames.push(&packet, &mut self.series);
         packet
     }
