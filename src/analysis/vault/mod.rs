@@ -4,6 +4,11 @@
 //! known to fit when the first packet's tag is right. Without secrets all of this costs one comparison a
 //! packet.
 
+mod srtp;
+
+pub(super) use self::srtp::SrtpKeys;
+
+use self::srtp::SrtpVault;
 use super::analyzer::At;
 use crate::keys::Secrets;
 use crate::net::Datagram;
@@ -26,11 +31,20 @@ pub(super) enum Opened {
 #[derive(Debug, Default)]
 pub(super) struct Vault {
     secrets: Arc<Secrets>,
+    srtp: SrtpVault,
 }
 
 impl Vault {
     pub(super) fn new(secrets: Arc<Secrets>) -> Self {
-        Self { secrets }
+        Self {
+            secrets,
+            srtp: SrtpVault::default(),
+        }
+    }
+
+    /// Takes the SRTP keys that a DTLS association exported. Again, or of another transport, is no harm.
+    pub(super) fn add_srtp(&mut self, keys: SrtpKeys) {
+        self.srtp.add(keys);
     }
 
     /// Whether nothing can be opened.
