@@ -10,7 +10,7 @@ mod key_log;
 pub mod srtp;
 
 pub use given::{GivenKey, KeyOrigin};
-pub use key_log::{BadLine, KeyLog};
+pub use key_log::{BadLine, KeyLog, KeyLogSession};
 
 /// Everything that the user, or the capture itself, gives to decrypt with.
 #[derive(Clone, Debug, Default)]
