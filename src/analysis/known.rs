@@ -21,8 +21,16 @@ pub enum Unknown {
     TooFewPackets,
     /// All packets have the same capture time.
     NoTimeSpan,
-    /// Encrypted, and no keys were given.
+    /// Encrypted, and not opened.
     Encrypted,
+    /// Nothing of it was encrypted, as far as was seen.
+    NotEncrypted,
+    /// Encrypted, and there was nothing to decrypt with.
+    NoKeys,
+    /// Encrypted, and the key log has no secrets of this session.
+    OtherSession,
+    /// Encrypted, and no key that was given opened any of it.
+    OtherKeys,
     /// Only a session description could tell, and none was given.
     NoSdp,
     /// The other end's packets are not in the capture.
@@ -104,6 +112,10 @@ impl fmt::Display for Unknown {
             Self::TooFewPackets => "too few packets",
             Self::NoTimeSpan => "all packets have the same capture time",
             Self::Encrypted => "encrypted",
+            Self::NotEncrypted => "nothing of it is encrypted",
+            Self::NoKeys => "encrypted, and no keys were given",
+            Self::OtherSession => "the key log has no secrets of this session",
+            Self::OtherKeys => "no key that was given fits",
             Self::NoSdp => "only a session description would tell",
             Self::OneWayCapture => "only one direction was captured",
             Self::NoHandshake => "the handshake was not captured",

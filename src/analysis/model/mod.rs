@@ -31,7 +31,7 @@ mod turn_event;
 pub use capture_loss::{CaptureLoss, CaptureLossEvidence, Verdict};
 pub use codec::{Codec, Kind, PayloadType, Source};
 pub use connection::{Connection, ConnectionState, Transport};
-pub use decryption::{Decryption, KeySource, Openings};
+pub use decryption::{Decryption, KeySource, KeysGiven, Openings};
 pub use described::Described;
 pub use dtls::{
     CertificateContent, Dtls, DtlsState, EncryptedAlert, Flight, MessageCount, Offer,
@@ -112,6 +112,8 @@ pub struct CaptureInfo {
     pub dropped_by_capture: Option<u64>,
     /// Whether the capture itself lost packets.
     pub loss: CaptureLoss,
+    /// What there was to decrypt with; none if nothing.
+    pub keys: Option<KeysGiven>,
     /// What was wrong; one entry per kind, with the first packet concerned.
     pub problems: Vec<CountedProblem>,
 }
