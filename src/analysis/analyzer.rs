@@ -7,7 +7,7 @@ use super::contents::{Content, Contents, Origin};
 use super::dtls::Carrier;
 use super::feedback::Rtcp;
 use super::file_facts::FileFacts;
-use super::model::{Analysis, CaptureInfo, CountedProblem, Protocols};
+use super::model::{Analysis, CaptureInfo, CountedProblem, Message, Protocols};
 use super::moment::Moment;
 use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
 use super::problems::Problems;
@@ -70,6 +70,7 @@ impl Analyzer {
             net: Decoder::new(),
             tcp: tcp::Streams::new(),
             state: State {
+                sctp: SctpState::new(options.messages),
                 vault: Vault::new(options.secrets.clone()),
                 contents: Contents::new(options.contents),
                 plain: Vec::new(),
@@ -81,7 +82,6 @@ impl Analyzer {
                 streams: Streams::default(),
                 counts: Protocols::default(),
                 problems: Problems::default(),
-                sctp: SctpState::default(),
                 losses: Moments::default(),
                 rtcp: Rtcp::default(),
                 packets: PacketIndex::default(),
@@ -94,6 +94,7 @@ impl Analyzer {
         let state = &mut self.state;
         state.count_frame(frame);
         state.contents.clear();
+        state.sctp.clear_messages();
         let mut row = Row::new(PacketKind::Other);
         match self.net.decode(frame) {
             Decoded::Udp(datagram) => state.datagram(&datagram, &mut row, 0),
@@ -167,6 +168,20 @@ impl Analyzer {
     /// What the frame that was taken last held in clear, if [`Options::contents`] asks for it.
     pub fn contents(&self) -> impl Iterator<Item = Content<'_>> {
         self.state.contents.iter()
+    }
+
+    /// The data channel messages that the frame that was taken last completed, or of which it told
+    /// that they never will be, if [`Options::messages`] asks for them.
+    pub fn messages(&self) -> &[Message] {
+        self.state.sctp.messages()
+    }
+
+    /// The messages that still wait for something, when no frame comes any more.
+    pub fn last_messages(&mut self) -> &[Message] {
+        self.state.sctp.clear_messages();
+        self.state.end_of_segments(&mut self.tcp);
+        self.state.sctp.end_messages();
+        self.state.sctp.messages()
     }
 
     /// Packets taken so far.

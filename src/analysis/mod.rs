@@ -84,6 +84,8 @@ pub struct Options {
     pub secrets: std::sync::Arc<Secrets>,
     /// Whether [`Analyzer::contents`] lends what each frame held in clear.
     pub contents: bool,
+    /// Whether [`Analyzer::messages`] lends the data channel messages that each frame completed.
+    pub messages: bool,
 }
 
 impl Default for Options {
@@ -96,6 +98,7 @@ impl Default for Options {
             descriptions: std::sync::Arc::default(),
             secrets: std::sync::Arc::default(),
             contents: false,
+            messages: false,
         }
     }
 }

@@ -82,6 +82,8 @@ pub(super) struct TransportState {
     pub(super) rtcp_senders: RtcpSenders,
     /// SCTP packets in clear.
     pub(super) sctp: u64,
+    /// SCTP packets out of DTLS records.
+    pub(super) sctp_in_dtls: u64,
     /// DTLS flights inside STUN messages.
     pub(super) dtls_in_stun: u64,
     pub(super) ice: Option<Box<IceState>>,
@@ -112,6 +114,7 @@ impl TransportState {
             rtcp_opaque: 0,
             rtcp_senders: RtcpSenders::default(),
             sctp: 0,
+            sctp_in_dtls: 0,
             dtls_in_stun: 0,
             ice: None,
             dtls_state: None,
@@ -174,7 +177,7 @@ impl TransportState {
             dtls: own_dtls + self.dtls_in_stun,
             rtp: media.rtp,
             rtcp: self.rtcp_clear + believed(self.rtcp_opaque, proven || media.rtcp_is_believed),
-            sctp: self.sctp,
+            sctp: self.sctp + self.sctp_in_dtls,
             ..Protocols::default()
         };
         let known = counts.stun
@@ -182,7 +185,7 @@ impl TransportState {
             + own_dtls
             + counts.rtp
             + counts.rtcp
-            + counts.sctp;
+            + self.sctp;
         counts.other = (self.packets[0] + self.packets[1]).saturating_sub(known);
         counts
     }

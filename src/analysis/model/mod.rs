@@ -20,6 +20,7 @@ mod jitter;
 mod latency;
 mod loss;
 mod media_source;
+mod message;
 mod pairing;
 mod path;
 mod sctp;
@@ -54,6 +55,7 @@ pub use jitter::{DelaySpread, Estimate, Jitter};
 pub use latency::{Grade, Latency, LatencySource};
 pub use loss::{BurstGap, LossDetail};
 pub use media_source::{MediaLayer, MediaSource};
+pub use message::{GivenUp, Incomplete, Message, MessageKind, Wholeness};
 pub use pairing::Pairing;
 pub use path::{DelayBucket, DelaySource, DelayVariation, PathDelay, PathLoss, QueueBuildUp};
 pub use sctp::{
@@ -156,7 +158,7 @@ pub struct Protocols {
     pub rtp: u64,
     /// RTCP, including SRTCP.
     pub rtcp: u64,
-    /// SCTP packets found in clear.
+    /// SCTP packets in clear, or out of decrypted DTLS records (whose datagrams count as DTLS too).
     pub sctp: u64,
     /// ICMP and ICMPv6; what they quote is not counted as media.
     pub icmp: u64,

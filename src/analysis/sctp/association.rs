@@ -2,6 +2,7 @@
 
 use super::SctpTrouble;
 use super::channels::Channels;
+use super::messages::{About, Desk, Messages};
 use super::times::Times;
 use super::way::Way;
 use crate::analysis::event_log::EventLog;
@@ -13,7 +14,7 @@ use crate::analysis::moment::Moment;
 use crate::net::Endpoint;
 use crate::proto::sctp::codes::chunk_name;
 use crate::proto::sctp::{
-    Checksum, Chunk, ChunkValue, Init, Parameter, Reconfiguration, SctpPacket, Tlvs, codes,
+    Checksum, Chunk, ChunkValue, Data, Init, Parameter, Reconfiguration, SctpPacket, Tlvs, codes,
 };
 use crate::time::{Span, Timestamp};
 use crate::wire::{ParseError, Reason};
@@ -50,6 +51,7 @@ pub(super) struct Association {
     ends: Sides<End>,
     ways: Sides<Way>,
     channels: Channels,
+    desk: Desk,
     /// The first INIT.
     asked: Option<Timestamp>,
     handshake: Option<Span>,
@@ -100,6 +102,7 @@ impl Association {
             ends: Sides::default(),
             ways: Sides::default(),
             channels: Channels::default(),
+            desk: Desk::default(),
             asked: None,
             handshake: None,
             abort: None,
@@ -160,7 +163,7 @@ impl Association {
         packet: &SctpPacket<'_>,
         from: Side,
         at: &Moment,
-        log: &mut EventLog,
+        (log, messages): (&mut EventLog, &mut Messages),
     ) -> Result<(), SctpTrouble> {
         self.first = self.first.min(at.ts);
         self.last = self.last.max(at.ts);
@@ -188,7 +191,7 @@ impl Association {
         for chunk in packet.chunks() {
             let taken = match chunk {
                 Ok(chunk) => {
-                    let taken = self.chunk(&chunk, from, at, log);
+                    let taken = self.chunk(&chunk, from, at, (log, messages));
                     if !rides && matches!(chunk.chunk_type, codes::DATA | codes::I_DATA) {
                         self.reach(SctpPhase::Established);
                     }
@@ -223,7 +226,7 @@ impl Association {
         chunk: &Chunk<'_>,
         from: Side,
         at: &Moment,
-        log: &mut EventLog,
+        (log, messages): (&mut EventLog, &mut Messages),
     ) -> Result<(), SctpTrouble> {
         *self.chunks.entry(chunk.chunk_type).or_default() += 1;
         let value = match chunk.value() {
@@ -243,6 +246,7 @@ impl Association {
                 match self.ways.of_mut(from).data(data.tsn, len, at.ts) {
                     Some(true) => {
                         let taken = self.channels.data(data, len, from, at, log);
+                        self.fragment(data, chunk.missing, from, at, messages)?;
                         taken.map_err(str::to_owned)?;
                     }
                     Some(false) => {}
@@ -260,7 +264,12 @@ impl Association {
             }
             ChunkValue::ForwardTsn(forward) => {
                 self.reach(SctpPhase::Established);
-                self.ways.of_mut(from).forward(forward);
+                let way = self.ways.of_mut(from);
+                way.forward(forward);
+                if let Some(tsn) = way.unwrapped(forward.cumulative_tsn) {
+                    let (desk, about) = self.desk(from);
+                    messages.forward(desk, about, forward, tsn);
+                }
             }
             ChunkValue::Heartbeat(info) => {
                 self.heartbeat(chunk.chunk_type, info, from, at.ts);
@@ -274,6 +283,7 @@ impl Association {
             }
             ChunkValue::Causes(causes) if chunk.chunk_type == codes::ABORT => {
                 self.aborted(*causes, from, at, log);
+                self.end_messages(messages);
             }
             ChunkValue::Plain if chunk.chunk_type == codes::COOKIE_ACK => {
                 if self.is_opening() || self.handshake.is_none() && self.asked.is_some() {
@@ -284,10 +294,44 @@ impl Association {
             }
             ChunkValue::Plain if chunk.chunk_type == codes::SHUTDOWN_COMPLETE => {
                 self.reach(SctpPhase::Closed);
+                self.end_messages(messages);
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// A fragment that was not seen before: part of a message.
+    fn fragment(
+        &mut self,
+        data: &Data<'_>,
+        missing: usize,
+        from: Side,
+        at: &Moment,
+        messages: &mut Messages,
+    ) -> Result<(), SctpTrouble> {
+        let Some(tsn) = self.ways.of(from).unwrapped(data.tsn) else {
+            return Ok(());
+        };
+        let (desk, about) = self.desk(from);
+        messages.data(desk, about, (data, tsn, missing), at)
+    }
+
+    fn desk(&mut self, from: Side) -> (&mut Desk, About<'_>) {
+        let about = About {
+            from,
+            ports: self.ports,
+            channels: &self.channels,
+        };
+        (&mut self.desk, about)
+    }
+
+    /// Finishes the messages that still wait for something.
+    pub(super) fn end_messages(&mut self, messages: &mut Messages) {
+        for from in [Side::A, Side::B] {
+            let (desk, about) = self.desk(from);
+            messages.end(desk, about);
+        }
     }
 
     fn reach(&mut self, phase: SctpPhase) {

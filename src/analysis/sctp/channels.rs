@@ -171,7 +171,11 @@ impl Channels {
         channel.unordered |= data.unordered;
         channel.ordered |= !data.unordered;
         let sent = channel.sent.of_mut(from);
-        sent.messages += u64::from(data.ends);
+        let goes_on = matches!(
+            data.protocol,
+            Some(codes::PROTOCOL_BINARY_PARTIAL | codes::PROTOCOL_STRING_PARTIAL)
+        );
+        sent.messages += u64::from(data.ends && !goes_on);
         let is_string = matches!(
             data.protocol,
             Some(
@@ -274,6 +278,12 @@ impl Channels {
                 log.push(at.event(SctpEvent::ChannelClosed { stream }));
             }
         }
+    }
+
+    /// The label of the channel that a stream has now, if its opening was seen.
+    pub(super) fn label(&self, stream: u16) -> Option<String> {
+        let channel = self.list.get(*self.latest.get(&stream)?)?;
+        channel.opened.as_ref().map(|opened| opened.label.clone())
     }
 
     /// The channels, in order of appearance.

@@ -54,7 +54,10 @@ impl State {
 
     /// Takes an SCTP packet that DTLS records of this datagram held.
     pub(in crate::analysis) fn opened_sctp(&mut self, plain: &[u8], d: &Datagram<'_>, at: &Moment) {
-        self.sctp_packet((plain, 0), d, at, true);
+        if let Some(transport) = self.transports.get_mut(at.transport as usize) {
+            transport.sctp_in_dtls += 1;
+            self.sctp_packet((plain, 0), d, at, true);
+        }
     }
 
     fn sctp_packet(

@@ -9,6 +9,8 @@
 mod association;
 mod channels;
 mod clear;
+mod drafts;
+mod messages;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -16,11 +18,12 @@ mod times;
 mod way;
 
 use super::event_log::EventLog;
-use super::model::{DataChannel, Sctp, Side};
+use super::model::{DataChannel, Message, Sctp, Side};
 use super::moment::Moment;
 use crate::proto::sctp::{ChunkValue, SctpPacket, codes};
 use association::Association;
 use hashbrown::HashMap;
+use messages::Messages;
 use std::collections::BTreeSet;
 
 /// Associations tracked; packets of more are counted only.
@@ -60,9 +63,19 @@ pub(super) struct SctpState {
     by_tag: Map<Tag, Vec<(usize, Side)>>,
     /// The latest association between two ports of a transport.
     latest: Map<(u32, u16, u16), usize>,
+    /// What the packet at hand completed.
+    messages: Messages,
 }
 
 impl SctpState {
+    /// Nothing seen yet; `messages` is whether they are put together.
+    pub(super) fn new(messages: bool) -> Self {
+        Self {
+            messages: Messages::new(messages),
+            ..Self::default()
+        }
+    }
+
     /// Takes a packet. Whoever feeds this knows that it is one: its checksum is right, it was found
     /// where only SCTP can be, or it was decrypted. `by_ice` says whether its path is one of ICE.
     pub(super) fn push(
@@ -82,7 +95,25 @@ impl SctpState {
             return Ok(());
         };
         association.note_path(at, by_ice);
-        association.push(packet, from, at, log)
+        association.push(packet, from, at, (log, &mut self.messages))
+    }
+
+    /// Forgets the messages of the packet before.
+    #[inline]
+    pub(super) fn clear_messages(&mut self) {
+        self.messages.done.clear();
+    }
+
+    /// The messages that were finished since.
+    pub(super) fn messages(&self) -> &[Message] {
+        &self.messages.done
+    }
+
+    /// Finishes the messages that still wait for something.
+    pub(super) fn end_messages(&mut self) {
+        for association in &mut self.associations {
+            association.end_messages(&mut self.messages);
+        }
     }
 
     /// The association of a packet, made if need be, and who sent it.

@@ -121,7 +121,7 @@ impl Way {
     }
 
     /// The TSN with what it lost at 2³², as near to the highest as can be; none if it is too far.
-    fn unwrapped(&self, tsn: u32) -> Option<u64> {
+    pub(super) fn unwrapped(&self, tsn: u32) -> Option<u64> {
         let Some(highest) = self.highest.or(self.seen.highest()) else {
             return Some(ORIGIN + u64::from(tsn));
         };

@@ -125,6 +125,10 @@ pub const DCEP_OPEN: u8 = 3;
 pub const PROTOCOL_DCEP: u32 = 50;
 /// Payload protocol of text.
 pub const PROTOCOL_STRING: u32 = 51;
+/// Deprecated payload protocol of bytes that go on in the next message.
+pub const PROTOCOL_BINARY_PARTIAL: u32 = 52;
+/// Payload protocol of bytes.
+pub const PROTOCOL_BINARY: u32 = 53;
 /// Deprecated payload protocol of text that goes on in the next message.
 pub const PROTOCOL_STRING_PARTIAL: u32 = 54;
 /// Payload protocol of empty text, which travels as one byte.

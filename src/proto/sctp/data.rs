@@ -17,6 +17,8 @@ pub struct Data<'a> {
     pub protocol: Option<u32>,
     /// Number of this fragment, on later fragments of I-DATA.
     pub fragment: Option<u32>,
+    /// Whether it is I-DATA, whose fragments may be interleaved with those of other messages.
+    pub interleaved: bool,
     /// First fragment of its message.
     pub begins: bool,
     /// Last fragment of its message.
@@ -52,6 +54,7 @@ impl<'a> Data<'a> {
             message,
             protocol,
             fragment,
+            interleaved: chunk_type == codes::I_DATA,
             begins,
             ends: flags & 0x01 != 0,
             unordered: flags & 0x04 != 0,
@@ -139,6 +142,11 @@ impl<'a> ForwardTsn<'a> {
             skipped,
             interleaved,
         })
+    }
+
+    /// Whether it is I-FORWARD-TSN, whose messages are numbered as those of I-DATA.
+    pub fn is_interleaved(&self) -> bool {
+        self.interleaved
     }
 
     /// The streams with messages that were given up.
