@@ -6,6 +6,7 @@
 //!
 //! - [`net`], [`stun`], [`dtls`], [`rtp`], [`rtcp`], [`sctp`]: the bytes of single packets;
 //! - [`tunnel`]: any frame inside a tunnel; [`connection`]: messages over TCP;
+//! - [`srtp`]: packets protected for whoever has the key;
 //! - [`messages`]: one of each of them;
 //! - [`writer`]: pcap and pcapng files;
 //! - [`scenario`]: a short call written out packet by packet, for a test that wants exact numbers;
@@ -43,6 +44,7 @@ pub mod rtp;
 pub mod scenario;
 pub mod sctp;
 pub mod shared;
+pub mod srtp;
 pub mod stun;
 pub mod traffic;
 pub mod truth;

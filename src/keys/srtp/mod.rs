@@ -1,8 +1,25 @@
 //! SRTP and SRTCP (RFC 3711): key derivation, authentication and decryption of one packet at a time.
+//!
+//! [`SessionKeys`] are derived from a [`MasterKey`]; they hold no state of a call. An SRTP packet is hashed
+//! once ([`SessionKeys::seal_of`]) and then tried with any rollover counters ([`Seal::fits`]): which to try
+//! is for `analysis` to know. An SRTCP packet tells its index itself ([`SessionKeys::open_rtcp`]). Nothing
+//! here allocates for a packet.
 
+mod auth;
+mod block;
+mod derive;
+mod extension;
+mod layout;
 mod profile;
+mod rtcp;
+mod rtp;
+mod session;
 
+pub use extension::ExtensionIds;
 pub use profile::Profile;
+pub use rtcp::SrtcpOpened;
+pub use rtp::Seal;
+pub use session::SessionKeys;
 
 use zeroize::Zeroizing;
 
@@ -21,3 +38,6 @@ impl std::fmt::Debug for MasterKey {
         f.write_str("MasterKey(..)")
     }
 }
+
+#[cfg(test)]
+mod tests;
