@@ -22,6 +22,7 @@
 
 mod candidate;
 mod codec;
+mod crypto;
 mod field;
 mod line;
 mod media;
@@ -32,6 +33,7 @@ mod transport;
 
 pub use candidate::Candidate;
 pub use codec::{Fmtp, RtcpFb, Rtpmap};
+pub use crypto::{Crypto, InlineKey, Mki, SessionParameter};
 pub use field::{Field, is_ice_char};
 pub use line::{Ending, Line};
 pub use media::{MediaLine, Section};

@@ -116,7 +116,10 @@ mod tests {
             ..Decryption::default()
         };
         let all = decryption.all();
-        assert_eq!((all.opened, all.failed, all.first_failed), (60, 3, Some(50)));
+        assert_eq!(
+            (all.opened, all.failed, all.first_failed),
+            (60, 3, Some(50))
+        );
         assert_eq!(all.total(), 60 + 3 + 3 + 6);
     }
 }
