@@ -73,6 +73,7 @@ Examples:
   rtcscope stats --format csv *.pcap
   rtcscope stats --format json --series 500ms call.pcapng
   rtcscope stats call.pcapng --sdp offer.sdp answer.sdp
+  rtcscope stats call.pcapng --keylog keys.txt
 
 The JSON follows a schema: rtcscope schema stats";
 

@@ -1,11 +1,17 @@
-//! What the user knows of the sessions in a capture: `--sdp` and `--ice-pwd`, alike for every
-//! command that reads captures.
+//! What the user knows of the sessions in a capture: `--sdp`, `--ice-pwd`, `--keylog` and `--srtp-key`,
+//! alike for every command that reads captures.
 
+mod key_logs;
+mod srtp_keys;
+
+use self::srtp_keys::SrtpKeyArg;
 use super::Exit;
 use super::lint::inputs;
 use crate::analysis::{Credentials, Descriptions, Options};
 use crate::capture::Capture;
+use crate::keys::Secrets;
 use crate::output::printable;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,14 +19,26 @@ use std::sync::Arc;
 /// The arguments.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Knowledge {
-    /// Session descriptions of the call: what its streams are, and its ICE passwords; offer, answer
-    /// or both, as SDP, JSON or a webrtc-internals dump
+    /// Session descriptions of the call: what its streams are, its ICE passwords and SRTP keys
+    /// (a=crypto); offer, answer or both, as SDP, JSON or a webrtc-internals dump
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub sdp: Vec<PathBuf>,
 
     /// ICE password to verify checks with, of one username fragment or of any
     #[arg(long, value_name = "[UFRAG:]PWD")]
     pub ice_pwd: Vec<String>,
+
+    /// Key log to decrypt DTLS and SRTP with, as browsers write it for SSLKEYLOGFILE; `-` is standard
+    /// input. Without it, the file that SSLKEYLOGFILE names, if it is there. What a pcapng file has inside
+    /// is used in any case
+    #[arg(long, value_name = "FILE")]
+    pub keylog: Vec<PathBuf>,
+
+    /// SRTP master key and salt in one piece, in hex or base64 as in a=crypto, of one source or of all:
+    /// 0x1234abcd=MTIz…Nzg5@AES_CM_128_HMAC_SHA1_32. Without a profile, all that have keys of this length
+    /// are tried
+    #[arg(long, value_name = "[SSRC=]KEY[@PROFILE]")]
+    pub srtp_key: Vec<SrtpKeyArg>,
 }
 
 /// What the files say.
@@ -30,6 +48,8 @@ pub(super) struct Known {
     pub(super) credentials: Arc<Credentials>,
     /// What media is.
     pub(super) descriptions: Arc<Descriptions>,
+    /// What to decrypt with.
+    pub(super) secrets: Arc<Secrets>,
 }
 
 impl Known {
@@ -37,6 +57,7 @@ impl Known {
     pub(super) fn tell(self, options: &mut Options) {
         options.credentials = self.credentials;
         options.descriptions = self.descriptions;
+        options.secrets = self.secrets;
     }
 }
 
@@ -62,25 +83,67 @@ impl Knowledge {
     }
 
     /// Reads the files. Says what could not be used, a line for each, and what that makes of the exit
-    /// code: text that says nothing of a call is a warning, a file that cannot be read an error.
+    /// code: text that says nothing of a call is a warning, a file that cannot be read an error, and a key
+    /// that is none a wrong use of the program.
     pub(super) fn read(&self, err: &mut dyn Write) -> io::Result<(Known, Exit)> {
+        self.read_with(std::env::var_os("SSLKEYLOGFILE"), err)
+    }
+
+    fn read_with(
+        &self,
+        key_log: Option<OsString>,
+        err: &mut dyn Write,
+    ) -> io::Result<(Known, Exit)> {
+        let mut secrets = Secrets::default();
+        for arg in &self.srtp_key {
+            match srtp_keys::parse(arg) {
+                Ok(keys) => {
+                    if !srtp_keys::add(&mut secrets.srtp, keys) {
+                        writeln!(
+                            err,
+                            "warning: --srtp-key: too many keys; the last are left out"
+                        )?;
+                    }
+                }
+                Err(why) => {
+                    writeln!(err, "error: --srtp-key: {why}")?;
+                    return Ok((Known::default(), Exit::Usage));
+                }
+            }
+        }
         let mut credentials = Credentials::default();
         let mut descriptions = Descriptions::default();
-        let mut exit = Exit::Ok;
+        let mut exit = key_logs::read(&self.keylog, key_log, &mut secrets.key_log, err)?;
         // One line for each file, whatever is in it.
         for path in &self.sdp {
             let mut useful = 0;
             let mut refused = None;
+            let mut unusable = Vec::new();
             inputs::read(std::slice::from_ref(path), "standard input", |input| {
                 match input {
                     Ok(input) => {
                         useful += credentials.add_description(&input.text);
                         useful += descriptions.add(&input.name, &input.text);
+                        let (keys, why) = srtp_keys::of_descriptions(&input.text);
+                        useful += keys.len();
+                        if !srtp_keys::add(&mut secrets.srtp, keys) {
+                            unusable
+                                .push("too many SRTP keys; the last ones are left out".to_owned());
+                        }
+                        unusable.extend(why);
                     }
                     Err(unreadable) => refused = refused.take().or(Some(unreadable)),
                 }
                 Ok(())
             })?;
+            if let Some(why) = unusable.first() {
+                let name = printable(&path.to_string_lossy()).into_owned();
+                let more = match unusable.len() - 1 {
+                    0 => String::new(),
+                    n => format!(" (and {n} more)"),
+                };
+                writeln!(err, "warning: {name}: {why}{more}")?;
+            }
             if let Some(unreadable) = refused {
                 writeln!(err, "error: {}: {}", unreadable.name, unreadable.reason)?;
                 exit = Exit::Unreadable;
@@ -103,6 +166,7 @@ impl Knowledge {
         let known = Known {
             credentials: Arc::new(credentials),
             descriptions: Arc::new(descriptions),
+            secrets: Arc::new(secrets),
         };
         Ok((known, exit))
     }
@@ -138,7 +202,7 @@ mod tests {
             knowledge.sdp.push(path);
         }
         let mut err = Vec::new();
-        let (known, exit) = knowledge.read(&mut err).unwrap();
+        let (known, exit) = knowledge.read_with(None, &mut err).unwrap();
         (known, exit, String::from_utf8(err).unwrap())
     }
 

@@ -31,6 +31,9 @@ pub(super) fn run(
         return no_capture(err);
     }
     let (known, exit) = told.read(err)?;
+    if exit == Exit::Usage {
+        return Ok(exit);
+    }
     known.tell(&mut options);
     let reports = Reports {
         presenter: presenter(args, color),

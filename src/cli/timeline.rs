@@ -103,6 +103,9 @@ pub(super) fn run(
         return no_capture(err);
     }
     let (known, exit) = told.read(err)?;
+    if exit == Exit::Usage {
+        return Ok(exit);
+    }
     let mut options = Options::default();
     known.tell(&mut options);
     let reports = Reports {

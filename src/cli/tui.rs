@@ -96,6 +96,7 @@ pub(super) fn run(args: &TuiArgs, color: bool, err: &mut dyn Write) -> io::Resul
     let options = Options {
         credentials: known.credentials,
         descriptions: known.descriptions,
+        secrets: known.secrets,
         color,
         glyphs: match args.glyphs {
             GlyphChoice::Auto => None,

@@ -58,6 +58,7 @@ pub struct KeyLog {
     /// Where in `sessions` a client random is.
     by_random: HashMap<[u8; 32], usize>,
     secrets: usize,
+    secret_lines: usize,
 }
 
 /// The secrets of one session.
@@ -136,6 +137,11 @@ impl KeyLog {
     /// How many secrets there are.
     pub fn secrets(&self) -> usize {
         self.secrets
+    }
+
+    /// How many lines with secrets were read, those that were known already included.
+    pub fn secret_lines(&self) -> usize {
+        self.secret_lines
     }
 
     /// The sessions, in the order in which they were first named.
@@ -268,6 +274,7 @@ impl KeyLog {
         }
         if let Some(session) = self.sessions.get_mut(at) {
             self.secrets += usize::from(session.add(label, secret)?);
+            self.secret_lines += 1;
         }
         Ok(())
     }

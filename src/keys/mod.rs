@@ -9,7 +9,7 @@ mod given;
 mod key_log;
 pub mod srtp;
 
-pub use given::{GivenKey, KeyOrigin};
+pub use given::{GivenKey, KeyOrigin, decode_key_salt};
 pub use key_log::{BadLine, KeyLog, KeyLogSession};
 
 /// Everything that the user, or the capture itself, gives to decrypt with.

@@ -24,6 +24,7 @@ mod widgets;
 pub use theme::Glyphs;
 
 use crate::analysis::{Credentials, Descriptions};
+use crate::keys::Secrets;
 use app::{App, Request};
 use crossterm::event::{Event as Input_, KeyEventKind};
 use loader::Loader;
@@ -56,6 +57,8 @@ pub struct Options {
     pub credentials: Arc<Credentials>,
     /// Session descriptions that the user has.
     pub descriptions: Arc<Descriptions>,
+    /// What to decrypt with.
+    pub secrets: Arc<Secrets>,
     /// Whether colours are wanted.
     pub color: bool,
     /// The characters to draw with; `None` goes by the locale.
@@ -102,6 +105,7 @@ pub fn run(input: Input, options: &Options) -> anyhow::Result<()> {
         crate::analysis::Options {
             credentials: Arc::clone(&options.credentials),
             descriptions: Arc::clone(&options.descriptions),
+            secrets: Arc::clone(&options.secrets),
             ..crate::analysis::Options::default()
         },
     )?;
