@@ -98,6 +98,12 @@ impl<'a> Tree<'a> {
         self.push("problem", error.to_string(), Some(at..end), None, true);
     }
 
+    /// What was wrong in `data`, a sub-slice of the payload from whose beginning the error counts.
+    pub fn problem_in(&mut self, data: &[u8], error: &ParseError) {
+        let at = range_of(data, self.whole).map_or(0, |range| range.start);
+        self.problem(&error.shifted(at));
+    }
+
     /// The rows, outermost first.
     pub fn into_rows(self) -> Vec<Row> {
         self.rows

@@ -1,16 +1,59 @@
-//! The first bytes of video payloads in clear, as far as they tell frames apart: does this packet begin
-//! a frame, and is it part of a key frame?
+//! What payloads in clear say: the descriptors of video formats, the headers behind them as far as they
+//! can be read without decoding, the tables of contents of audio.
 //!
-//! Without a session description nobody says which format a payload has; but a format's descriptors
-//! have reserved bits and sync codes, so that what is of another format, or encrypted, soon does not
-//! fit. Formats: VP8 (RFC 7741), VP9 (RFC 9628), H.264 (RFC 6184), H.265 (RFC 7798), AV1 (RTP payload
-//! format for AV1, Alliance for Open Media). Used by the analysis of frames.
+//! [`VideoFormat::look`] reads only what tells frames apart. Without a session description nobody says
+//! which format a payload has; but a format's descriptors have reserved bits and sync codes, so that
+//! what is of another format, or encrypted, soon does not fit. Formats: VP8 (RFC 7741), VP9 (RFC 9628),
+//! H.264 (RFC 6184), H.265 (RFC 7798), AV1 (RTP payload format for AV1, Alliance for Open Media), Opus
+//! (RFC 6716), telephone events (RFC 4733).
+//!
+//! Used by the analysis of frames and of media, by the packet view, and by what writes media to files.
 
 mod av1;
+mod av1_obu;
+mod format;
 mod h264;
+mod h264_unit;
 mod h265;
+mod h265_unit;
+mod nal;
+mod opus;
+mod rbsp;
+mod telephone_event;
 mod vp8;
 mod vp9;
+mod vp9_frame;
+
+pub use av1::{Av1Element, Av1Headers, Av1Obu, Av1Payload};
+pub use av1_obu::{Av1Frame, Av1FrameKind, Av1Sequence};
+pub use format::{Inner, PayloadFormat, describe_payload};
+pub use h264::{H264Fragment, H264Payload};
+pub use h264_unit::{H264Sps, H264Unit, SliceType};
+pub use h265::{H265Fragment, H265Payload};
+pub use h265_unit::{H265Sps, H265Unit};
+pub use nal::NalUnits;
+pub use opus::{OpusBandwidth, OpusMode, OpusPacket};
+pub use telephone_event::{TelephoneEvent, digit};
+pub use vp8::{Vp8Descriptor, Vp8Frame};
+pub use vp9::{Vp9Descriptor, Vp9Layer, Vp9Structure};
+pub use vp9_frame::{Vp9Frame, Vp9FrameKind};
+
+use std::fmt;
+
+/// The size of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}×{}", self.width, self.height)
+    }
+}
 
 /// A video payload format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
