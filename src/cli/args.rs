@@ -2,7 +2,7 @@
 
 use super::color::Color;
 use super::knowledge::Knowledge;
-use super::{explain, lint, timeline};
+use super::{explain, lint, messages, timeline};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ Examples:
   rtcscope call.pcapng                     look around in a capture
   rtcscope stats call.pcapng               print connections and streams
   rtcscope timeline call.pcapng            print how each connection came up
+  rtcscope messages call.pcapng            print what data channels carried
   rtcscope stats --format json call.pcapng | jq '.streams[] | {ssrc, packetsLost, jitter}'
   tcpdump -i any -w - udp | rtcscope stats -
   rtcscope lint offer.sdp answer.sdp       check session descriptions
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Stats(StatsArgs),
     /// Tell how each connection came up and what happened on it, in order of time
     Timeline(timeline::TimelineArgs),
+    /// Print the messages of data channels
+    Messages(messages::MessagesArgs),
     /// Check session descriptions (SDP) for mistakes
     Lint(lint::LintArgs),
     /// Explain a lint rule by its code or name
@@ -134,6 +137,8 @@ pub(super) enum Schema {
     Stats,
     /// Of `timeline --format json`
     Timeline,
+    /// Of `messages --format json`
+    Messages,
 }
 
 #[derive(Args, Debug)]

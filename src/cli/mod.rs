@@ -6,12 +6,14 @@ pub mod explain;
 mod generate;
 mod knowledge;
 pub mod lint;
+mod messages;
 mod progress;
 mod reports;
 mod stats;
 mod timeline;
 #[cfg(feature = "tui")]
 mod tui;
+mod twice;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -86,6 +88,7 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
         Some(Command::Tui(args)) => tui::run(args, color, err),
         Some(Command::Stats(args)) => stats::run(args, color, out, err),
         Some(Command::Timeline(args)) => timeline::run(args, color, out, err),
+        Some(Command::Messages(args)) => messages::run(args, color, out, err),
         Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
         Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
         Some(Command::Rules(args)) => explain::run_rules(args, out, err).map(from_code),

@@ -74,7 +74,8 @@ fn open(file: &Path) -> Result<Capture, OpenError> {
     }
 }
 
-fn read(mut capture: Capture, options: Options) -> Analysis {
+/// Reads a capture to its end.
+pub(super) fn read(mut capture: Capture, options: Options) -> Analysis {
     let mut progress = Progress::new(capture.total_bytes());
     let mut analyzer = Analyzer::new(options);
     let mut until_look = LOOK_EVERY;

@@ -118,7 +118,7 @@ pub(super) fn run(
 }
 
 /// What to say when there is no connection of this number.
-fn missing(id: u32, analysis: &Analysis) -> Option<String> {
+pub(super) fn missing(id: u32, analysis: &Analysis) -> Option<String> {
     let all = &analysis.connections;
     if all.iter().any(|c| c.id == ConnectionId(id)) {
         return None;

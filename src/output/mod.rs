@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod json;
 pub(crate) mod loss;
+pub mod messages;
 mod printable;
 pub mod schema;
 pub mod text;

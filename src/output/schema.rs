@@ -5,3 +5,6 @@ pub const STATS: &str = include_str!("../../docs/schema/stats-1.json");
 
 /// Of `timeline --format json`: `rtcscope.timeline/1`.
 pub const TIMELINE: &str = include_str!("../../docs/schema/timeline-1.json");
+
+/// Of `messages --format json`: `rtcscope.messages/1`.
+pub const MESSAGES: &str = include_str!("../../docs/schema/messages-1.json");

@@ -25,8 +25,12 @@ pub struct Message {
     pub label: Option<String>,
     /// Its stream sequence number (DATA) or message identifier (I-DATA).
     pub number: u32,
-    /// What it holds.
+    /// Its payload protocol identifier; `None` if the chunk that tells it was not seen.
+    pub protocol: Option<u32>,
+    /// What it holds, by that.
     pub kind: MessageKind,
+    /// What it says, if it is a control message that can be read.
+    pub control: Option<ChannelControl>,
     /// Whether it is delivered in the order in which the channel's messages were sent.
     pub ordered: bool,
     /// Whether it was put together whole.
@@ -96,6 +100,57 @@ impl MessageKind {
             self,
             Self::String { goes_on: true } | Self::Binary { goes_on: true }
         )
+    }
+}
+
+/// A control message (RFC 8832), as far as people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChannelControl {
+    /// DATA_CHANNEL_OPEN.
+    Open {
+        /// The label, printable.
+        label: String,
+        /// The subprotocol, mostly empty; printable.
+        protocol: String,
+        /// Whether messages arrive in order.
+        ordered: bool,
+        /// The most retransmissions of a message; `None` is no limit.
+        max_retransmits: Option<u32>,
+        /// For how long a message is tried, in milliseconds; `None` is no limit.
+        max_packet_life_time: Option<u32>,
+        /// Its priority.
+        priority: u16,
+    },
+    /// DATA_CHANNEL_ACK.
+    Ack,
+}
+
+impl ChannelControl {
+    /// One line for people.
+    pub fn words(&self) -> String {
+        let Self::Open {
+            label,
+            protocol,
+            ordered,
+            max_retransmits,
+            max_packet_life_time,
+            ..
+        } = self
+        else {
+            return "DATA_CHANNEL_ACK".to_owned();
+        };
+        let mut words = format!("DATA_CHANNEL_OPEN \"{label}\"");
+        if !protocol.is_empty() {
+            words.push_str(&format!(" ({protocol})"));
+        }
+        words.push_str(if *ordered { ", ordered" } else { ", unordered" });
+        if let Some(n) = max_retransmits {
+            words.push_str(&format!(", at most {n} retransmissions"));
+        }
+        if let Some(ms) = max_packet_life_time {
+            words.push_str(&format!(", at most {ms} ms"));
+        }
+        words
     }
 }
 

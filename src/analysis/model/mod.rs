@@ -55,7 +55,7 @@ pub use jitter::{DelaySpread, Estimate, Jitter};
 pub use latency::{Grade, Latency, LatencySource};
 pub use loss::{BurstGap, LossDetail};
 pub use media_source::{MediaLayer, MediaSource};
-pub use message::{GivenUp, Incomplete, Message, MessageKind, Wholeness};
+pub use message::{ChannelControl, GivenUp, Incomplete, Message, MessageKind, Wholeness};
 pub use pairing::Pairing;
 pub use path::{DelayBucket, DelaySource, DelayVariation, PathDelay, PathLoss, QueueBuildUp};
 pub use sctp::{

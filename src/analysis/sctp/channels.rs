@@ -3,7 +3,9 @@
 
 use crate::analysis::event_log::EventLog;
 use crate::analysis::known::{Known, Unknown};
-use crate::analysis::model::{ChannelState, ChannelTraffic, DataChannel, SctpEvent, Side, Sides};
+use crate::analysis::model::{
+    ChannelControl, ChannelState, ChannelTraffic, DataChannel, SctpEvent, Side, Sides,
+};
 use crate::analysis::moment::Moment;
 use crate::proto::sctp::{Data, Dcep, Open, Reliability, Streams, Text, codes};
 use crate::time::Timestamp;
@@ -106,14 +108,8 @@ impl Channel {
                 Some(opened) => Known::Yes(opened.ordered),
                 None => marked,
             },
-            max_retransmits: limit(|r| match r {
-                Reliability::MaxRetransmits(n) => Some(n),
-                _ => None,
-            }),
-            max_packet_life_time: limit(|r| match r {
-                Reliability::MaxPacketLifeTime(ms) => Some(ms),
-                _ => None,
-            }),
+            max_retransmits: limit(max_retransmits),
+            max_packet_life_time: limit(max_packet_life_time),
             priority: of_open.map(|o| o.priority),
             opened: of_open.map(|o| (o.by, o.at)),
             acknowledged: Known::or(
@@ -126,6 +122,39 @@ impl Channel {
             closed: Known::or(closed.min_by_key(|(_, at)| *at), Unknown::NotSeen),
             sent: self.sent,
         }
+    }
+}
+
+impl Channels {
+    /// What a control message says, if it can be read.
+    pub(super) fn control(message: &[u8]) -> Option<ChannelControl> {
+        let open = match Dcep::parse(message, 0).ok()?.value {
+            Dcep::Ack => return Some(ChannelControl::Ack),
+            Dcep::Open(open) => open,
+        };
+        let reliability = open.reliability();
+        Some(ChannelControl::Open {
+            label: text(open.label),
+            protocol: text(open.protocol),
+            ordered: !open.is_unordered(),
+            max_retransmits: max_retransmits(reliability),
+            max_packet_life_time: max_packet_life_time(reliability),
+            priority: open.priority,
+        })
+    }
+}
+
+fn max_retransmits(reliability: Reliability) -> Option<u32> {
+    match reliability {
+        Reliability::MaxRetransmits(n) => Some(n),
+        _ => None,
+    }
+}
+
+fn max_packet_life_time(reliability: Reliability) -> Option<u32> {
+    match reliability {
+        Reliability::MaxPacketLifeTime(ms) => Some(ms),
+        _ => None,
     }
 }
 

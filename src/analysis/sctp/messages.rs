@@ -92,6 +92,11 @@ impl Messages {
                 draft.protocol,
                 Some(codes::PROTOCOL_STRING_EMPTY | codes::PROTOCOL_BINARY_EMPTY)
             );
+            let bytes: Vec<u8> = match is_empty {
+                true => Vec::new(),
+                false => draft.bytes.into(),
+            };
+            let kind = MessageKind::of(draft.protocol);
             self.done.push(Message {
                 transport,
                 from: about.from,
@@ -101,15 +106,16 @@ impl Messages {
                 stream: draft.stream,
                 label: about.channels.label(draft.stream),
                 number: draft.number,
-                kind: MessageKind::of(draft.protocol),
+                protocol: draft.protocol,
+                kind,
+                control: (kind == MessageKind::Dcep)
+                    .then(|| Channels::control(&bytes))
+                    .flatten(),
                 ordered: !draft.unordered,
                 whole: incomplete.map_or(Wholeness::Complete, Wholeness::Incomplete),
                 first: draft.first,
                 last: draft.last,
-                bytes: match is_empty {
-                    true => Vec::new(),
-                    false => draft.bytes.into(),
-                },
+                bytes,
             });
         }
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Capture<'a> {
+pub(in crate::output) struct Capture<'a> {
     file: &'a str,
     format: &'a str,
     link_types: Vec<String>,
@@ -35,7 +35,7 @@ pub(super) struct ProblemOut<'a> {
 }
 
 impl<'a> Capture<'a> {
-    pub(super) fn new(file: &'a str, analysis: &'a Analysis) -> Self {
+    pub(in crate::output) fn new(file: &'a str, analysis: &'a Analysis) -> Self {
         let info = &analysis.capture;
         let mut unknown = Unknowns::new();
         if info.dropped_by_capture.is_none() {

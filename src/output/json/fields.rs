@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Why fields of an object are null, by field name.
-pub(super) type Unknowns = BTreeMap<&'static str, String>;
+pub(in crate::output) type Unknowns = BTreeMap<&'static str, String>;
 
 /// Fields of the contract that this version leaves null.
 pub(super) fn not_yet(fields: &[&'static str]) -> Unknowns {
@@ -88,7 +88,7 @@ pub(super) fn span(s: Span) -> f64 {
 }
 
 /// To the nanosecond, which is all that a capture can hold.
-pub(super) fn seconds(s: f64) -> f64 {
+pub(in crate::output) fn seconds(s: f64) -> f64 {
     (s * 1e9).round() / 1e9
 }
 

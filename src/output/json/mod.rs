@@ -25,9 +25,10 @@ mod turn;
 
 pub use self::timeline::{TIMELINE_SCHEMA, Timeline};
 
-use self::capture::Capture;
+pub(super) use self::capture::Capture;
 use self::connection::ConnectionOut;
-use self::fields::{ProtocolCounts, Unknowns, not_yet, seconds};
+use self::fields::{ProtocolCounts, not_yet};
+pub(super) use self::fields::{Unknowns, seconds};
 use self::stream::StreamOut;
 use super::Presenter;
 use crate::analysis::Analysis;
@@ -176,14 +177,15 @@ impl<T, O: Serialize, F: Fn(&T) -> O> Serialize for Each<'_, T, F> {
     }
 }
 
+/// Who wrote a document.
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 impl Tool {
-    fn this() -> Self {
+    pub(super) fn this() -> Self {
         Self {
             name: "rtcscope",
             version: env!("CARGO_PKG_VERSION"),
