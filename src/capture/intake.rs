@@ -10,6 +10,14 @@ use super::Compression;
 /// A decompressor that fails loses what it had produced in that same call; small bites lose little.
 const SMALL_BITE: usize = 4 * 1024;
 
+/// How much is asked for at once of what undoes `compression`.
+pub(super) fn bite(compression: Compression) -> usize {
+    match compression {
+        Compression::None => usize::MAX,
+        _ => SMALL_BITE,
+    }
+}
+
 /// A reader, and what went wrong with it.
 pub(super) struct Intake {
     reader: Box<dyn Read + Send>,
@@ -39,10 +47,7 @@ impl Intake {
     ) -> Self {
         Self {
             reader,
-            bite: match compression {
-                Compression::None => usize::MAX,
-                _ => SMALL_BITE,
-            },
+            bite: bite(compression),
             ended: false,
             spool,
             trouble: Trouble::default(),

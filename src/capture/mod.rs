@@ -1,9 +1,10 @@
 //! Captures in: from a file or stdin to [`Frame`]s, one at a time, in one pass.
 //!
-//! Reads pcap and pcapng, plain or compressed, told apart by their magic numbers. Knows nothing of
-//! what is inside a frame; `net` takes it from there.
+//! Reads pcap and pcapng, plain or compressed, and dumps of other programs ([`Dump`]), told apart by
+//! how they begin. Knows nothing of what is inside a frame; `net` takes it from there.
 
 mod buffer;
+mod convert;
 mod error;
 mod intake;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod reread;
 mod sniff;
 mod source;
 
+pub use convert::Dump;
 pub use error::OpenError;
 pub use link_type::LinkType;
 pub use pcapng::{InterfaceStatistics, Secret};
@@ -44,7 +46,8 @@ pub struct Frame<'a> {
     pub link: LinkType,
     /// Its length on the wire in bytes; `data` is shorter when the capture was cut by a snaplen.
     pub wire_len: u32,
-    /// Where `data` begins in the (decompressed) file, in bytes.
+    /// Where `data` begins in the decompressed file, or in the pcap file that a dump was made into, in
+    /// bytes.
     pub offset: u64,
     /// The captured bytes.
     pub data: &'a [u8],
@@ -59,7 +62,7 @@ pub struct Problem {
     pub message: String,
     /// The packet concerned, if one is.
     pub packet: Option<PacketNo>,
-    /// The byte offset in the (decompressed) file, if known.
+    /// The byte offset in the (decompressed) file, if known; of a dump, in the dump itself.
     pub offset: Option<u64>,
 }
 

@@ -36,6 +36,13 @@ impl Problems {
         }
     }
 
+    /// Adds those of another list.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        let room = KEPT.saturating_sub(self.kept.len());
+        self.kept.extend(other.kept.into_iter().take(room));
+    }
+
     /// The first ones.
     pub(super) fn kept(&self) -> &[Problem] {
         &self.kept

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::buffer::Buffer;
+use super::convert::{self, Dump, Opened};
 use super::pcap::PcapReader;
 use super::pcapng::{InterfaceStatistics, PcapNgReader, Secret};
 use super::problems::Problems;
@@ -28,6 +29,8 @@ pub struct Capture {
     problems: Problems,
     link_types: Vec<LinkType>,
     last_link: Option<LinkType>,
+    /// What it was before it became the pcap file that is read.
+    dump: Option<Opened>,
     /// Packets met, including those that could not be shown.
     packets: PacketNo,
     ended: bool,
@@ -82,13 +85,14 @@ impl Capture {
 
     fn start(source: Source, spool: Option<Box<dyn Write + Send>>) -> Result<Self, OpenError> {
         let compression = source.compression;
-        let mut buffer = Buffer::new(source.reader, compression, source.total.is_none(), spool);
+        let (plain, dump) = convert::open(source.reader, compression)?;
+        let mut buffer = Buffer::new(plain, compression, source.total.is_none(), spool);
         // No more than the shortest file header, so that a live pipe is not waited for.
         buffer.ensure(24);
         let reader = match sniff::format(buffer.window()) {
             Some(Format::Pcap) => Reader::Pcap(PcapReader::open(&mut buffer)?),
             Some(Format::PcapNg) => Reader::PcapNg(Box::new(PcapNgReader::open(&mut buffer)?)),
-            None => return Err(not_a_capture(&mut buffer)),
+            _ => return Err(not_a_capture(&mut buffer)),
         };
         let mut capture = Self {
             buffer,
@@ -96,6 +100,7 @@ impl Capture {
             problems: Problems::default(),
             link_types: Vec::new(),
             last_link: None,
+            dump,
             packets: 0,
             ended: false,
             compression,
@@ -106,6 +111,7 @@ impl Capture {
             let link = pcap.link();
             capture.note_link(link);
         }
+        capture.note_dump();
         Ok(capture)
     }
 
@@ -118,6 +124,9 @@ impl Capture {
         };
         if self.last_link != Some(record.link) {
             self.note_link(record.link);
+        }
+        if self.dump.is_some() {
+            self.note_dump();
         }
         let data = self
             .buffer
@@ -165,12 +174,20 @@ impl Capture {
         }
     }
 
+    /// Takes over what was wrong with the dump.
+    fn note_dump(&mut self) {
+        if let Some(opened) = &self.dump {
+            opened.notes.drain(&mut self.problems);
+        }
+    }
+
     #[cold]
     fn end(&mut self) {
         if self.ended {
             return;
         }
         self.ended = true;
+        self.note_dump();
         let (packets, offset) = (self.packets, self.buffer.offset());
         report_failure(
             &mut self.buffer,
@@ -193,10 +210,22 @@ impl Capture {
 
     /// The file format.
     pub fn format(&self) -> Format {
-        match self.reader {
-            Reader::Pcap(_) => Format::Pcap,
-            Reader::PcapNg(_) => Format::PcapNg,
+        match (&self.dump, &self.reader) {
+            (Some(opened), _) => opened.format,
+            (None, Reader::Pcap(_)) => Format::Pcap,
+            (None, Reader::PcapNg(_)) => Format::PcapNg,
         }
+    }
+
+    /// What is known of the dump that is read as a capture; `None` if it is a capture.
+    pub fn dump(&self) -> Option<&Dump> {
+        self.dump.as_ref().map(|opened| &opened.dump)
+    }
+
+    /// Whether [`read_frame`](super::read_frame) finds packets in the file itself. It does not in one
+    /// that was compressed, or that is a dump.
+    pub fn is_plain(&self) -> bool {
+        self.compression == Compression::None && self.dump.is_none()
     }
 
     /// How the file is compressed.

@@ -6,13 +6,23 @@ use std::fmt;
 
 use super::order::Order;
 
-/// The two file formats of packet captures.
+/// The file formats of packet captures, and of dumps that are read as if they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// The classic format of tcpdump (draft-ietf-opsawg-pcap), or a variant of it.
     Pcap,
     /// The block format of Wireshark (draft-ietf-opsawg-pcapng).
     PcapNg,
+    /// A log of Chrome or another user of libwebrtc, with `RTP_DUMP` or `SCTP_PACKET` lines.
+    ChromeLog,
+    /// A log of Firefox, with what its `RtpLogger` says.
+    FirefoxLog,
+    /// Packets in hexadecimal with directions and times, as text2pcap reads them.
+    TextDump,
+    /// A file of rtpdump, of rtptools.
+    RtpDump,
+    /// A recording of the Janus server (`.mjr`).
+    JanusRecording,
 }
 
 impl fmt::Display for Format {
@@ -20,6 +30,11 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Pcap => "pcap",
             Self::PcapNg => "pcapng",
+            Self::ChromeLog => "Chrome RTP_DUMP log",
+            Self::FirefoxLog => "Firefox RtpLogger log",
+            Self::TextDump => "text2pcap dump",
+            Self::RtpDump => "rtpdump",
+            Self::JanusRecording => "Janus recording",
         })
     }
 }
@@ -104,8 +119,6 @@ pub(super) fn compression(head: &[u8]) -> Compression {
 const LOOKALIKES: &[(&[u8], &str, Option<&str>)] = &[
     (b"v=0\r", "a session description (SDP)", Some(LINT)),
     (b"v=0\n", "a session description (SDP)", Some(LINT)),
-    (b"#!rtpplay1.0", "an rtpdump file", Some(CONVERT)),
-    (b"MJR0000", "a Janus recording (.mjr)", Some(CONVERT)),
     (b"snoop\0\0\0", "a snoop capture", Some(EDITCAP)),
     (
         b"GMBU",
@@ -135,28 +148,43 @@ const LOOKALIKES: &[(&[u8], &str, Option<&str>)] = &[
 ];
 
 const LINT: &str = "check it with `rtcscope lint`";
-const CONVERT: &str = "convert it to pcap first";
 const EDITCAP: &str = "convert it first: `editcap -F pcapng IN OUT`";
 const UNPACK: &str = "unpack it first";
 const PAGE: &str = "a download may have given its error page";
 
+/// What the file is known to be by its first bytes, which are those of no capture.
+fn known(head: &[u8]) -> Option<(&'static str, Option<&'static str>)> {
+    let trimmed = trimmed(head);
+    let row = LOOKALIKES.iter().find(|row| trimmed.starts_with(row.0));
+    row.map(|(_, what, hint)| (*what, *hint))
+}
+
+fn trimmed(head: &[u8]) -> &[u8] {
+    let bare = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    bare.trim_ascii_start()
+}
+
+/// Whether there are only characters of text. The head may end inside a UTF-8 character, hence the
+/// 0x80.. range.
+fn is_text(head: &[u8]) -> bool {
+    head.iter()
+        .all(|b| matches!(b, b'\t' | b'\n' | b'\r' | 0x1b | 0x20..=0x7e | 0x80..))
+}
+
+/// Whether the file may be a log, in which packets would come later.
+pub(super) fn may_be_log(head: &[u8]) -> bool {
+    is_text(head) && known(head).is_none()
+}
+
 /// What a file that is no capture looks like, and what to do about it.
 pub(super) fn lookalike(head: &[u8]) -> (&'static str, Option<&'static str>) {
-    let trimmed = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let trimmed = trimmed.trim_ascii_start();
-    for (magic, what, hint) in LOOKALIKES {
-        if trimmed.starts_with(magic) {
-            return (what, *hint);
-        }
+    if let Some(known) = known(head) {
+        return known;
     }
     if head.iter().all(|b| *b == 0) {
         return ("zeros", Some("the file may never have been written"));
     }
-    // The head may end inside a UTF-8 character, hence the 0x80.. range.
-    let is_text = head
-        .iter()
-        .all(|b| matches!(b, b'\t' | b'\n' | b'\r' | 0x1b | 0x20..=0x7e | 0x80..));
-    match (is_text, trimmed.first()) {
+    match (is_text(head), trimmed(head).first()) {
         (true, Some(b'{' | b'[')) => (
             "JSON",
             Some("if it holds session descriptions, check them with `rtcscope lint`"),

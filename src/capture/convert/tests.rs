@@ -1,0 +1,1 @@
+//! Dumps through [`Capture`](crate::capture::Capture), as everybody reads them.
