@@ -227,6 +227,7 @@ pub(super) fn origin(d: &Datagram<'_>) -> Origin {
         ts: d.ts,
         path: d.path,
         via: d.via,
+        missing: d.missing,
     }
 }
 

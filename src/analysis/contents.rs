@@ -26,6 +26,8 @@ pub struct Content<'a> {
     pub decrypted: bool,
     /// Its bytes, header and all.
     pub bytes: &'a [u8],
+    /// Bytes after them that the capture's snaplen cut off; 0 of what was decrypted.
+    pub missing: u32,
 }
 
 /// What a content is.
@@ -56,6 +58,7 @@ struct Item {
     kind: ContentKind,
     decrypted: bool,
     bytes: Range<usize>,
+    missing: u32,
 }
 
 /// Where a content travelled.
@@ -65,6 +68,8 @@ pub(super) struct Origin {
     pub(super) ts: Timestamp,
     pub(super) path: Path,
     pub(super) via: Via,
+    /// Bytes of the datagram that the snaplen cut off.
+    pub(super) missing: u32,
 }
 
 impl Contents {
@@ -103,6 +108,7 @@ impl Contents {
             kind,
             decrypted,
             bytes: start..self.bytes.len(),
+            missing: if decrypted { 0 } else { from.missing },
         });
     }
 
@@ -115,6 +121,7 @@ impl Contents {
             kind: item.kind,
             decrypted: item.decrypted,
             bytes: self.bytes.get(item.bytes.clone()).unwrap_or_default(),
+            missing: item.missing,
         })
     }
 }

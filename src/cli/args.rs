@@ -2,7 +2,7 @@
 
 use super::color::Color;
 use super::knowledge::Knowledge;
-use super::{explain, lint, messages, timeline};
+use super::{decrypt, explain, lint, messages, timeline};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -55,6 +55,8 @@ pub(super) enum Command {
     Timeline(timeline::TimelineArgs),
     /// Print the messages of data channels
     Messages(messages::MessagesArgs),
+    /// Write media and data channels in clear, as a capture that Wireshark reads
+    Decrypt(decrypt::DecryptArgs),
     /// Check session descriptions (SDP) for mistakes
     Lint(lint::LintArgs),
     /// Explain a lint rule by its code or name

@@ -3,8 +3,9 @@
 //! A capture is read twice: what connection a message belongs to, and what keys there are, is known
 //! for certain at the end only.
 
+use super::Exit;
 use super::knowledge::{Knowledge, no_capture};
-use super::{Exit, reports, twice};
+use super::twice::Twice;
 use crate::analysis::model::{Connection, DataChannel, Message, MessageKind};
 use crate::analysis::{Analysis, Analyzer, ConnectionId, Options, Unknown};
 use crate::capture::Capture;
@@ -149,12 +150,8 @@ impl Command<'_> {
     fn file(&self, file: &Path, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> {
         let name = file.display().to_string();
         let shown = printable(&name);
-        let opened = twice::open(file).and_then(|(capture, again)| {
-            let analysis = reports::read(capture, self.options.clone());
-            Ok((analysis, again.open()?, again))
-        });
-        // The copy of a pipe lives until it was read.
-        let (analysis, capture, _again) = match opened {
+        let opened = Twice::open(file).and_then(|twice| twice.analyse(self.options.clone()));
+        let (analysis, capture) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 writeln!(err, "error: {shown}: {error}")?;

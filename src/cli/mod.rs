@@ -2,11 +2,13 @@
 
 mod args;
 pub mod color;
+mod decrypt;
 pub mod explain;
 mod generate;
 mod knowledge;
 pub mod lint;
 mod messages;
+mod outfile;
 mod progress;
 mod reports;
 mod stats;
@@ -89,6 +91,7 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
         Some(Command::Stats(args)) => stats::run(args, color, out, err),
         Some(Command::Timeline(args)) => timeline::run(args, color, out, err),
         Some(Command::Messages(args)) => messages::run(args, color, out, err),
+        Some(Command::Decrypt(args)) => decrypt::run(args, out, err),
         Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
         Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
         Some(Command::Rules(args)) => explain::run_rules(args, out, err).map(from_code),

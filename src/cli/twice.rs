@@ -1,46 +1,155 @@
-//! A capture that is read twice: first to learn all there is to know, then for what is in it. What
-//! can be read only once, a pipe, is copied to a temporary file on the way.
+//! A capture that is read twice, for the commands that write what is in it: the analysis of the first
+//! reading tells what each stream is, the second takes the contents.
 
+use super::progress::Progress;
+use crate::analysis::{Analysis, Analyzer, FileFacts, Options};
 use crate::capture::{Capture, OpenError};
+use crate::output::printable;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
-/// Where to read it the second time.
-#[derive(Debug)]
-pub(super) enum Again {
+/// How many packets pass between two looks at the clock.
+const LOOK_EVERY: u64 = 1 << 16;
+
+/// A capture, and where it can be read again.
+pub(super) struct Twice {
+    first: Capture,
+    again: Again,
+}
+
+enum Again {
     File(PathBuf),
-    /// The temporary copy, which goes when this does.
-    Copy(NamedTempFile),
+    /// The copy of what can be read once only, without a name.
+    Spool(File),
 }
 
-/// Opens a capture, `-` for standard input, for the first time.
-pub(super) fn open(path: &Path) -> Result<(Capture, Again), OpenError> {
-    let is_stdin = path == Path::new("-");
-    // A named pipe can be opened once only; a missing file is for the reader to name.
-    if !is_stdin && std::fs::metadata(path).map_or(true, |m| m.is_file()) {
-        return Ok((Capture::open(path)?, Again::File(path.to_path_buf())));
+/// Why a capture cannot be read twice.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("no temporary file can be made for a copy of it: {0}")]
+    Spool(#[source] io::Error),
+    /// What the reader said of its copy.
+    #[error("{0}")]
+    Copy(String),
+}
+
+impl Twice {
+    /// Opens the capture at `path`; `-` is standard input. What can be read once only is copied to a
+    /// temporary file as it is read.
+    pub(super) fn open(path: &Path) -> Result<Self, Trouble> {
+        let is_stdin = path == Path::new("-");
+        // A missing file is for the reader to name.
+        let is_file = std::fs::metadata(path).map_or(true, |m| m.is_file());
+        if !is_stdin && is_file {
+            return Ok(Self {
+                first: Capture::open(path)?,
+                again: Again::File(path.to_path_buf()),
+            });
+        }
+        let spool = tempfile::NamedTempFile::new().map_err(Trouble::Spool)?;
+        // Two handles, because each has its own place in the file; its name is not needed any more.
+        let again = Again::Spool(spool.reopen().map_err(Trouble::Spool)?);
+        let copy = Box::new(spool.into_file());
+        let first = match is_stdin {
+            true => Capture::from_reader_spooling(Box::new(io::stdin()), copy)?,
+            false => Capture::open_spooling(path, copy)?,
+        };
+        Ok(Self { first, again })
     }
-    let copy = NamedTempFile::new().map_err(no_copy)?;
-    let spool = Box::new(copy.reopen().map_err(no_copy)?);
-    let capture = match is_stdin {
-        true => Capture::from_reader_spooling(Box::new(io::stdin()), spool)?,
-        false => Capture::open_spooling(path, spool)?,
-    };
-    Ok((capture, Again::Copy(copy)))
+
+    /// Analyses it, and opens it for the second reading.
+    pub(super) fn analyse(self, options: Options) -> Result<(Analysis, Capture), Trouble> {
+        let Self { mut first, again } = self;
+        let mut progress = Progress::new(first.total_bytes());
+        let mut analyzer = Analyzer::new(options);
+        let mut until_look = LOOK_EVERY;
+        while let Some(frame) = first.next_frame() {
+            analyzer.push(&frame);
+            until_look -= 1;
+            if until_look == 0 {
+                until_look = LOOK_EVERY;
+                progress.at(first.bytes_read());
+            }
+        }
+        if let Some(p) = first.problems().iter().find(|p| p.code == "spool-failed") {
+            return Err(Trouble::Copy(p.message.clone()));
+        }
+        analyzer.describe_file(FileFacts::of(&first));
+        let capture = match again {
+            Again::File(path) => Capture::open(&path)?,
+            Again::Spool(file) => Capture::from_reader(Box::new(file))?,
+        };
+        Ok((analyzer.finish(), capture))
+    }
 }
 
-impl Again {
-    /// Opens it for the second time, once the first was read to its end and dropped.
-    pub(super) fn open(&self) -> Result<Capture, OpenError> {
-        match self {
-            Self::File(path) => Capture::open(path),
-            Self::Copy(copy) => Capture::open(copy.path()),
+/// What to call a capture in what is written of it: the name of its file, without the way there.
+pub(super) fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        return "standard input".to_owned();
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    printable(&name.to_string_lossy()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_is_read_twice() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+        let file = std::fs::read_dir(file).unwrap().find_map(|f| {
+            let path = f.unwrap().path();
+            path.extension()
+                .is_some_and(|e| e == "pcapng")
+                .then_some(path)
+        });
+        let file = file.unwrap();
+        let count = |mut capture: Capture| {
+            while capture.next_frame().is_some() {}
+            capture.packets()
+        };
+        let all = count(Capture::open(&file).unwrap());
+        assert!(all > 0);
+        let (analysis, again) = Twice::open(&file)
+            .unwrap()
+            .analyse(Options::default())
+            .unwrap();
+        assert_eq!((analysis.capture.packets, count(again)), (all, all));
+        #[cfg(unix)]
+        {
+            let dir = tempfile::tempdir().unwrap();
+            let pipe = dir.path().join("pipe");
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            let (from, to) = (file.clone(), pipe.clone());
+            let feeder = std::thread::spawn(move || {
+                std::fs::write(to, std::fs::read(from).unwrap()).unwrap();
+            });
+            let (analysis, again) = Twice::open(&pipe)
+                .unwrap()
+                .analyse(Options::default())
+                .unwrap();
+            feeder.join().unwrap();
+            assert_eq!((analysis.capture.packets, count(again)), (all, all));
         }
     }
-}
 
-fn no_copy(error: io::Error) -> OpenError {
-    let why = format!("it is read twice, and no temporary file can be made for it: {error}");
-    OpenError::Io(io::Error::new(error.kind(), why))
+    #[test]
+    fn what_is_not_there_is_said() {
+        let Err(trouble) = Twice::open(Path::new("no/such.pcap")) else {
+            panic!("opened");
+        };
+        assert_eq!(trouble.to_string(), "no such file");
+    }
+
+    #[test]
+    fn names_have_no_way_and_no_line_break() {
+        assert_eq!(name(Path::new("/tmp/secret/a\nb.pcap")), "a\u{fffd}b.pcap");
+        assert_eq!(name(Path::new("-")), "standard input");
+    }
 }

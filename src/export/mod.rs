@@ -2,3 +2,12 @@
 //!
 //! Fed by [`Analyzer::contents`](crate::analysis::Analyzer::contents) in a second reading of the capture,
 //! when the analysis of the first tells what each stream is.
+
+mod announcement;
+mod clear;
+mod clear_path;
+mod exported_pdu;
+mod headers;
+pub mod pcapng;
+
+pub use clear::{Clear, Shape, Skipped, Written};

@@ -1,0 +1,202 @@
+//! `rtcscope decrypt`: a capture in, its media and data in clear out, for Wireshark and others.
+
+use super::Exit;
+use super::knowledge::{Knowledge, no_capture};
+use super::outfile::{OutFile, is_same_file};
+use super::twice::{Trouble, Twice, name};
+use crate::analysis::{Analysis, Analyzer, Options};
+use crate::capture::Capture;
+use crate::export::{Clear, Shape, Written};
+use crate::output::printable;
+use clap::{Args, ValueEnum};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  rtcscope decrypt call.pcapng -o clear.pcapng --sdp offer.sdp answer.sdp
+  rtcscope decrypt call.pcapng -o - | tshark -r - -q -z rtp,streams
+  rtcscope decrypt call.pcapng --all -o whole.pcapng
+
+The new file has RTP and RTCP in UDP and SCTP on IP, with the addresses and times of the packets they
+came from; comments name those. What a TURN server relayed goes between its client and the peer, what
+came over TCP is in UDP. Session announcements at the beginning, which were not in the capture, make
+Wireshark see RTP and the codecs without further settings.";
+
+/// What `decrypt` takes.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct DecryptArgs {
+    /// Capture to decrypt; `-` is standard input
+    #[arg(value_name = "FILE", required_unless_present = "sdp")]
+    pub file: Option<PathBuf>,
+
+    /// The pcapng file to write; `-` is standard output
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+
+    /// How to wrap what is in clear
+    #[arg(long = "as", value_enum, value_name = "SHAPE")]
+    pub shape: Option<ShapeChoice>,
+
+    /// Also all other packets, as they were: STUN, DTLS handshakes, what could not be decrypted; takes
+    /// `--as pdu`
+    #[arg(long)]
+    pub all: bool,
+
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+}
+
+/// How packets are wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShapeChoice {
+    /// RTP and RTCP in UDP, SCTP on IP: for every program that reads captures (the default)
+    Udp,
+    /// Wireshark's exported PDUs: nothing else reads them
+    Pdu,
+}
+
+/// Decrypts a capture.
+pub(super) fn run(
+    args: &DecryptArgs,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<Exit> {
+    let shape = match (args.shape, args.all) {
+        (None | Some(ShapeChoice::Udp), false) => Shape::Udp,
+        (None, true) | (Some(ShapeChoice::Pdu), _) => Shape::Pdu,
+        (Some(ShapeChoice::Udp), true) => {
+            writeln!(
+                err,
+                "error: --all needs --as pdu: where STUN and media share ports, Wireshark would take \
+                 the media for STUN"
+            )?;
+            return Ok(Exit::Usage);
+        }
+    };
+    let named: Vec<PathBuf> = args.file.iter().cloned().collect();
+    let (files, told) = args.knowledge.captures(&named);
+    let [file] = &files[..] else {
+        return match files.len() {
+            0 => no_capture(err),
+            n => {
+                writeln!(err, "error: {n} captures, and one is decrypted at a time")?;
+                Ok(Exit::Usage)
+            }
+        };
+    };
+    let output = &args.output;
+    let inputs = files.iter().chain(&told.sdp);
+    if let Some(input) = inputs.into_iter().find(|input| is_same_file(input, output)) {
+        let input = input.to_string_lossy();
+        let input = printable(&input);
+        writeln!(err, "error: {input}: the output would overwrite it")?;
+        return Ok(Exit::Usage);
+    }
+    if output == Path::new("-") && io::stdout().is_terminal() {
+        writeln!(err, "error: -: a capture is nothing for a terminal")?;
+        return Ok(Exit::Usage);
+    }
+    let (known, exit) = told.read(err)?;
+    let mut options = Options::default();
+    known.tell(&mut options);
+    let shown = file.to_string_lossy();
+    let shown = printable(&shown);
+    let (analysis, capture) = match read(file, &options) {
+        Ok(read) => read,
+        Err(trouble) => {
+            writeln!(err, "error: {shown}: {trouble}")?;
+            return Ok(Exit::Unreadable);
+        }
+    };
+    for p in &analysis.capture.problems {
+        writeln!(err, "warning: {shown}: {}", p.problem.message)?;
+    }
+    let job = Job {
+        analysis: &analysis,
+        options,
+        shape,
+        all: args.all,
+        source: name(file),
+    };
+    match job.write(capture, output, out) {
+        Ok(written) => {
+            summary(&written, &analysis, err)?;
+            Ok(exit)
+        }
+        // Whoever read it has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(error),
+        Err(error) => {
+            let output = output.to_string_lossy();
+            let output = printable(&output);
+            writeln!(err, "error: {output}: it could not be written: {error}")?;
+            Ok(Exit::Unreadable)
+        }
+    }
+}
+
+fn read(file: &Path, options: &Options) -> Result<(Analysis, Capture), Trouble> {
+    Twice::open(file)?.analyse(options.clone())
+}
+
+/// What is to be written.
+struct Job<'a> {
+    analysis: &'a Analysis,
+    options: Options,
+    shape: Shape,
+    all: bool,
+    source: String,
+}
+
+impl Job<'_> {
+    fn write(
+        self,
+        mut capture: Capture,
+        output: &Path,
+        stdout: &mut dyn Write,
+    ) -> io::Result<Written> {
+        let file = OutFile::create(output, stdout)?;
+        let mut clear = Clear::new(file, self.analysis, self.shape, &self.source)?;
+        let mut analyzer = Analyzer::new(Options {
+            contents: true,
+            ..self.options
+        });
+        while let Some(frame) = capture.next_frame() {
+            analyzer.push(&frame);
+            let mut is_written = false;
+            for content in analyzer.contents() {
+                is_written |= clear.push(&content)?;
+            }
+            if self.all && !is_written {
+                clear.keep(&frame)?;
+            }
+        }
+        let (file, written) = clear.finish()?;
+        file.keep()?;
+        Ok(written)
+    }
+}
+
+/// Says what was written and what was not, in two lines at most.
+fn summary(written: &Written, analysis: &Analysis, err: &mut dyn Write) -> io::Result<()> {
+    let media = [
+        (written.rtp, "RTP"),
+        (written.rtcp, "RTCP"),
+        (written.sctp, "SCTP"),
+        (written.announcements, "announcements for Wireshark"),
+        (written.others, "others as they were"),
+    ];
+    let parts: Vec<String> = media
+        .iter()
+        .filter(|(n, what)| *n > 0 || !what.contains(' '))
+        .map(|(n, what)| format!("{n} {what}"))
+        .collect();
+    let all = written.packets();
+    writeln!(err, "wrote {all} packets: {}", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+}
