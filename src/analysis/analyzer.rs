@@ -356,9 +356,8 @@ impl State {
                 } else {
                     transport.dtls_ciphertext += 1;
                 }
-                let state = transport.dtls_state.get_or_insert_default();
-                let (moment, problems) = (moment(d, at), &mut self.problems);
-                state.push(d.payload, d.missing, &moment, Carrier::Raw, problems);
+                let bytes = (d.payload, d.missing);
+                self.dtls(bytes, d, &moment(d, at), Carrier::Raw);
             }
             Class::Sctp => {
                 row.kind = PacketKind::Sctp;

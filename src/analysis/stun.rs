@@ -90,9 +90,7 @@ impl State {
                 Class::Dtls | Class::DtlsCiphertext => transport.dtls_in_stun += 1,
                 _ => return,
             }
-            let state = transport.dtls_state.get_or_insert_default();
-            let (moment, problems) = (moment(d, at), &mut self.problems);
-            state.push(flight, 0, &moment, Carrier::Stun, problems);
+            self.dtls((flight, 0), d, &moment(d, at), Carrier::Stun);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod bonds;
 mod channels;
+mod decryption;
 mod evidence;
 mod group;
 mod groups;
@@ -196,6 +197,7 @@ fn protocols_of(
     connection.dtls = associations.next();
     connection.other_dtls = associations.collect();
     connection.other_dtls_not_kept = all.not_kept;
+    connection.decryption = decryption::report(state, members);
     events.extend(all.events);
 
     (connection.sctp, connection.data_channels) = channels::report(state, connection);

@@ -1,10 +1,11 @@
 //! One association as far as one transport shows it: the records are read once, here.
 
-use super::hello::{Client, Server};
+use super::hello::{Client, Hidden, Server};
 use super::item::{Item, RecordKey, What};
 use super::side::Side;
 use crate::analysis::moment::{Moment, Sighting};
 use crate::analysis::problems::Problems;
+use crate::analysis::vault::Binding;
 use crate::proto::dtls::{
     Handshake, Header, Record, Refusal, ServerHello, codes, server_key_exchange_group,
 };
@@ -25,6 +26,12 @@ pub(super) struct Association {
     pub(super) hello: Option<Client>,
     pub(super) hello_at: Option<Sighting>,
     pub(super) answer: Option<Server>,
+    /// What the server said in EncryptedExtensions, if they were opened.
+    pub(super) hidden: Option<Hidden>,
+    /// The session of the key log that it is.
+    pub(super) binding: Binding,
+    /// Something was learnt since keys were told.
+    pub(super) has_news: bool,
     /// Whether the server said anything in clear.
     pub(super) server_spoke: bool,
     pub(super) hello_verify: bool,
@@ -84,6 +91,7 @@ impl Association {
         if own.endpoint.is_none() {
             own.endpoint = Some(at.src);
         }
+        own.unopened += u64::from(record.is_encrypted());
         let (content_type, epoch, sequence) = match record.header {
             Header::Full {
                 content_type,
@@ -107,6 +115,7 @@ impl Association {
             side,
             record: RecordKey::Number(epoch, sequence),
             in_stun,
+            was_sealed: false,
             what: What::ChangeCipherSpec,
         };
         if epoch == 0 {
@@ -186,6 +195,7 @@ impl Association {
             side,
             record: RecordKey::Ciphertext(start),
             in_stun,
+            was_sealed: false,
             what,
         });
     }
@@ -200,7 +210,7 @@ impl Association {
         }
     }
 
-    fn note(&mut self, item: Item) {
+    pub(super) fn note(&mut self, item: Item) {
         if self.log.len() < LOG_MAX {
             self.log.push(item);
         } else {
@@ -208,7 +218,7 @@ impl Association {
         }
     }
 
-    fn fragment(
+    pub(super) fn fragment(
         &mut self,
         fragment: &Handshake<'_>,
         item: Item,
@@ -271,10 +281,13 @@ impl Association {
         body: &[u8],
         at: &Sighting,
     ) {
+        let is_13 = self.version() == Some(codes::DTLS13);
         if let Some(own) = self.sides.get_mut(side) {
             own.note_message(seq, message_type, true);
-            if message_type == codes::CERTIFICATE {
-                own.certificates(body, at);
+            match message_type {
+                codes::CERTIFICATE => own.certificates(body, is_13, at),
+                codes::FINISHED if own.finished.is_none() => own.finished = Some(*at),
+                _ => {}
             }
         }
         self.facts(side, message_type, body, true, at);
@@ -288,6 +301,7 @@ impl Association {
                 let known_whole = self.hello.as_ref().is_some_and(|h| h.whole);
                 if whole || !known_whole {
                     self.hello = Some(Client::new(body, whole));
+                    self.has_news = true;
                 }
             }
             codes::HELLO_VERIFY_REQUEST => {
@@ -306,7 +320,12 @@ impl Association {
                 let known_whole = self.answer.as_ref().is_some_and(|a| a.whole);
                 if whole || !known_whole {
                     self.answer = Some(Server::new(body, whole));
+                    self.has_news = true;
                 }
+            }
+            codes::ENCRYPTED_EXTENSIONS if whole => {
+                self.hidden = Some(Hidden::new(body));
+                self.has_news = true;
             }
             codes::SERVER_KEY_EXCHANGE => {
                 self.group = server_key_exchange_group(body).or(self.group);

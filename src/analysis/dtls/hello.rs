@@ -1,6 +1,8 @@
 //! What the hellos of an association said: copied out of the packets, by number.
 
-use crate::proto::dtls::{ClientHello, PreSharedKey, ServerHello, U16List, codes, ja4};
+use crate::proto::dtls::{
+    ClientHello, PreSharedKey, ServerHello, U16List, codes, encrypted_extensions, ja4,
+};
 
 /// Entries kept of a list; no honest hello has more.
 const LIST_MAX: usize = 256;
@@ -105,6 +107,7 @@ pub(super) struct Server {
     pub(super) alpn: Option<String>,
     pub(super) session_id: Vec<u8>,
     pub(super) chose_psk: bool,
+    pub(super) encrypt_then_mac: bool,
     pub(super) connection_id: Option<Vec<u8>>,
 }
 
@@ -129,10 +132,35 @@ impl Server {
             alpn: find(codes::ALPN).and_then(|e| e.alpn()?.next()).map(words),
             session_id: hello.session_id.to_vec(),
             chose_psk: matches!(psk, Some(PreSharedKey::Selected(_))),
+            encrypt_then_mac: find(codes::ENCRYPT_THEN_MAC).is_some(),
             connection_id: find(codes::CONNECTION_ID)
                 .and_then(|e| e.connection_id())
                 .map(<[u8]>::to_vec),
         }
+    }
+}
+
+/// What a server says in EncryptedExtensions, in DTLS 1.3.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hidden {
+    pub(super) srtp_profile: Option<u16>,
+    pub(super) alpn: Option<String>,
+}
+
+impl Hidden {
+    pub(super) fn new(body: &[u8]) -> Self {
+        let mut hidden = Self::default();
+        let extensions = encrypted_extensions(body, 0).into_iter().flatten();
+        for e in extensions.map_while(Result::ok).take(LIST_MAX) {
+            match e.extension_type {
+                codes::USE_SRTP => {
+                    hidden.srtp_profile = e.use_srtp().and_then(|s| s.profiles.iter().next());
+                }
+                codes::ALPN => hidden.alpn = e.alpn().and_then(|mut all| all.next()).map(words),
+                _ => {}
+            }
+        }
+        hidden
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Item {
     pub(super) record: RecordKey,
     /// Whether it came in a STUN message.
     pub(super) in_stun: bool,
+    /// It is the first piece of an encrypted record, which was opened.
+    pub(super) was_sealed: bool,
     pub(super) what: What,
 }
 

@@ -8,16 +8,20 @@
 mod association;
 mod flights;
 mod hello;
+mod intake;
 mod item;
+mod opened;
 mod report;
 mod side;
 mod verdict;
 
 use self::association::{Association, LOG_MAX};
+use self::intake::open;
 use self::item::Item;
-use super::model::{Dtls, Event};
+use super::model::{Dtls, Event, Openings};
 use super::moment::Moment;
 use super::problems::Problems;
+use super::vault::{DtlsKeys, Outcome};
 use crate::proto::dtls::{DtlsDatagram, Record, codes};
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
@@ -40,6 +44,7 @@ pub(super) enum Carrier {
 #[derive(Clone, Debug, Default)]
 pub(super) struct DtlsState {
     associations: Vec<Association>,
+    openings: Openings,
 }
 
 impl DtlsState {
@@ -51,6 +56,7 @@ impl DtlsState {
         at: &Moment,
         carrier: Carrier,
         problems: &mut Problems,
+        mut keys: Option<DtlsKeys<'_>>,
     ) {
         let in_stun = carrier == Carrier::Stun;
         let side = usize::from(at.reverse);
@@ -85,7 +91,23 @@ impl DtlsState {
                     association.transports.push(at.transport);
                 }
             }
-            association.record(&record, at, in_stun, problems);
+            let opened = open(&mut self.openings, association, &record, at, keys.as_mut());
+            match (opened, &mut keys) {
+                (Outcome::Opened(opened), Some(keys)) => {
+                    let held = (&opened, keys.plain());
+                    association.opened(&record, held, at, in_stun, problems);
+                    if opened.content_type == codes::APPLICATION_DATA {
+                        keys.keep();
+                    }
+                }
+                _ => association.record(&record, at, in_stun, problems),
+            }
+            if association.has_news {
+                association.has_news = false;
+                if let Some(keys) = &mut keys {
+                    association.tell(keys, at);
+                }
+            }
         }
         if !counted {
             // Something was there, or the datagram would not be here.
@@ -138,6 +160,11 @@ impl DtlsState {
                 "more DTLS handshakes began on one address pair than are told apart".to_owned()
             });
         }
+    }
+
+    /// What came of its encrypted records.
+    pub(super) fn openings(&self) -> &Openings {
+        &self.openings
     }
 
     /// What its associations are recognised by on another transport, in order of appearance.

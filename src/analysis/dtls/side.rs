@@ -3,7 +3,9 @@
 
 use crate::analysis::moment::Sighting;
 use crate::net::Endpoint;
-use crate::proto::dtls::{Certificate, Certificates, Reassembler, sha256_fingerprint};
+use crate::proto::dtls::{
+    Certificate, Certificates, Reassembler, certificate_entries, sha256_fingerprint,
+};
 
 /// Messages of a side that are told apart by their number; a handshake has about ten.
 pub(super) const MESSAGES_MAX: usize = 64;
@@ -96,6 +98,10 @@ pub(super) struct Side {
     pub(super) chain: Vec<ChainLink>,
     /// The first record under new keys that is not an alert.
     pub(super) sealed: Option<Sighting>,
+    /// The record with which its Finished was whole, if that was opened.
+    pub(super) finished: Option<Sighting>,
+    /// Encrypted records that were not opened.
+    pub(super) unopened: u64,
     /// Encrypted alerts that say so (before DTLS 1.3), with their sequence numbers.
     pub(super) sealed_alerts: Vec<(Sighting, u64)>,
     pub(super) application: Application,
@@ -135,20 +141,27 @@ impl Side {
         keep(&mut self.sealed_alerts, *at, sequence);
     }
 
-    /// Reads a Certificate message of DTLS 1.0 or 1.2.
-    pub(super) fn certificates(&mut self, body: &[u8], seen: &Sighting) {
-        let Ok(chain) = Certificates::parse(body, 0) else {
-            return;
+    /// Reads a Certificate message, as DTLS 1.3 or the versions before it have it.
+    pub(super) fn certificates(&mut self, body: &[u8], is_13: bool, seen: &Sighting) {
+        let link = |der: &[u8]| ChainLink {
+            fingerprint: sha256_fingerprint(der),
+            length: der.len() as u64,
+            content: Certificate::parse(der),
+            seen: *seen,
         };
-        let chain = chain.map_while(Result::ok).take(CHAIN_MAX);
-        self.chain = chain
-            .map(|der| ChainLink {
-                fingerprint: sha256_fingerprint(der),
-                length: der.len() as u64,
-                content: Certificate::parse(der),
-                seen: *seen,
-            })
-            .collect();
+        if is_13 {
+            let Ok(chain) = certificate_entries(body, 0) else {
+                return;
+            };
+            let chain = chain.map_while(Result::ok).take(CHAIN_MAX);
+            self.chain = chain.map(|entry| link(entry.der)).collect();
+        } else {
+            let Ok(chain) = Certificates::parse(body, 0) else {
+                return;
+            };
+            let chain = chain.map_while(Result::ok).take(CHAIN_MAX);
+            self.chain = chain.map(link).collect();
+        }
     }
 
     /// Takes over what another transport showed of the same side, and returns the messages that
@@ -175,6 +188,11 @@ impl Side {
         if let Some(at) = &other.sealed {
             self.note_sealed(at);
         }
+        self.finished = match (self.finished, other.finished) {
+            (Some(a), Some(b)) => Some(if a.order() <= b.order() { a } else { b }),
+            (a, b) => a.or(b),
+        };
+        self.unopened += other.unopened;
         for (at, sequence) in &other.sealed_alerts {
             self.note_sealed_alert(at, *sequence);
         }
@@ -250,7 +268,7 @@ mod tests {
     fn a_chain_that_lies_gives_its_good_beginning() {
         let mut side = Side::default();
         let body = [0, 0, 9, 0, 0, 1, 0xaa, 0, 0, 9, 1, 2];
-        side.certificates(&body, &at(1));
+        side.certificates(&body, false, &at(1));
         assert_eq!(side.chain.len(), 1);
         assert!(side.chain[0].content.is_err(), "one byte is no certificate");
         assert_eq!(side.chain[0].fingerprint.len(), 95);

@@ -41,7 +41,7 @@ impl Path {
             reverse,
         };
         self.state
-            .push(payload, 0, &at, carrier, &mut self.problems);
+            .push(payload, 0, &at, carrier, &mut self.problems, None);
     }
 }
 

@@ -4,9 +4,13 @@
 //! known to fit when the first packet's tag is right. Without secrets all of this costs one comparison a
 //! packet.
 
+mod dtls;
 mod srtp;
 
+pub(super) use self::dtls::{Answer, Binding, DtlsKeys, Hello, OpenedRecord, Outcome, Packets};
 pub(super) use self::srtp::SrtpKeys;
+
+use self::dtls::DtlsVault;
 
 use self::srtp::SrtpVault;
 use super::analyzer::At;
@@ -31,6 +35,7 @@ pub(super) enum Opened {
 #[derive(Debug, Default)]
 pub(super) struct Vault {
     secrets: Arc<Secrets>,
+    dtls: DtlsVault,
     srtp: SrtpVault,
 }
 
@@ -38,6 +43,7 @@ impl Vault {
     pub(super) fn new(secrets: Arc<Secrets>) -> Self {
         Self {
             secrets,
+            dtls: DtlsVault::default(),
             srtp: SrtpVault::default(),
         }
     }
@@ -45,6 +51,26 @@ impl Vault {
     /// Takes the SRTP keys that a DTLS association exported. Again, or of another transport, is no harm.
     pub(super) fn add_srtp(&mut self, keys: SrtpKeys) {
         self.srtp.add(keys);
+    }
+
+    /// What DTLS records are opened with; none if there is no key log.
+    pub(super) fn dtls(&mut self) -> Option<DtlsKeys<'_>> {
+        let (vault, secrets) = (&mut self.dtls, &*self.secrets);
+        (!secrets.key_log.is_empty()).then_some(DtlsKeys { vault, secrets })
+    }
+
+    /// The application data that DTLS records of the datagram at hand held; to be given back. SRTP keys
+    /// that the datagram completed are known from here on.
+    pub(super) fn take_packets(&mut self) -> Packets {
+        for keys in self.dtls.take_exported() {
+            self.srtp.add(keys);
+        }
+        self.dtls.take_packets()
+    }
+
+    /// Gives the buffers back.
+    pub(super) fn return_packets(&mut self, packets: Packets) {
+        self.dtls.return_packets(packets);
     }
 
     /// Whether nothing can be opened.

@@ -14,68 +14,23 @@ const LABEL: &[u8] = b"EXTRACTOR-dtls_srtp";
 /// Master keys of 32 bytes and salts of 14, twice.
 const MATERIAL_MAX: usize = 2 * (32 + 14);
 
-/// A protection profile as use_srtp numbers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SrtpProfile {
-    /// Its number in the registry "DTLS-SRTP Protection Profiles".
-    pub number: u16,
-    /// What SRTP does with it.
-    pub profile: Profile,
-    key_len: usize,
-    salt_len: usize,
+/// In the order of RFC 5764: the keys of client and server, then their salts.
+fn split(profile: Profile, material: &[u8]) -> Option<SrtpMasters> {
+    let (keys, salts) = material.split_at_checked(2 * profile.key_len())?;
+    let (client_key, server_key) = keys.split_at_checked(profile.key_len())?;
+    let (client_salt, server_salt) = salts.split_at_checked(profile.salt_len())?;
+    let master = |key: &[u8], salt: &[u8]| MasterKey {
+        key: Zeroizing::new(key.to_vec()),
+        salt: Zeroizing::new(salt.to_vec()),
+    };
+    Some(SrtpMasters {
+        client: master(client_key, client_salt),
+        server: master(server_key, server_salt),
+    })
 }
 
-/// RFC 5764 and RFC 7714; the numbers of AES with 256 bits without AEAD come from drafts of RFC 5764, and
-/// some stacks have them still.
-const PROFILES: [SrtpProfile; 8] = [
-    row(1, Profile::AesCm128Sha1Tag80, 16, 14),
-    row(2, Profile::AesCm128Sha1Tag32, 16, 14),
-    row(3, Profile::AesCm256Sha1Tag80, 32, 14),
-    row(4, Profile::AesCm256Sha1Tag32, 32, 14),
-    row(5, Profile::NullSha1Tag80, 16, 14),
-    row(6, Profile::NullSha1Tag32, 16, 14),
-    row(7, Profile::AeadAes128Gcm, 16, 12),
-    row(8, Profile::AeadAes256Gcm, 32, 12),
-];
-
-const fn row(number: u16, profile: Profile, key_len: usize, salt_len: usize) -> SrtpProfile {
-    SrtpProfile {
-        number,
-        profile,
-        key_len,
-        salt_len,
-    }
-}
-
-impl SrtpProfile {
-    /// The profile with this number, if its packets can be opened.
-    pub fn find(number: u16) -> Option<Self> {
-        Self::all().find(|p| p.number == number)
-    }
-
-    /// All profiles, by number.
-    pub fn all() -> impl Iterator<Item = Self> {
-        PROFILES.into_iter()
-    }
-
-    /// In the order of RFC 5764: the keys of client and server, then their salts.
-    fn split(&self, material: &[u8]) -> Option<SrtpMasters> {
-        let (keys, salts) = material.split_at_checked(2 * self.key_len)?;
-        let (client_key, server_key) = keys.split_at_checked(self.key_len)?;
-        let (client_salt, server_salt) = salts.split_at_checked(self.salt_len)?;
-        let master = |key: &[u8], salt: &[u8]| MasterKey {
-            key: Zeroizing::new(key.to_vec()),
-            salt: Zeroizing::new(salt.to_vec()),
-        };
-        Some(SrtpMasters {
-            client: master(client_key, client_salt),
-            server: master(server_key, server_salt),
-        })
-    }
-
-    fn material_len(&self) -> usize {
-        2 * (self.key_len + self.salt_len)
-    }
+fn material_len(profile: Profile) -> usize {
+    2 * (profile.key_len() + profile.salt_len())
 }
 
 /// The master keys of both sides of a session.
@@ -89,7 +44,7 @@ pub struct SrtpMasters {
 
 /// The SRTP keys of a session of DTLS 1.0 or 1.2, from its master secret.
 pub fn export_legacy(
-    profile: SrtpProfile,
+    profile: Profile,
     version: Version,
     suite: &Suite,
     master: &[u8],
@@ -97,7 +52,7 @@ pub fn export_legacy(
     server_random: &[u8; 32],
 ) -> Option<SrtpMasters> {
     let mut material = Zeroizing::new([0; MATERIAL_MAX]);
-    let material = material.get_mut(..profile.material_len())?;
+    let material = material.get_mut(..material_len(profile))?;
     prf(
         suite.prf(version),
         master,
@@ -105,12 +60,12 @@ pub fn export_legacy(
         &[client_random, server_random],
         material,
     );
-    profile.split(material)
+    split(profile, material)
 }
 
 /// The SRTP keys of a session of DTLS 1.3, from its exporter secret. The hash is known by the length of
 /// that: `None` if it is that of none.
-pub fn export_tls13(profile: SrtpProfile, exporter_secret: &[u8]) -> Option<SrtpMasters> {
+pub fn export_tls13(profile: Profile, exporter_secret: &[u8]) -> Option<SrtpMasters> {
     let hash = [Hash::Sha256, Hash::Sha384]
         .into_iter()
         .find(|h| h.len() == exporter_secret.len())?;
@@ -119,9 +74,9 @@ pub fn export_tls13(profile: SrtpProfile, exporter_secret: &[u8]) -> Option<Srtp
     let derived = derived.get_mut(..hash.len())?;
     expand_label(hash, exporter_secret, LABEL, nothing.bytes(), derived).then_some(())?;
     let mut material = Zeroizing::new([0; MATERIAL_MAX]);
-    let material = material.get_mut(..profile.material_len())?;
+    let material = material.get_mut(..material_len(profile))?;
     expand_label(hash, derived, b"exporter", nothing.bytes(), material).then_some(())?;
-    profile.split(material)
+    split(profile, material)
 }
 
 #[cfg(test)]
@@ -131,20 +86,19 @@ mod tests {
     #[test]
     fn profiles_are_cut_in_the_order_of_the_rfc() {
         let material: Vec<u8> = (0..92).collect();
-        let profile = SrtpProfile::find(1).unwrap();
-        assert_eq!(profile.material_len(), 60);
-        let masters = profile.split(&material[..60]).unwrap();
+        let profile = Profile::AesCm128Sha1Tag80;
+        assert_eq!(material_len(profile), 60);
+        let masters = split(profile, &material[..60]).unwrap();
         assert_eq!(masters.client.key[..], material[..16]);
         assert_eq!(masters.server.key[..], material[16..32]);
         assert_eq!(masters.client.salt[..], material[32..46]);
         assert_eq!(masters.server.salt[..], material[46..60]);
-        assert!(SrtpProfile::all().all(|p| p.material_len() <= MATERIAL_MAX));
-        assert_eq!(SrtpProfile::find(9), None, "double encryption");
+        assert!(Profile::all().all(|p| material_len(p) <= MATERIAL_MAX));
     }
 
     #[test]
     fn secrets_of_no_hash_export_nothing() {
-        let profile = SrtpProfile::find(7).unwrap();
+        let profile = Profile::AeadAes128Gcm;
         for length in 0..100 {
             let secret = vec![1; length];
             let exported = export_tls13(profile, &secret);

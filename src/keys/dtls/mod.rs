@@ -15,7 +15,7 @@ mod prf;
 mod suite;
 mod traffic;
 
-pub use exporter::{SrtpMasters, SrtpProfile, export_legacy, export_tls13};
+pub use exporter::{SrtpMasters, export_legacy, export_tls13};
 pub use legacy::{LegacyKeys, LegacyRecord};
 pub use suite::{Suite, Version};
 pub use traffic::{Low, Traffic, UnifiedRecord};

@@ -45,6 +45,12 @@ impl Low {
         }
     }
 
+    /// The number that lies so many cycles after the nearest to `expected`.
+    pub fn ahead_of_nearest(self, expected: u64, cycles: u64) -> u64 {
+        let ahead = cycles.saturating_mul(self.cycle());
+        self.nearest(expected).saturating_add(ahead)
+    }
+
     /// The number that ends in these bits after so many cycles.
     pub fn after_cycles(self, cycles: u64) -> u64 {
         cycles

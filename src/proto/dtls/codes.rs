@@ -36,6 +36,10 @@ pub const HELLO_VERIFY_REQUEST: u8 = 3;
 pub const NEW_SESSION_TICKET: u8 = 4;
 /// EncryptedExtensions.
 pub const ENCRYPTED_EXTENSIONS: u8 = 8;
+/// RequestConnectionId.
+pub const REQUEST_CONNECTION_ID: u8 = 9;
+/// NewConnectionId.
+pub const NEW_CONNECTION_ID: u8 = 10;
 /// Certificate.
 pub const CERTIFICATE: u8 = 11;
 /// ServerKeyExchange.
@@ -92,6 +96,8 @@ pub const SIGNATURE_ALGORITHMS_CERT: u16 = 50;
 pub const KEY_SHARE: u16 = 51;
 /// connection_id.
 pub const CONNECTION_ID: u16 = 54;
+/// encrypt_then_mac.
+pub const ENCRYPT_THEN_MAC: u16 = 22;
 /// extended_master_secret.
 pub const EXTENDED_MASTER_SECRET: u16 = 23;
 /// renegotiation_info.

@@ -19,7 +19,10 @@ mod reassembly;
 mod record;
 mod x509;
 
-pub use certificate::{Certificates, server_key_exchange_group};
+pub use certificate::{
+    CertificateEntries, CertificateEntry, Certificates, certificate_entries,
+    server_key_exchange_group,
+};
 pub use extension::{Alpn, Extension, Extensions, KeyShare, KeyShares, U16List, UseSrtp};
 pub use extension_values::PreSharedKey;
 pub use handshake::{Handshake, HandshakeFragments};
