@@ -42,7 +42,7 @@ pub mod tree;
 pub mod tui;
 pub mod wire;
 
-use analysis::{Analysis, Analyzer, FileFacts, Options};
+use analysis::{Analysis, Options};
 use capture::{Capture, OpenError};
 use std::path::Path;
 
@@ -54,11 +54,9 @@ use std::path::Path;
 /// # Errors
 /// If nothing can be read: see [`OpenError`].
 pub fn analyze(path: &Path, options: &Options) -> Result<Analysis, OpenError> {
-    let mut capture = Capture::open(path)?;
-    let mut analyzer = Analyzer::new(options.clone());
-    while let Some(frame) = capture.next_frame() {
-        analyzer.push(&frame);
-    }
-    analyzer.describe_file(FileFacts::of(&capture));
-    Ok(analyzer.finish())
+    let capture = Capture::open(path)?;
+    // A named pipe gives its packets once.
+    let again = || path.is_file().then(|| Capture::open(path).ok()).flatten();
+    let reading = analysis::read(capture, options.clone(), again, |_| {});
+    Ok(reading.analysis)
 }

@@ -7,6 +7,7 @@ use super::contents::{Content, Contents, Origin};
 use super::dtls::Carrier;
 use super::feedback::Rtcp;
 use super::file_facts::FileFacts;
+use super::learning::Learnt;
 use super::model::{Analysis, CaptureInfo, CountedProblem, Message, Protocols};
 use super::moment::Moment;
 use super::packets::{NONE, PacketIndex, PacketKind, PacketRef};
@@ -39,7 +40,7 @@ const DISORDER: Span = Span::from_millis(1_000);
 pub struct Analyzer {
     net: Decoder,
     tcp: tcp::Streams,
-    state: State,
+    pub(super) state: State,
 }
 
 /// All that is not the link and IP decoder, which lends the payload while this changes.
@@ -57,6 +58,7 @@ pub(super) struct State {
     pub(super) losses: Moments,
     pub(super) rtcp: Rtcp,
     pub(super) vault: Vault,
+    pub(super) learnt: Learnt,
     pub(super) contents: Contents,
     /// Where packets are decrypted; empty between two of them.
     pub(super) plain: Vec<u8>,
@@ -72,6 +74,7 @@ impl Analyzer {
             state: State {
                 sctp: SctpState::new(options.messages),
                 vault: Vault::new(options.secrets.clone()),
+                learnt: Learnt::default(),
                 contents: Contents::new(options.contents),
                 plain: Vec::new(),
                 options,

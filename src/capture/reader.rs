@@ -118,6 +118,12 @@ impl Capture {
     /// The next packet; `None` at the end of what can be read.
     #[inline]
     pub fn next_frame(&mut self) -> Option<Frame<'_>> {
+        Some(self.next_with_secrets()?.0)
+    }
+
+    /// The next packet, and all decryption secrets that stand before it in the file.
+    #[inline]
+    pub fn next_with_secrets(&mut self) -> Option<(Frame<'_>, &[Secret])> {
         let Some(record) = self.next_record() else {
             self.end();
             return None;
@@ -134,7 +140,7 @@ impl Capture {
             .get(record.at..)
             .and_then(|rest| rest.get(..record.len))
             .unwrap_or_default();
-        Some(Frame {
+        let frame = Frame {
             no: self.packets,
             ts: record.ts,
             link: record.link,
@@ -142,7 +148,8 @@ impl Capture {
             wire_len: record.wire_len.max(data.len() as u32),
             offset: self.buffer.offset() + record.at as u64,
             data,
-        })
+        };
+        Some((frame, self.secrets()))
     }
 
     #[inline]

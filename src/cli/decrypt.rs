@@ -103,7 +103,7 @@ pub(super) fn run(
     known.tell(&mut options);
     let shown = file.to_string_lossy();
     let shown = printable(&shown);
-    let (analysis, capture) = match read(file, &options) {
+    let (analysis, capture, options) = match read(file, &options) {
         Ok(read) => read,
         Err(trouble) => {
             writeln!(err, "error: {shown}: {trouble}")?;
@@ -136,7 +136,7 @@ pub(super) fn run(
     }
 }
 
-fn read(file: &Path, options: &Options) -> Result<(Analysis, Capture), Trouble> {
+fn read(file: &Path, options: &Options) -> Result<(Analysis, Capture, Options), Trouble> {
     Twice::open(file)?.analyse(options.clone())
 }
 

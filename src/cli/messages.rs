@@ -151,7 +151,7 @@ impl Command<'_> {
         let name = file.display().to_string();
         let shown = printable(&name);
         let opened = Twice::open(file).and_then(|twice| twice.analyse(self.options.clone()));
-        let (analysis, capture) = match opened {
+        let (analysis, capture, options) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 writeln!(err, "error: {shown}: {error}")?;
@@ -172,7 +172,7 @@ impl Command<'_> {
         let mut teller = Teller::new(&analysis);
         let mut shown_count = 0u64;
         let mut failure = None;
-        let mut messages = Reading::new(capture, self.options.clone())
+        let mut messages = Reading::new(capture, options)
             .filter_map(|message| teller.tell(message))
             .filter(|told| selection.admits(told))
             .map_while(|told| {

@@ -3,7 +3,7 @@
 
 use super::Exit;
 use super::progress::Progress;
-use crate::analysis::{Analysis, Analyzer, FileFacts, Options};
+use crate::analysis::{self, Analysis, Options};
 use crate::capture::{Capture, OpenError};
 use crate::output::{Presenter, printable};
 use std::io::{self, Write};
@@ -38,7 +38,7 @@ impl Reports<'_> {
             let name = file.display().to_string();
             let shown = printable(&name);
             let analysis = match open(file) {
-                Ok(capture) => read(capture, self.options.clone()),
+                Ok(capture) => read(capture, file, self.options.clone()),
                 Err(error) => {
                     writeln!(err, "error: {shown}: {error}")?;
                     exit = Exit::Unreadable;
@@ -74,19 +74,19 @@ fn open(file: &Path) -> Result<Capture, OpenError> {
     }
 }
 
-/// Reads a capture to its end.
-pub(super) fn read(mut capture: Capture, options: Options) -> Analysis {
+/// Analyses the capture, and tells how far it is.
+fn read(capture: Capture, file: &Path, options: Options) -> Analysis {
     let mut progress = Progress::new(capture.total_bytes());
-    let mut analyzer = Analyzer::new(options);
     let mut until_look = LOOK_EVERY;
-    while let Some(frame) = capture.next_frame() {
-        analyzer.push(&frame);
+    // Standard input and named pipes give their packets once.
+    let is_file = file != Path::new("-") && file.is_file();
+    let again = || is_file.then(|| Capture::open(file).ok()).flatten();
+    let reading = analysis::read(capture, options, again, |capture| {
         until_look -= 1;
         if until_look == 0 {
             until_look = LOOK_EVERY;
             progress.at(capture.bytes_read());
         }
-    }
-    analyzer.describe_file(FileFacts::of(&capture));
-    analyzer.finish()
+    });
+    reading.analysis
 }

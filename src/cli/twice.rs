@@ -2,11 +2,11 @@
 //! reading tells what each stream is, the second takes the contents.
 
 use super::progress::Progress;
-use crate::analysis::{Analysis, Analyzer, FileFacts, Options};
+use crate::analysis::{self, Analysis, Options};
 use crate::capture::{Capture, OpenError};
 use crate::output::printable;
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 
 /// How many packets pass between two looks at the clock.
@@ -60,29 +60,48 @@ impl Twice {
         Ok(Self { first, again })
     }
 
-    /// Analyses it, and opens it for the second reading.
-    pub(super) fn analyse(self, options: Options) -> Result<(Analysis, Capture), Trouble> {
-        let Self { mut first, again } = self;
+    /// Analyses it, and opens it for the second reading: with the options that also have the secrets
+    /// that the capture itself holds.
+    pub(super) fn analyse(self, options: Options) -> Result<(Analysis, Capture, Options), Trouble> {
+        let Self { first, again } = self;
         let mut progress = Progress::new(first.total_bytes());
-        let mut analyzer = Analyzer::new(options);
         let mut until_look = LOOK_EVERY;
-        while let Some(frame) = first.next_frame() {
-            analyzer.push(&frame);
-            until_look -= 1;
-            if until_look == 0 {
-                until_look = LOOK_EVERY;
-                progress.at(first.bytes_read());
+        let reading = analysis::read(
+            first,
+            options.clone(),
+            || again.open().ok(),
+            |capture| {
+                until_look -= 1;
+                if until_look == 0 {
+                    until_look = LOOK_EVERY;
+                    progress.at(capture.bytes_read());
+                }
+            },
+        );
+        let problems = &reading.analysis.capture.problems;
+        if let Some(p) = problems.iter().find(|p| p.problem.code == "spool-failed") {
+            return Err(Trouble::Copy(p.problem.message.clone()));
+        }
+        let secrets = reading.secrets;
+        Ok((
+            reading.analysis,
+            again.open()?,
+            Options { secrets, ..options },
+        ))
+    }
+}
+
+impl Again {
+    /// Opens it from its start; whatever read it before has come to its end.
+    fn open(&self) -> Result<Capture, Trouble> {
+        Ok(match self {
+            Self::File(path) => Capture::open(path)?,
+            Self::Spool(file) => {
+                let mut file = file.try_clone().map_err(Trouble::Spool)?;
+                file.rewind().map_err(Trouble::Spool)?;
+                Capture::from_reader(Box::new(file))?
             }
-        }
-        if let Some(p) = first.problems().iter().find(|p| p.code == "spool-failed") {
-            return Err(Trouble::Copy(p.message.clone()));
-        }
-        analyzer.describe_file(FileFacts::of(&first));
-        let capture = match again {
-            Again::File(path) => Capture::open(&path)?,
-            Again::Spool(file) => Capture::from_reader(Box::new(file))?,
-        };
-        Ok((analyzer.finish(), capture))
+        })
     }
 }
 
@@ -115,7 +134,7 @@ mod tests {
         };
         let all = count(Capture::open(&file).unwrap());
         assert!(all > 0);
-        let (analysis, again) = Twice::open(&file)
+        let (analysis, again, _) = Twice::open(&file)
             .unwrap()
             .analyse(Options::default())
             .unwrap();
@@ -130,7 +149,7 @@ mod tests {
             let feeder = std::thread::spawn(move || {
                 std::fs::write(to, std::fs::read(from).unwrap()).unwrap();
             });
-            let (analysis, again) = Twice::open(&pipe)
+            let (analysis, again, _) = Twice::open(&pipe)
                 .unwrap()
                 .analyse(Options::default())
                 .unwrap();

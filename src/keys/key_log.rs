@@ -160,6 +160,23 @@ impl KeyLog {
         self.sessions.get(*self.by_random.get(client_random)?)
     }
 
+    /// Adds the secrets of another log, and returns the client randoms of the sessions of which something
+    /// was new.
+    pub fn merge(&mut self, other: &Self) -> Vec<[u8; 32]> {
+        let mut changed = Vec::new();
+        for session in &other.sessions {
+            let before = self.secrets;
+            for (label, secret) in &session.secrets {
+                // What has no room here has been told of the text that it came from.
+                let _ = self.add(session.client_random, *label, secret);
+            }
+            if self.secrets > before {
+                changed.push(session.client_random);
+            }
+        }
+        changed
+    }
+
     /// Adds the secrets of a text, and returns the lines that are malformed: their numbers count from the
     /// start of this text. After the first 1000 of them, no more are told.
     pub fn read(&mut self, text: &[u8]) -> Vec<BadLine> {
@@ -498,6 +515,18 @@ mod tests {
 
         let short = format!("EXPORTER_SECRET {RANDOM} {}\n", secret(1, 32));
         assert_eq!(read(format!("{}{short}", sample())).1, [(11, OTHER_LENGTH)]);
+    }
+
+    #[test]
+    fn logs_are_merged_and_tell_what_was_new() {
+        let (mut log, _) = read(sample());
+        let line = |label, byte| format!("{label} {RANDOM} {}\n", secret(byte, 48));
+        let (again, _) = read(sample());
+        assert_eq!(log.merge(&again), [[0; 32]; 0]);
+        let (more, _) = read(line("CLIENT_RANDOM", 9) + &line("EXPORTER_SECRET", 5));
+        assert_eq!(log.merge(&more), [random(RANDOM)]);
+        assert_eq!((log.sessions().len(), log.secrets()), (2, 9));
+        assert_eq!(log.merge(&more), [[0; 32]; 0]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::capture::{Capture, Compression};
 use crate::time::Span;
 use anyhow::Context;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +33,11 @@ const ROWS: usize = 20_000_000;
 pub(super) struct Opened {
     pub(super) capture: Capture,
     pub(super) bytes: Box<dyn FrameBytes>,
+    pub(super) again: Again,
 }
+
+/// Opens the capture once more, from its start; none if that fails.
+pub(super) type Again = Box<dyn FnOnce() -> Option<Capture> + Send>;
 
 /// Opens the capture and names it.
 ///
@@ -42,9 +46,14 @@ pub(super) struct Opened {
 pub(super) fn open(input: &Input) -> anyhow::Result<(String, Opened)> {
     match input {
         Input::Stdin => {
-            let (spool, bytes) = spool()?;
-            let capture = Capture::from_reader_spooling(Box::new(std::io::stdin()), spool)?;
-            Ok(("standard input".to_owned(), Opened { capture, bytes }))
+            let Spool { copy, bytes, again } = spool()?;
+            let capture = Capture::from_reader_spooling(Box::new(std::io::stdin()), copy)?;
+            let opened = Opened {
+                capture,
+                bytes,
+                again,
+            };
+            Ok(("standard input".to_owned(), opened))
         }
         Input::File(path) => {
             let name = path
@@ -67,26 +76,48 @@ fn open_file(path: &Path) -> anyhow::Result<Opened> {
             return Ok(Opened {
                 capture,
                 bytes: Box::new(PlainFile::new(file)),
+                again: reopen(path.to_owned()),
             });
         }
     }
-    let (spool, bytes) = spool()?;
-    let capture = Capture::open_spooling(path, spool)?;
-    Ok(Opened { capture, bytes })
+    let Spool { copy, bytes, again } = spool()?;
+    let capture = Capture::open_spooling(path, copy)?;
+    Ok(Opened {
+        capture,
+        bytes,
+        again,
+    })
 }
 
-type Spool = Box<dyn std::io::Write + Send>;
+fn reopen(path: PathBuf) -> Again {
+    Box::new(move || Capture::open(&path).ok())
+}
 
-/// A temporary file to copy to, and to read packets from again.
-fn spool() -> anyhow::Result<(Spool, Box<dyn FrameBytes>)> {
+/// A temporary copy.
+struct Spool {
+    /// To copy to.
+    copy: Box<dyn std::io::Write + Send>,
+    /// To read packets from again.
+    bytes: Box<dyn FrameBytes>,
+    /// To read all from again.
+    again: Again,
+}
+
+fn spool() -> anyhow::Result<Spool> {
     let why = "no temporary file can be made for the packets' bytes";
     let file = NamedTempFile::new().context(why)?;
-    // Two handles, because each has its own place in the file; the name is not needed any more.
+    // Three handles, because each has its own place in the file; the name is not needed any more.
     let bytes: Box<dyn FrameBytes> = match file.reopen() {
         Ok(handle) => Box::new(PlainFile::new(handle)),
         Err(error) => Box::new(Nowhere(format!("{why}: {error}"))),
     };
-    Ok((Box::new(file.into_file()), bytes))
+    let handle = file.reopen().ok();
+    let again = move || Capture::from_reader(Box::new(handle?)).ok();
+    Ok(Spool {
+        bytes,
+        again: Box::new(again),
+        copy: Box::new(file.into_file()),
+    })
 }
 
 /// The newest state of the reading.
@@ -104,10 +135,11 @@ pub(super) struct Loader {
 }
 
 impl Loader {
-    /// Starts to read `capture`; every publication is announced to `events`. Of `told` what the user
-    /// knows is taken.
+    /// Starts to read `capture`, and what `again` opens if keys in it stand behind their packets; every
+    /// publication is announced to `events`. Of `told` what the user knows is taken.
     pub(super) fn start(
         capture: Capture,
+        again: Again,
         events: Sender<Event>,
         told: Options,
     ) -> std::io::Result<Self> {
@@ -128,7 +160,7 @@ impl Loader {
         };
         std::thread::Builder::new()
             .name("loader".to_owned())
-            .spawn(move || job.read(capture, told))?;
+            .spawn(move || job.read(capture, again, told))?;
         Ok(loader)
     }
 
@@ -163,15 +195,20 @@ struct Growing {
     news: bool,
 }
 
+/// What the screens need.
+fn wanted(told: Options) -> Options {
+    Options {
+        series_width: Span::from_millis(100),
+        series_limit: 4096,
+        packet_index: ROWS,
+        ..told
+    }
+}
+
 impl Growing {
     fn new(load: Load, told: Options) -> Self {
         Self {
-            analyzer: Some(Analyzer::new(Options {
-                series_width: Span::from_millis(100),
-                series_limit: 4096,
-                packet_index: ROWS,
-                ..told
-            })),
+            analyzer: Some(Analyzer::new(wanted(told))),
             load,
             due: Instant::now() + FIRST,
             news: false,
@@ -192,12 +229,12 @@ impl Growing {
 }
 
 impl Job {
-    fn read(self, mut capture: Capture, told: Options) {
+    fn read(self, mut capture: Capture, again: Again, told: Options) {
         let load = Load::Reading {
             read: 0,
             total: capture.total_bytes(),
         };
-        let growing = Arc::new(Mutex::new(Growing::new(load, told)));
+        let growing = Arc::new(Mutex::new(Growing::new(load, told.clone())));
         // A pipe may give one packet a minute: look at the clock each time, and in between.
         let is_pipe = capture.total_bytes().is_none();
         let batch = if is_pipe { 1 } else { BATCH };
@@ -208,9 +245,10 @@ impl Job {
             let _ = ticking.spawn(move || job.tick(&growing));
         }
         let mut until_look = batch;
-        while let Some(frame) = capture.next_frame() {
+        while let Some((frame, secrets)) = capture.next_with_secrets() {
             let mut now = growing.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(analyzer) = &mut now.analyzer {
+                analyzer.learn(secrets);
                 analyzer.push(&frame);
             }
             now.news = true;
@@ -237,10 +275,41 @@ impl Job {
             }
         }
         let mut last = growing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(mut analyzer) = last.analyzer.take() {
-            analyzer.describe_file(FileFacts::of(&capture));
-            self.publish(analyzer.finish(), Load::Done);
+        let Some(mut analyzer) = last.analyzer.take() else {
+            return;
+        };
+        drop(last);
+        analyzer.learn(capture.secrets());
+        analyzer.describe_file(FileFacts::of(&capture));
+        match analyzer.late_sessions() {
+            0 => self.publish(analyzer.finish(), Load::Done),
+            late => self.read_again(analyzer, late, again, told),
+        };
+    }
+
+    /// Shows what the first reading found, and then what all keys of the capture open; `false` when
+    /// nobody is there to see it.
+    fn read_again(&self, mut first: Analyzer, late: u64, again: Again, told: Options) -> bool {
+        let secrets = first.secrets();
+        let Some(mut capture) = again() else {
+            first.say_secrets_came_late(late);
+            return self.publish(first.finish(), Load::Done);
+        };
+        let load = |capture: &Capture| Load::Reading {
+            read: capture.bytes_read(),
+            total: capture.total_bytes(),
+        };
+        if !self.publish(first.finish(), load(&capture)) {
+            return false;
         }
+        let mut analyzer = Analyzer::new(wanted(Options { secrets, ..told }));
+        while analyzer.take(&mut capture) {
+            if self.stop.load(Ordering::Relaxed) {
+                return false;
+            }
+        }
+        analyzer.describe_file(FileFacts::of(&capture));
+        self.publish(analyzer.finish(), Load::Done)
     }
 
     /// Publishes what came since the last time, while the reading waits for more.
@@ -315,7 +384,7 @@ mod tests {
         let (events, received) = channel();
         pipe.send(pcap(3)).unwrap();
         let capture = Capture::from_reader(Box::new(Pipe(reader, Vec::new()))).unwrap();
-        let loader = Loader::start(capture, events, Options::default()).unwrap();
+        let loader = Loader::start(capture, Box::new(|| None), events, Options::default()).unwrap();
         let mut seen = 0;
         while seen < 3 {
             let event = received.recv_timeout(Duration::from_secs(10));

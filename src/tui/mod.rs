@@ -101,6 +101,7 @@ pub fn run(input: Input, options: &Options) -> anyhow::Result<()> {
     screen.draw(&app)?;
     let loader = Loader::start(
         opened.capture,
+        opened.again,
         sender.clone(),
         crate::analysis::Options {
             credentials: Arc::clone(&options.credentials),

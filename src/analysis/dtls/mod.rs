@@ -22,6 +22,7 @@ use super::model::{Dtls, Event, Openings};
 use super::moment::Moment;
 use super::problems::Problems;
 use super::vault::{DtlsKeys, Outcome};
+use crate::capture::PacketNo;
 use crate::proto::dtls::{DtlsDatagram, Record, codes};
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
@@ -171,6 +172,12 @@ impl DtlsState {
     pub(super) fn client_randoms(&self) -> impl Iterator<Item = [u8; 32]> {
         let all = self.associations.iter();
         all.filter_map(Association::client_random)
+    }
+
+    /// The client randoms of its handshakes, with the packets of their ClientHellos.
+    pub(super) fn hellos(&self) -> impl Iterator<Item = ([u8; 32], PacketNo)> {
+        let all = self.associations.iter();
+        all.filter_map(|a| Some((a.client_random()?, a.hello_at?.no)))
     }
 
     /// Whether a handshake, or a part of one, was seen.

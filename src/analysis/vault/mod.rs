@@ -14,7 +14,7 @@ use self::dtls::DtlsVault;
 
 use self::srtp::SrtpVault;
 use super::analyzer::At;
-use crate::keys::Secrets;
+use crate::keys::{KeyLog, Secrets};
 use crate::net::Datagram;
 use crate::proto::rtp::RtpPacket;
 use std::sync::Arc;
@@ -71,6 +71,17 @@ impl Vault {
     /// Gives the buffers back.
     pub(super) fn return_packets(&mut self, packets: Packets) {
         self.dtls.return_packets(packets);
+    }
+
+    /// Adds secrets that came with the packets, and returns the client randoms of the sessions of which
+    /// something was new.
+    pub(super) fn add_key_log(&mut self, more: &KeyLog) -> Vec<[u8; 32]> {
+        Arc::make_mut(&mut self.secrets).key_log.merge(more)
+    }
+
+    /// All that there is to decrypt with.
+    pub(super) fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
     }
 
     /// Whether nothing can be opened.
