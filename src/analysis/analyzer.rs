@@ -23,6 +23,7 @@ use crate::net::{Datagram, Decoded, Decoder, tcp};
 use crate::proto::turn::ChannelData;
 use crate::time::{Span, Timestamp};
 use crate::wire::{ParseError, Reason};
+use std::sync::Arc;
 
 /// ChannelData in ChannelData in …: a client may relay through two servers, hostile input through
 /// a thousand.
@@ -156,9 +157,16 @@ impl Analyzer {
         }
     }
 
-    /// Tells what the reader knows of the file: its format, and what was wrong with it so far.
+    /// Tells what the reader knows of the file: its format, and what was wrong with it so far. Whoever
+    /// tells it before the first frame too lets what the file says of its media count from there on.
     pub fn describe_file(&mut self, file: FileFacts) {
+        let description = file.dump.as_ref().and_then(|d| d.description.as_ref());
+        if let Some(text) = description.filter(|_| self.state.info.dump.is_none()) {
+            let known = Arc::make_mut(&mut self.state.options.descriptions);
+            known.add_before("the header of the recording", text.as_bytes());
+        }
         self.state.info.format = file.format;
+        self.state.info.dump = file.dump;
         self.state.info.dropped_by_capture = file.dropped_by_capture;
         self.state.info.problems = file
             .problems

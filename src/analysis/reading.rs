@@ -44,6 +44,8 @@ pub fn read(
 
 fn fold(capture: &mut Capture, options: Options, each: &mut impl FnMut(&Capture)) -> Analyzer {
     let mut analyzer = Analyzer::new(options);
+    // What a recording says of its media counts from the first packet on.
+    analyzer.describe_file(FileFacts::of(capture));
     while analyzer.take(capture) {
         each(capture);
     }

@@ -96,8 +96,10 @@ impl Presenter for Csv {
         }
         for stream in &analysis.streams {
             write!(out, "{}", quoted(file))?;
-            for (_, value) in COLUMNS {
-                write!(out, ",{}", quoted(&value(stream)))?;
+            for (name, value) in COLUMNS {
+                let is_known = analysis.capture.is_dated() || !name.ends_with("PacketTime");
+                let value = is_known.then(|| value(stream)).unwrap_or_default();
+                write!(out, ",{}", quoted(&value))?;
             }
             write!(out, "\r\n")?;
         }

@@ -7,7 +7,7 @@ use super::app::Load;
 use super::source::{FrameBytes, Nowhere, PlainFile};
 use super::{Event, Input};
 use crate::analysis::{Analysis, Analyzer, FileFacts, Options};
-use crate::capture::{Capture, Compression};
+use crate::capture::Capture;
 use crate::time::Span;
 use anyhow::Context;
 use std::fs::File;
@@ -41,7 +41,7 @@ pub(super) type Again = Box<dyn FnOnce() -> Option<Capture> + Send>;
 
 /// Opens the capture and names it.
 ///
-/// What cannot be read twice, because it is compressed or a pipe, is copied to a temporary file as
+/// What cannot be read twice, because it is compressed, a pipe or a dump, is copied to a temporary file as
 /// it is read.
 pub(super) fn open(input: &Input) -> anyhow::Result<(String, Opened)> {
     match input {
@@ -71,7 +71,7 @@ fn open_file(path: &Path) -> anyhow::Result<Opened> {
     let rereadable = std::fs::metadata(path).map_or(true, |m| m.is_file());
     if rereadable {
         let capture = Capture::open(path)?;
-        if capture.compression() == Compression::None {
+        if capture.is_plain() {
             let file = File::open(path).context("cannot be opened a second time")?;
             return Ok(Opened {
                 capture,
@@ -244,6 +244,11 @@ impl Job {
             // Without it, the packets before a silence come with the next one.
             let _ = ticking.spawn(move || job.tick(&growing));
         }
+        let mut first = growing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(analyzer) = &mut first.analyzer {
+            analyzer.describe_file(FileFacts::of(&capture));
+        }
+        drop(first);
         let mut until_look = batch;
         while let Some((frame, secrets)) = capture.next_with_secrets() {
             let mut now = growing.lock().unwrap_or_else(PoisonError::into_inner);

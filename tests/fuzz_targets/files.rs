@@ -2,7 +2,7 @@
 
 use super::{printable, within};
 use rtcscope::analysis::{Analysis, Analyzer, FileFacts, Options};
-use rtcscope::capture::{Capture, Compression, Frame, LinkType};
+use rtcscope::capture::{Capture, Frame, LinkType};
 use rtcscope::net::{Decoded, Decoder};
 use rtcscope::output::{Presenter, csv::Csv, json::Json, text::Text};
 use rtcscope::time::Timestamp;
@@ -31,7 +31,7 @@ pub fn capture(data: &[u8]) {
         Ok(capture) => capture,
         Err(error) => return printable(&error.to_string()),
     };
-    let plain = capture.compression() == Compression::None;
+    let plain = capture.is_plain();
     let mut decoder = Decoder::new();
     let mut last = 0;
     for _ in 0..PACKETS {

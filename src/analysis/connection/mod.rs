@@ -99,7 +99,11 @@ pub(super) fn assemble(
     };
     let mut around = vec![nothing; connections.len()];
     // Once for each connection: both its streams and its transports may be many.
-    let encrypted: Vec<Known<bool>> = connections.iter().map(streams::is_encrypted).collect();
+    let encrypted: Vec<Known<bool>> = match &state.info.dump {
+        // Written before encryption or after decryption, whatever the connection did.
+        Some(dump) if dump.is_clear => vec![Known::Yes(false); connections.len()],
+        _ => connections.iter().map(streams::is_encrypted).collect(),
+    };
     let mut streams: Vec<Stream> = Vec::with_capacity(believed.len());
     let mut measured: Vec<&StreamState> = Vec::with_capacity(believed.len());
     for (i, (Believed { stream, transport }, original)) in believed.iter().zip(&copy_of).enumerate()

@@ -71,7 +71,7 @@ pub use turn::{
 pub use turn_event::TurnEvent;
 
 use super::packets::PacketIndex;
-use crate::capture::{LinkType, Problem};
+use crate::capture::{Dump, LinkType, Problem};
 use crate::time::{Span, Timestamp};
 
 /// All that was found in a capture, complete or so far.
@@ -96,6 +96,8 @@ pub struct Analysis {
 pub struct CaptureInfo {
     /// `"pcap"` or `"pcapng"`, with the compression if there was one: `"pcapng.gz"`.
     pub format: String,
+    /// What is known of the dump that was read as a capture, if it is one: its addresses are made up.
+    pub dump: Option<Dump>,
     /// The link types met, in order of appearance.
     pub link_types: Vec<LinkType>,
     /// Packets read.
@@ -121,6 +123,11 @@ pub struct CaptureInfo {
 }
 
 impl CaptureInfo {
+    /// Whether capture times are times of a known day.
+    pub fn is_dated(&self) -> bool {
+        self.dump.as_ref().is_none_or(|dump| dump.is_dated)
+    }
+
     /// From the first packet to the last.
     pub fn duration(&self) -> Span {
         match (self.first, self.last) {

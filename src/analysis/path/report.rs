@@ -56,6 +56,7 @@ pub(in crate::analysis) fn report(
         let all = path.numbers.iter().map(PathNumbers::life);
         numbered.extend(all.map(|life| (host, *flow, life)));
     }
+    let is_part = state.info.dump.as_ref().is_some_and(|dump| dump.is_part);
     for (flow, own) in &by_flow {
         let Some(known) = state.flows.get(*flow) else {
             continue;
@@ -70,6 +71,9 @@ pub(in crate::analysis) fn report(
                 // another way.
                 Known::Yes(n) if n.lost > n.streams_lost && is_shared(&numbered, *flow) => {
                     Known::No(Unknown::SharedNumbers)
+                }
+                Known::Yes(n) if n.lost > n.streams_lost && is_part => {
+                    Known::No(Unknown::OtherStreams)
                 }
                 known => known,
             },

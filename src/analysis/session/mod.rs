@@ -67,6 +67,16 @@ impl Descriptions {
         added
     }
 
+    /// As [`add`](Self::add), but what was added before counts as later.
+    pub(super) fn add_before(&mut self, name: &str, text: &[u8]) {
+        let later = std::mem::take(self);
+        self.add(name, text);
+        for description in later.all {
+            self.sections += description.sections.len();
+            self.keep(description);
+        }
+    }
+
     fn keep(&mut self, description: Description) {
         let index = self.all.len();
         for ufrag in &description.ufrags {

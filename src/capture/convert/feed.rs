@@ -49,6 +49,12 @@ impl Feed {
         self.ended
     }
 
+    /// Whether the window is all that is left because nothing more could be read, which whoever reads
+    /// on is told.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
     /// Reads until the window has `n` bytes; `false` if the data ends before.
     pub(super) fn ensure(&mut self, n: usize) -> bool {
         while self.window().len() < n.min(MOST) && self.more() {}

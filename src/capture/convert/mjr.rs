@@ -146,6 +146,7 @@ impl Reader for Recording {
         Dump {
             is_dated: self.header.start.is_some() || self.header.medium == Medium::Data,
             is_clear: true,
+            is_part: true,
             description: self.first_payload_type.and_then(describe),
         }
     }
@@ -217,7 +218,7 @@ impl Recording {
 
     /// The data ends here.
     fn cut(&self, feed: &Feed, notes: &Notes) {
-        if !feed.window().is_empty() {
+        if !feed.window().is_empty() && !feed.has_failed() {
             let no = self.records + 1;
             notes.report(
                 "truncated-file",

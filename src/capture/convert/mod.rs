@@ -37,6 +37,9 @@ pub struct Dump {
     pub is_dated: bool,
     /// Whether what is in it was written by an endpoint before encryption or after decryption.
     pub is_clear: bool,
+    /// Whether it has only some of the streams that its sender sent, so that gaps in what is counted
+    /// over all of them are no loss.
+    pub is_part: bool,
     /// What its header says of the media in it, as a session description (SDP).
     pub description: Option<String>,
 }
@@ -166,8 +169,8 @@ impl Converted {
             self.notes.report_all(
                 "no-date",
                 format_args!(
-                    "the dump does not tell the date: times count from a day that is not known, \
-                     shown as 1970-01-01"
+                    "the dump does not tell the date: what lies between two of its times is right, \
+                     the times themselves are not"
                 ),
             );
         }

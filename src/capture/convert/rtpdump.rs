@@ -188,6 +188,7 @@ impl Reader for RtpDump {
         Dump {
             is_dated: self.start > 0,
             is_clear: false,
+            is_part: true,
             description: None,
         }
     }
@@ -196,7 +197,7 @@ impl Reader for RtpDump {
 impl RtpDump {
     /// The data ends here.
     fn cut(&self, feed: &Feed, notes: &Notes) {
-        if !feed.window().is_empty() {
+        if !feed.window().is_empty() && !feed.has_failed() {
             let no = self.records + 1;
             notes.report(
                 "truncated-file",

@@ -63,6 +63,8 @@ pub(super) struct TextLog {
     /// The mark of the packets in this log; one without is a line that was cut.
     mark: Option<Mark>,
     is_dated: bool,
+    /// Nothing more can be read, which is told by whoever reads what this gives.
+    has_failed: bool,
     /// The address was said to be made up.
     is_said: bool,
 }
@@ -88,6 +90,7 @@ impl Reader for TextLog {
             };
             let offset = feed.offset();
             self.lines += 1;
+            self.has_failed = feed.has_failed();
             let line = feed
                 .window()
                 .get(..length.min(LINE_MAX))
@@ -102,6 +105,7 @@ impl Reader for TextLog {
         Dump {
             is_dated: self.is_dated,
             is_clear: self.mark.is_some(),
+            is_part: false,
             description: None,
         }
     }
@@ -166,6 +170,7 @@ impl TextLog {
             }
             // There may be more lines of it.
             Ok(()) => self.pending = Some(pending),
+            Err(Wrong::Cut) if self.has_failed => {}
             Err(Wrong::Cut) if is_packet => notes.report(
                 "truncated-file",
                 offset,

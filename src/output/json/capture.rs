@@ -3,6 +3,7 @@
 use super::fields::{Unknowns, seconds};
 use super::loss::LossAtCapture;
 use crate::analysis::Analysis;
+use crate::time::Timestamp;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -46,15 +47,20 @@ impl<'a> Capture<'a> {
             for field in ["firstPacketTime", "lastPacketTime"] {
                 unknown.insert(field, "no packets".to_owned());
             }
+        } else if !info.is_dated() {
+            for field in ["firstPacketTime", "lastPacketTime"] {
+                unknown.insert(field, "the dump does not tell the date".to_owned());
+            }
         }
+        let time = |at: Option<Timestamp>| at.filter(|_| info.is_dated()).map(|at| at.to_string());
         Self {
             file,
             format: &info.format,
             link_types: info.link_types.iter().map(ToString::to_string).collect(),
             packets: info.packets,
             bytes: info.bytes,
-            first_packet_time: info.first.map(|t| t.to_string()),
-            last_packet_time: info.last.map(|t| t.to_string()),
+            first_packet_time: time(info.first),
+            last_packet_time: time(info.last),
             duration: seconds(info.duration().seconds()),
             truncated_packets: info.truncated_packets,
             undecoded_packets: info.undecoded_packets,

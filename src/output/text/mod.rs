@@ -92,12 +92,15 @@ fn head(file: &str, analysis: &Analysis, style: Style, out: &mut dyn Write) -> i
         Some(first) => {
             write!(
                 out,
-                ", {} packets, {}, {}, from {}",
+                ", {} packets, {}, {}, ",
                 grouped(info.packets),
                 size(info.bytes),
-                duration(info.duration()),
-                whole_seconds(&first.to_string())
+                duration(info.duration())
             )?;
+            match info.is_dated() {
+                true => write!(out, "from {}", whole_seconds(&first.to_string()))?,
+                false => write!(out, "date not told")?,
+            }
         }
         None => write!(out, ", no packets")?,
     }

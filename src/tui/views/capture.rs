@@ -81,7 +81,11 @@ fn page(cx: &Ctx<'_>) -> usize {
 fn file_lines(analysis: &Analysis) -> Vec<Line> {
     let c = &analysis.capture;
     let links: Vec<_> = c.link_types.iter().map(ToString::to_string).collect();
-    let time = |ts: Option<_>| ts.map_or_else(|| UNKNOWN.to_owned(), |ts| format!("{ts}"));
+    let time = |ts: Option<_>| match ts {
+        Some(_) if !c.is_dated() => format!("{UNKNOWN} (the dump does not tell the date)"),
+        Some(ts) => format!("{ts}"),
+        None => UNKNOWN.to_owned(),
+    };
     let dropped = c.dropped_by_capture.map_or_else(
         || format!("{UNKNOWN} (the file does not say)"),
         |n| format!("{} by the capturing system", count(n)),
