@@ -2,7 +2,8 @@
 //!
 //! A line `#!rtpplay1.0 ADDRESS/PORT`, a header with the time of the start, and before each packet
 //! eight bytes: how much of it was kept, its length, and milliseconds since the start. Numbers are
-//! big-endian. A length of 0 is RTCP. The address is the one that packets came to, or none; where they
+//! big-endian. A length of 0 is RTCP, or nothing: libwebrtc writes records without a packet where an
+//! encoder had nothing to send. The address is the one that packets came to, or none; where they
 //! came from is not told. Whether payloads are encrypted depends on where the packets were taken.
 
 use super::envelope::{Carrier, Packet, Packets};
@@ -50,7 +51,7 @@ impl Record {
     fn parse(data: &[u8]) -> Option<Self> {
         let [a, b, c, d, ms @ ..] = *data.first_chunk::<RECORD_HEADER>()?;
         let with_header = usize::from(u16::from_be_bytes([a, b]));
-        let kept = with_header.checked_sub(RECORD_HEADER).filter(|n| *n > 0)?;
+        let kept = with_header.checked_sub(RECORD_HEADER)?;
         let length = match usize::from(u16::from_be_bytes([c, d])) {
             0 => kept,
             length => length,
@@ -157,6 +158,10 @@ impl Reader for RtpDump {
                 return false;
             }
             self.records += 1;
+            if record.length == 0 {
+                feed.consume(whole);
+                continue;
+            }
             let data = feed.window().get(RECORD_HEADER..whole);
             let pushed = out.push(&Packet {
                 ns: self.start + i64::from(record.ms) * 1_000_000,
@@ -243,7 +248,8 @@ impl RtpDump {
             };
             let is_near = record.ms.wrapping_add(1_000).wrapping_sub(last) < GAP_MAX;
             let version = rest.get(RECORD_HEADER).map(|b| b >> 6);
-            if !is_near || version != Some(2) {
+            let is_media = version == Some(2) || record.length == 0;
+            if !is_near || !is_media {
                 return false;
             }
             last = record.ms;

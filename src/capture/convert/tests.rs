@@ -292,7 +292,12 @@ fn rtpdump_files_are_read() {
     assert_eq!(codes(&problems), ["made-up-addresses"]);
     assert!(problems[0].message.contains("224.2.0.1:3456"));
     every_prefix(&file, 44);
-    let none = rtpdump("0.0.0.0/0", [0, 0], &whole(1));
+    let nothing = (Vec::new(), 0);
+    let none = rtpdump(
+        "0.0.0.0/0",
+        [0, 0],
+        &[nothing.clone(), whole(1).remove(0), nothing],
+    );
     let (got, problems) = kit::read(&none);
     assert_eq!(
         (got.len(), codes(&problems)),
