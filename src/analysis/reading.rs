@@ -43,11 +43,19 @@ pub fn read(
 }
 
 fn fold(capture: &mut Capture, options: Options, each: &mut impl FnMut(&Capture)) -> Analyzer {
-    let mut analyzer = Analyzer::new(options);
-    // What a recording says of its media counts from the first packet on.
-    analyzer.describe_file(FileFacts::of(capture));
+    let mut analyzer = Analyzer::of(capture, options);
     while analyzer.take(capture) {
         each(capture);
     }
     analyzer
+}
+
+impl Analyzer {
+    /// An analyser for the packets of `capture`: what its header says of the media counts from the first
+    /// one on.
+    pub fn of(capture: &Capture, options: Options) -> Self {
+        let mut analyzer = Self::new(options);
+        analyzer.describe_file(FileFacts::of(capture));
+        analyzer
+    }
 }

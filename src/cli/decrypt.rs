@@ -158,10 +158,13 @@ impl Job<'_> {
     ) -> io::Result<Written> {
         let file = OutFile::create(output, stdout)?;
         let mut clear = Clear::new(file, self.analysis, self.shape, &self.source)?;
-        let mut analyzer = Analyzer::new(Options {
-            contents: true,
-            ..self.options
-        });
+        let mut analyzer = Analyzer::of(
+            &capture,
+            Options {
+                contents: true,
+                ..self.options
+            },
+        );
         while let Some(frame) = capture.next_frame() {
             analyzer.push(&frame);
             let mut is_written = false;

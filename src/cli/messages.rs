@@ -274,8 +274,8 @@ impl Reading {
             ..options
         };
         Self {
+            analyzer: Analyzer::of(&capture, options),
             capture,
-            analyzer: Analyzer::new(options),
             ready: VecDeque::new(),
             ended: false,
         }
