@@ -74,7 +74,10 @@ impl Analyzer {
             tcp: tcp::Streams::new(),
             state: State {
                 sctp: SctpState::new(options.messages),
-                vault: Vault::new(options.secrets.clone()),
+                vault: Vault::new(
+                    options.secrets.clone(),
+                    options.descriptions.encrypted_extensions(),
+                ),
                 learnt: Learnt::default(),
                 contents: Contents::new(options.contents),
                 plain: Vec::new(),

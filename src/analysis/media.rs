@@ -26,7 +26,10 @@ impl State {
         }
         let mut plain = std::mem::take(&mut self.plain);
         plain.clear();
-        match self.vault.open_rtp(d, at, &rtp, &mut plain) {
+        match self
+            .vault
+            .open_rtp(d, at, &rtp, &self.transports, &mut plain)
+        {
             Opened::No => self.placed(d, at, row, &rtp, false),
             Opened::Yes => {
                 if let Ok(rtp) = RtpPacket::parse(&plain) {
@@ -127,7 +130,7 @@ impl State {
         if !self.vault.is_empty() {
             let mut plain = std::mem::take(&mut self.plain);
             plain.clear();
-            let opened = self.vault.open_rtcp(d, at, &mut plain);
+            let opened = self.vault.open_rtcp(d, at, &self.transports, &mut plain);
             if opened == Opened::Yes {
                 self.opened_rtcp(d, at, &plain);
             }

@@ -14,6 +14,7 @@ pub(super) use self::apply::apply;
 
 use self::description::Description;
 use self::section::Section;
+use crate::keys::srtp::ExtensionIds;
 use crate::net::Endpoint;
 use crate::sdp;
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ const TEXT_MAX: usize = 4 << 20;
 const DESCRIPTIONS_MAX: usize = 512;
 /// Media sections kept of all of them.
 const SECTIONS_MAX: usize = 8_192;
+/// What `a=extmap` says of an element that is encrypted; what it is follows (RFC 6904).
+const ENCRYPTED: &str = "urn:ietf:params:rtp-hdrext:encrypt";
 
 /// Session descriptions of calls in the capture, or of others: which is which shows later.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +95,21 @@ impl Descriptions {
             }
         }
         self.all.push(description);
+    }
+
+    /// The header extension elements that are encrypted one by one (RFC 6904), where no description gives
+    /// the same identifier to what is in clear.
+    pub(super) fn encrypted_extensions(&self) -> ExtensionIds {
+        let sections = self.all.iter().flat_map(|d| &d.sections);
+        let all = sections.flat_map(Section::extensions);
+        let narrow = |wanted: bool| {
+            let those = all
+                .clone()
+                .filter(move |(_, uri)| (*uri == ENCRYPTED) == wanted);
+            those.filter_map(|(id, _)| u8::try_from(id).ok())
+        };
+        let in_clear: ExtensionIds = narrow(false).collect();
+        narrow(true).filter(|id| !in_clear.contains(*id)).collect()
     }
 
     /// The clock rate of a stream at its first packet, when a description is certainly about it (its
@@ -173,6 +191,26 @@ mod tests {
             all.clock_rate(1, 96, to, ["abcd"].into_iter()),
             Some(90_000)
         );
+    }
+
+    #[test]
+    fn encrypted_header_extensions_are_known_by_identifier() {
+        let mut all = Descriptions::default();
+        assert!(all.encrypted_extensions().is_empty());
+        let mapped = "a=extmap:9 urn:ietf:params:rtp-hdrext:encrypt urn:example:session\r\n\
+            a=extmap:300 urn:ietf:params:rtp-hdrext:encrypt urn:example:far\r\n\
+            a=extmap:11 urn:ietf:params:rtp-hdrext:encrypt urn:example:other\r\n\
+            a=extmap:12 urn:example:clear\r\n";
+        let call = CALL.replace("a=extmap:9 urn:example:session\r\n", mapped);
+        all.add("offer.sdp", call.as_bytes());
+        let ids = all.encrypted_extensions();
+        assert_eq!(ids, [9, 11].into_iter().collect());
+        let clear = call.replace(
+            "a=extmap:11 urn:ietf:params:rtp-hdrext:encrypt ",
+            "a=extmap:11 ",
+        );
+        all.add("another.sdp", clear.as_bytes());
+        assert_eq!(all.encrypted_extensions(), [9].into_iter().collect());
     }
 
     #[test]

@@ -217,6 +217,11 @@ impl Section {
         found.map(|(_, uri)| uri.as_str())
     }
 
+    /// All header extension ids, with their URIs.
+    pub(super) fn extensions(&self) -> impl Iterator<Item = (u16, &str)> + Clone {
+        self.extensions.iter().map(|(id, uri)| (*id, uri.as_str()))
+    }
+
     /// The sources that its end sends: those of `a=ssrc` and of groups.
     pub(super) fn ssrcs(&self) -> impl Iterator<Item = u32> + '_ {
         let grouped = self.groups.iter().flat_map(|(_, all)| all.iter().copied());

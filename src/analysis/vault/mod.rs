@@ -14,6 +14,8 @@ use self::dtls::DtlsVault;
 
 use self::srtp::SrtpVault;
 use super::analyzer::At;
+use super::transport::TransportState;
+use crate::keys::srtp::ExtensionIds;
 use crate::keys::{KeyLog, Secrets};
 use crate::net::Datagram;
 use crate::proto::rtp::RtpPacket;
@@ -40,17 +42,18 @@ pub(super) struct Vault {
 }
 
 impl Vault {
-    pub(super) fn new(secrets: Arc<Secrets>) -> Self {
+    /// With these secrets; header extension elements with the identifiers in `encrypted` are (RFC 6904).
+    pub(super) fn new(secrets: Arc<Secrets>, encrypted: ExtensionIds) -> Self {
         Self {
+            srtp: SrtpVault::new(&secrets, encrypted),
             secrets,
             dtls: DtlsVault::default(),
-            srtp: SrtpVault::default(),
         }
     }
 
     /// Takes the SRTP keys that a DTLS association exported. Again, or of another transport, is no harm.
     pub(super) fn add_srtp(&mut self, keys: SrtpKeys) {
-        self.srtp.add(keys);
+        self.srtp.add(&keys);
     }
 
     /// What DTLS records are opened with; none if there is no key log.
@@ -63,7 +66,7 @@ impl Vault {
     /// that the datagram completed are known from here on.
     pub(super) fn take_packets(&mut self) -> Packets {
         for keys in self.dtls.take_exported() {
-            self.srtp.add(keys);
+            self.srtp.add(&keys);
         }
         self.dtls.take_packets()
     }
@@ -76,6 +79,7 @@ impl Vault {
     /// Adds secrets that came with the packets, and returns the client randoms of the sessions of which
     /// something was new.
     pub(super) fn add_key_log(&mut self, more: &KeyLog) -> Vec<[u8; 32]> {
+        self.srtp.learn();
         Arc::make_mut(&mut self.secrets).key_log.merge(more)
     }
 
@@ -93,16 +97,25 @@ impl Vault {
     /// Opens an SRTP packet: `plain` is then the RTP packet, header and all.
     pub(super) fn open_rtp(
         &mut self,
-        _d: &Datagram<'_>,
-        _at: At,
-        _rtp: &RtpPacket<'_>,
-        _plain: &mut Vec<u8>,
+        d: &Datagram<'_>,
+        at: At,
+        rtp: &RtpPacket<'_>,
+        transports: &[TransportState],
+        plain: &mut Vec<u8>,
     ) -> Opened {
-        Opened::No
+        let around = (&*self.secrets, transports);
+        self.srtp.open_rtp(d, at, rtp, around, plain)
     }
 
     /// Opens an SRTCP packet: `plain` is then the compound RTCP packet.
-    pub(super) fn open_rtcp(&mut self, _d: &Datagram<'_>, _at: At, _plain: &mut Vec<u8>) -> Opened {
-        Opened::No
+    pub(super) fn open_rtcp(
+        &mut self,
+        d: &Datagram<'_>,
+        at: At,
+        transports: &[TransportState],
+        plain: &mut Vec<u8>,
+    ) -> Opened {
+        let around = (&*self.secrets, transports);
+        self.srtp.open_rtcp(d, at, around, plain)
     }
 }

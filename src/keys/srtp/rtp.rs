@@ -76,6 +76,11 @@ impl Seal<'_, '_> {
         u64::from(roc) << 16 | u64::from(self.sequence)
     }
 
+    /// Length of the packet's tag, in bytes: what one rollover counter after the other may fit by chance.
+    pub fn tag_len(&self) -> usize {
+        self.layout.tag.len()
+    }
+
     /// Whether the packet's tag is right with this rollover counter.
     pub fn fits(&self, roc: u32) -> bool {
         let tag = part(self.packet, self.layout.tag.clone());
