@@ -431,6 +431,7 @@ impl State {
             .collect();
         capture.problems.extend(snaplen_problem(&capture));
         capture.problems.extend(given_up(self.streams.given_up));
+        capture.problems.extend(self.vault.problems());
         // While the capture is read their connection may be yet to come.
         capture
             .problems
@@ -441,6 +442,7 @@ impl State {
             connections,
             streams,
             packets: self.packets.clone(),
+            opener: self.vault.opener(),
             complete,
         }
     }

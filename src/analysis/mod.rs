@@ -61,6 +61,7 @@ pub use packets::{NONE, PacketIndex, PacketKind, PacketRef};
 pub use reading::{Reading, read};
 pub use series::{Bucket, Series};
 pub use session::Descriptions;
+pub use vault::Opener;
 
 use crate::keys::Secrets;
 

@@ -139,6 +139,7 @@ pub(super) fn assemble(
             measured.push(stream);
         }
     }
+    decryption::conclude(state, &mut connections, &mut streams);
     let problems = session::apply(state, &connections, &mut streams);
     for connection in &mut connections {
         // As far as ICE and DTLS tell: what was sent again is judged by it.
@@ -201,7 +202,7 @@ fn protocols_of(
     connection.dtls = associations.next();
     connection.other_dtls = associations.collect();
     connection.other_dtls_not_kept = all.not_kept;
-    connection.decryption = decryption::report(state, members);
+    connection.decryption = Known::Yes(decryption::records(members));
     events.extend(all.events);
 
     (connection.sctp, connection.data_channels) = channels::report(state, connection);

@@ -71,8 +71,10 @@ pub use turn::{
 pub use turn_event::TurnEvent;
 
 use super::packets::PacketIndex;
+use super::vault::Opener;
 use crate::capture::{Dump, LinkType, Problem};
 use crate::time::{Span, Timestamp};
+use std::sync::Arc;
 
 /// All that was found in a capture, complete or so far.
 #[derive(Clone, Debug)]
@@ -87,6 +89,8 @@ pub struct Analysis {
     pub streams: Vec<Stream>,
     /// The packets, if [`Options::packet_index`](super::Options) asked for them.
     pub packets: PacketIndex,
+    /// What opens single packets again, if there was something to decrypt with.
+    pub opener: Option<Arc<Opener>>,
     /// Whether the whole capture was read; `false` in a snapshot taken while loading.
     pub complete: bool,
 }

@@ -5,15 +5,18 @@
 //! packet.
 
 mod dtls;
+mod opener;
 mod srtp;
 
 pub(super) use self::dtls::{Answer, Binding, DtlsKeys, Hello, OpenedRecord, Outcome, Packets};
-pub(super) use self::srtp::SrtpKeys;
+pub use self::opener::Opener;
+pub(super) use self::srtp::{SourceOpenings, SrtpKeys};
 
 use self::dtls::DtlsVault;
 
 use self::srtp::SrtpVault;
 use super::analyzer::At;
+use super::model::CountedProblem;
 use super::transport::TransportState;
 use crate::keys::srtp::ExtensionIds;
 use crate::keys::{KeyLog, Secrets};
@@ -117,5 +120,24 @@ impl Vault {
     ) -> Opened {
         let around = (&*self.secrets, transports);
         self.srtp.open_rtcp(d, at, around, plain)
+    }
+
+    /// What came of SRTP and SRTCP, by flow and SSRC.
+    pub(super) fn openings(&self) -> Vec<SourceOpenings> {
+        self.srtp.openings()
+    }
+
+    /// What there was too much of.
+    pub(super) fn problems(&self) -> impl Iterator<Item = CountedProblem> {
+        self.srtp.problems()
+    }
+
+    /// A copy of what was found out, for opening packets again; none without secrets.
+    pub(super) fn opener(&self) -> Option<Arc<Opener>> {
+        (!self.is_empty()).then(|| {
+            Arc::new(Opener {
+                srtp: self.srtp.opener(),
+            })
+        })
     }
 }

@@ -157,6 +157,12 @@ impl Keyring {
         along.chain(against).map(|t| t.key)
     }
 
+    /// Which keys are at home where: transport, direction and key, in no order.
+    pub(super) fn homes(&self) -> impl Iterator<Item = (u32, bool, u32)> + '_ {
+        let all = self.on.iter();
+        all.flat_map(|(transport, all)| all.iter().map(|t| (*transport, t.reverse, t.key)))
+    }
+
     /// The transport where a key was first at home.
     pub(super) fn home(&self, key: u32) -> Option<u32> {
         self.homes.get(&key).copied()

@@ -7,12 +7,17 @@
 
 mod effort;
 mod keyring;
+mod report;
 mod rollover;
 mod rollovers;
+mod snapshot;
 mod source;
 mod tally;
 mod trial;
 mod unclaimed;
+
+pub(in crate::analysis) use self::report::SourceOpenings;
+pub(super) use self::snapshot::SrtpOpener;
 
 use self::effort::Effort;
 use self::keyring::Keyring;

@@ -57,4 +57,10 @@ impl Rollovers {
         let keys = self.keys.get(&ssrc).into_iter().flatten();
         keys.rev().copied()
     }
+
+    /// All of them: key, SSRC and counters, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32, &Rollover)> {
+        let all = self.places.iter();
+        all.filter_map(|((key, ssrc), place)| Some((*key, *ssrc, self.at(*place)?)))
+    }
 }
