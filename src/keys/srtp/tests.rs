@@ -329,3 +329,75 @@ proptest! {
         let _ = keys.open_rtcp(&packet, &mut plain);
     }
 }
+
+/// The arrays of a file with vectors beside the repository, by name; none if it is not there.
+fn shared_vectors(name: &str) -> Option<std::collections::BTreeMap<String, Vec<u8>>> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/vectors/srtp");
+    let Ok(text) = std::fs::read(format!("{folder}/{name}.json")) else {
+        eprintln!("skipped: {folder}/{name}.json is not here");
+        return None;
+    };
+    let all: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let arrays = all["arrays"].as_array().unwrap().iter();
+    let named = arrays.map(|a| {
+        let text = |field: &str| a[field].as_str().unwrap().to_owned();
+        (text("name"), hex(&text("hex")))
+    });
+    Some(named.collect())
+}
+
+#[test]
+fn ciphers_of_libsrtp() {
+    let Some(v) = shared_vectors("libsrtp_cipher_test_cases") else {
+        return;
+    };
+    for (bits, key_len) in [(128, 16), (192, 24), (256, 32)] {
+        let part = |part: &str| &v[&format!("srtp_aes_icm_{bits}_test_case_0_{part}")];
+        let (key, salt) = part("key").split_at(key_len);
+        let mut counter = [0; 16];
+        counter[..14].copy_from_slice(salt);
+        let mut data = part("ciphertext").clone();
+        BlockKey::new(key)
+            .unwrap()
+            .keystream(&counter)
+            .apply(&mut data);
+        assert_eq!(&data, part("plaintext"), "AES-ICM {bits}");
+    }
+    for (bits, key_len) in [(128, 16), (256, 32)] {
+        let part = |part: &str| &v[&format!("srtp_aes_gcm_{bits}_test_case_0_{part}")];
+        let key = BlockKey::new(&part("key")[..key_len]).unwrap();
+        let (data, tag) = part("ciphertext").split_at(part("plaintext").len());
+        let hash = GcmHash::new(&key).hash(&[part("aad")], &[data]);
+        let mut counter = [0; 16];
+        counter[..12].copy_from_slice(part("iv"));
+        counter[15] = 1;
+        let mut mask = counter;
+        key.encrypt(&mut mask);
+        let own: Vec<u8> = mask.iter().zip(hash).map(|(a, b)| a ^ b).collect();
+        assert_eq!(own, tag, "AES-GCM {bits}");
+        counter[15] = 2;
+        let mut data = data.to_vec();
+        key.keystream(&counter).apply(&mut data);
+        assert_eq!(&data, part("plaintext"), "AES-GCM {bits}");
+    }
+}
+
+/// Session keys again, as in RFC 7714.
+#[test]
+fn srtcp_of_rtpengine() {
+    let Some(v) = shared_vectors("rtpengine_aead-aes-crypt") else {
+        return;
+    };
+    let (key, salt) = v["test_key"].split_at(32);
+    for (profile, len, sealed) in [
+        (Profile::AeadAes128Gcm, 16, "answer128_srtcp"),
+        (Profile::AeadAes256Gcm, 32, "answer256_srtcp"),
+    ] {
+        let keys = SessionKeys::around(profile, &key[..len], salt);
+        let mut plain = Vec::new();
+        let opened = keys.open_rtcp(&v[sealed], &mut plain).unwrap();
+        assert_eq!((opened.encrypted, opened.index), (true, 0x5d4));
+        assert_eq!(plain, v["srtcp_pt"][..plain.len()]);
+        assert_eq!(plain.len(), v[sealed].len() - 20);
+    }
+}

@@ -6,8 +6,8 @@
 
 use crate::keys::srtp::Profile;
 
-/// What is in the purse at the beginning, and at most: some two seconds.
-const PURSE: u64 = 200_000_000;
+/// What is in the purse at the beginning, and at most: half a second.
+const PURSE: u64 = 50_000_000;
 /// What each packet puts in: some two microseconds.
 const EARNED: u64 = 200;
 /// The most that is spent on one packet: a quarter of a second.
