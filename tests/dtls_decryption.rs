@@ -218,3 +218,222 @@ fn srtp_keys_are_those_that_an_independent_decode_exported() {
     }
     assert!(shared("captures").is_none() || compared >= 30, "{compared}");
 }
+
+#[test]
+fn what_was_encrypted_of_the_handshake_is_told() {
+    let mut compared = 0;
+    for (_, capture, verify, log) in keyed() {
+        let opened = open(&capture, &log);
+        let ours = opened.associations();
+        for expected in verify["dtls"].as_array().into_iter().flatten() {
+            let client = expected["client"].as_str().unwrap();
+            let is_it = |d: &&&Dtls| d.client.value().is_some_and(|c| c.to_string() == client);
+            // Behind a relay the independent decode names the relay.
+            let Some(dtls) = ours
+                .iter()
+                .find(is_it)
+                .or(ours.first().filter(|_| ours.len() == 1))
+            else {
+                panic!("{}: no association of {client}", capture.display());
+            };
+            let profile = dtls.srtp_profile.value().cloned();
+            let wanted = expected["srtp"].as_str().map(|name| {
+                // One of them has another name in the registry than in session descriptions.
+                name.replace("AES_CM_128_HMAC", "AES128_CM_HMAC")
+            });
+            assert_eq!(profile, wanted, "{}", capture.display());
+            let certificates = dtls.certificates.value().unwrap();
+            assert_eq!(certificates.len(), 2, "{}", capture.display());
+            let finished = dtls.messages.iter().filter(|m| m.name == "Finished");
+            let finished: u64 = finished.map(|m| m.count).sum();
+            assert_eq!(finished, 2, "{}", capture.display());
+            assert!(dtls.encrypted_alerts.is_empty(), "{}", capture.display());
+            compared += 1;
+        }
+    }
+    assert!(shared("captures").is_none() || compared >= 30, "{compared}");
+}
+
+/// The fingerprints that a session description announces.
+fn announced(sdp: &Path) -> Vec<String> {
+    let text = fs::read_to_string(sdp).unwrap();
+    let lines = text
+        .lines()
+        .filter_map(|l| l.strip_prefix("a=fingerprint:sha-256 "));
+    lines.map(|l| l.trim().to_uppercase()).collect()
+}
+
+#[test]
+fn certificates_of_dtls_13_have_the_announced_fingerprints() {
+    let Some(folder) = shared("captures/cc-vp8-clean") else {
+        return;
+    };
+    let log = fs::read(folder.join("keylog.txt")).unwrap();
+    let opened = open(&folder.join("capture.pcapng"), &log);
+    let [dtls] = opened.associations()[..] else {
+        panic!("one association");
+    };
+    let mut announced: Vec<String> = ["offer.sdp", "answer.sdp"]
+        .iter()
+        .flat_map(|name| announced(&folder.join(name)))
+        .collect();
+    announced.dedup();
+    for certificate in dtls.certificates.value().unwrap() {
+        assert!(certificate.content.is_ok());
+        assert!(announced.contains(&certificate.fingerprint.to_uppercase()));
+    }
+}
+
+#[test]
+fn a_refused_certificate_is_told_by_its_alert() {
+    let Some(folder) = shared("captures/fail-fingerprint") else {
+        return;
+    };
+    let capture = folder.join("capture.pcapng");
+    let with_keys = open(&capture, &fs::read(folder.join("keylog.txt")).unwrap());
+    let dtls = with_keys.associations()[0];
+    let stopped = dtls.stopped.clone().unwrap();
+    assert!(stopped.contains("fatal alert"), "{stopped}");
+    assert!(!stopped.contains("probably"), "{stopped}");
+    let alerts = dtls.alerts.value().unwrap();
+    assert!(
+        alerts.iter().any(|(words, _)| words.starts_with("fatal")),
+        "{alerts:?}"
+    );
+    let without = open(&capture, b"");
+    let stopped = without.associations()[0].stopped.clone().unwrap();
+    assert!(stopped.contains("probably"), "{stopped}");
+}
+
+/// A key log with changes made to its lines.
+fn changed(log: &[u8], change: impl Fn(&str) -> Option<String>) -> Vec<u8> {
+    let text = std::str::from_utf8(log).unwrap();
+    text.lines()
+        .filter_map(change)
+        .map(|l| l + "\n")
+        .collect::<String>()
+        .into_bytes()
+}
+
+/// A line whose last digit is another.
+fn flipped(line: &str) -> String {
+    let line = line.trim_end();
+    let last = if line.ends_with('0') { "1" } else { "0" };
+    format!("{}{last}", &line[..line.len() - 1])
+}
+
+#[test]
+fn broken_key_logs_are_failures_that_disturb_nothing() {
+    let all = keyed();
+    for name in ["cc-vp8-clean", "fc-vp8-dtls12"] {
+        let found = all.iter().find(|(folder, ..)| folder.ends_with(name));
+        let Some((_, capture, verify, log)) = found else {
+            continue;
+        };
+        let total = count(verify, "dtls_decrypted");
+        let without = open(capture, b"");
+        assert!(without.analysis.connections[0].decryption.value().is_none());
+
+        // Of other sessions: nothing opens, nothing fails.
+        let other = changed(log, |line| {
+            let mut words: Vec<&str> = line.split(' ').collect();
+            let random = "7".repeat(64);
+            words[1] = &random;
+            Some(words.join(" "))
+        });
+        let opened = open(capture, &other);
+        assert_eq!(opened.records(), Openings::default(), "{name}");
+        assert_eq!(
+            opened.analysis.connections[0].dtls,
+            without.analysis.connections[0].dtls
+        );
+
+        // A bit of every secret is flipped: every record fails, and the rest is as without keys.
+        let opened = open(capture, &changed(log, |line| Some(flipped(line))));
+        let records = opened.records();
+        assert_eq!((records.opened, records.failed), (0, total), "{name}");
+        let first = records.first_failed.unwrap();
+        let dtls = opened.associations()[0];
+        assert!(
+            dtls.flights
+                .iter()
+                .any(|f| f.transmissions[0].packet <= first)
+        );
+        assert_eq!(
+            opened.analysis.connections[0].dtls,
+            without.analysis.connections[0].dtls
+        );
+        assert!(opened.sctp.is_empty());
+
+        // Cut off in the middle of a secret.
+        for end in [log.len() / 2, log.len() / 4, 10] {
+            let records = open(capture, &log[..end]).records();
+            assert!(
+                records.opened + records.failed + records.no_key <= total,
+                "{name}"
+            );
+            assert_eq!(records.failed, 0, "{name}: what has no key is no failure");
+        }
+    }
+    // One side's application secret is damaged: the other side's records open.
+    let found = all
+        .iter()
+        .find(|(folder, ..)| folder.ends_with("cc-vp8-clean"));
+    if let Some((_, capture, verify, log)) = found {
+        let damaged = changed(log, |line| {
+            let is_it = line.starts_with("CLIENT_TRAFFIC_SECRET_0");
+            Some(if is_it {
+                flipped(line)
+            } else {
+                line.to_owned()
+            })
+        });
+        let opened = open(capture, &damaged);
+        let records = opened.records();
+        assert!(records.opened > 100 && records.failed > 100);
+        assert_eq!(
+            records.opened + records.failed,
+            count(verify, "dtls_decrypted")
+        );
+        let dtls = opened.associations()[0];
+        assert_eq!(dtls.certificates.value().map(Vec::len), Some(2));
+    }
+}
+
+#[test]
+fn a_call_of_dtls_13_opens_from_the_middle() {
+    for name in [
+        "cc-vp8-clean",
+        "cf-vp9-dtls13",
+        "cc-ice-restart",
+        "cc-nobundle",
+    ] {
+        let all = keyed();
+        let found = all.iter().find(|(folder, ..)| folder.ends_with(name));
+        let Some((_, capture, _, log)) = found else {
+            continue;
+        };
+        let whole = open(capture, log);
+        let opened = open_after(700, capture, log);
+        let records = opened.records();
+        assert_eq!(records.failed, 0, "{name}");
+        assert_eq!(records.no_key, 0, "{name}");
+        assert!(records.opened > 20, "{name}: {}", records.opened);
+        let rest = &whole.sctp[whole.sctp.len() - opened.sctp.len()..];
+        assert_eq!(opened.sctp, rest, "{name}");
+    }
+}
+
+#[test]
+fn a_call_of_dtls_12_does_not_open_from_the_middle() {
+    let all = keyed();
+    let found = all
+        .iter()
+        .find(|(folder, ..)| folder.ends_with("fc-vp8-dtls12"));
+    let Some((_, capture, _, log)) = found else {
+        return;
+    };
+    let opened = open_after(700, capture, log);
+    assert_eq!(opened.records(), Openings::default());
+    assert!(opened.sctp.is_empty());
+}

@@ -19,7 +19,7 @@ const SILENCE: Span = Span::from_millis(30);
 pub(super) struct FlightState {
     pub(super) number: u8,
     pub(super) side: usize,
-    /// Names of the messages in clear.
+    /// Names of the messages in clear, and of those that were opened.
     pub(super) names: Vec<&'static str>,
     pub(super) sealed: u64,
     /// First record of each sending, and whether that is an estimate.
@@ -48,8 +48,20 @@ pub(super) struct Flights {
     pub(super) server_first: bool,
     /// Sightings of alert-sized records of the handshake's epoch.
     pub(super) sealed_alerts: Vec<(usize, Sighting)>,
-    pub(super) alerts: Vec<(usize, Sighting, u8, u8)>,
-    pub(super) acks: u64,
+    pub(super) alerts: Vec<SeenAlert>,
+    /// ACK records of each side.
+    pub(super) acks: [u64; 2],
+}
+
+/// An alert whose content is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SeenAlert {
+    pub(super) side: usize,
+    pub(super) at: Sighting,
+    pub(super) level: u8,
+    pub(super) description: u8,
+    /// It was encrypted, so that it comes from the side that it seems to come from.
+    pub(super) is_authentic: bool,
 }
 
 /// Folds a log that is in order of time. `client` is the client's side.
@@ -67,13 +79,19 @@ pub(super) fn fold(log: &[Item], client: Option<usize>) -> Flights {
         let is_copy = !records.insert((item.side, item.record, key));
         match item.what {
             What::Alert(level, description) if !is_copy => {
-                flights
-                    .alerts
-                    .push((item.side, item.at, level, description));
+                flights.alerts.push(SeenAlert {
+                    side: item.side,
+                    at: item.at,
+                    level,
+                    description,
+                    is_authentic: item.was_sealed,
+                });
                 continue;
             }
             What::Ack => {
-                flights.acks += u64::from(!is_copy);
+                if let Some(acks) = flights.acks.get_mut(item.side) {
+                    *acks += u64::from(!is_copy);
+                }
                 continue;
             }
             What::SealedAlert if !is_copy => {
@@ -133,6 +151,11 @@ impl Flights {
             } => return None,
             What::Sealed { unified: true, .. } if !is_client => 4,
             _ if is_client => 5,
+            // Of DTLS 1.2, whose handshake ends in epoch 1.
+            What::Fragment {
+                message_type: codes::FINISHED,
+                ..
+            } if answered && !self.server_first && item.epoch() == Some(1) => 6,
             What::Fragment {
                 message_type: codes::NEW_SESSION_TICKET,
                 ..
@@ -202,6 +225,7 @@ impl FlightState {
             self.sendings.push((item.at, estimated));
         }
         self.last = item.at;
+        self.sealed += u64::from(item.was_sealed && self.sendings.len() == 1);
         match item.what {
             What::Fragment {
                 message_type,

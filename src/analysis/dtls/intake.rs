@@ -57,6 +57,9 @@ pub(super) fn open(
         let sides = (usize::from(at.reverse), association.client);
         keys.open(&mut association.binding, sides, record, at)
     });
+    if let (Outcome::Opened(_), None) = (outcome, association.client) {
+        association.client = association.binding.client_side();
+    }
     match outcome {
         Outcome::NoKey => openings.no_key += 1,
         Outcome::Failed => {

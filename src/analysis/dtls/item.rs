@@ -6,7 +6,7 @@ use crate::analysis::moment::Sighting;
 /// Tells records of one sender apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum RecordKey {
-    /// Epoch and sequence number, where they are in clear.
+    /// Epoch and sequence number, where they are in clear, or the record was opened.
     Number(u16, u64),
     /// The first bytes of the ciphertext, which no two records share.
     Ciphertext([u8; 8]),
@@ -27,10 +27,20 @@ pub(super) struct Item {
     pub(super) what: What,
 }
 
+impl Item {
+    /// The epoch of its record, where that is known.
+    pub(super) fn epoch(&self) -> Option<u16> {
+        match self.record {
+            RecordKey::Number(epoch, _) => Some(epoch),
+            RecordKey::Ciphertext(_) => None,
+        }
+    }
+}
+
 /// What a record, or a fragment in it, was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// A handshake fragment in clear.
+    /// A handshake fragment in clear, or opened.
     Fragment {
         message_type: u8,
         seq: u16,
@@ -39,9 +49,9 @@ pub(super) enum What {
         /// A ServerHello that is a HelloRetryRequest.
         is_retry: bool,
     },
-    /// ChangeCipherSpec in clear.
+    /// ChangeCipherSpec.
     ChangeCipherSpec,
-    /// An encrypted record of the handshake.
+    /// An encrypted record of the handshake, not opened.
     Sealed {
         /// Bytes of ciphertext.
         length: usize,
@@ -50,8 +60,8 @@ pub(super) enum What {
     },
     /// An encrypted record of the handshake's epoch that is as long as an alert.
     SealedAlert,
-    /// An alert in clear: level and description.
+    /// An alert in clear, or opened: level and description.
     Alert(u8, u8),
-    /// An ACK record in clear.
+    /// An ACK record in clear, or opened.
     Ack,
 }

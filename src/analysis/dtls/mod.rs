@@ -236,6 +236,12 @@ impl Association {
             .unwrap_or(false)
     }
 
+    /// Whether keys show that it is the same.
+    fn has_session_of(&self, other: &Self) -> bool {
+        let session = self.binding.proven_session();
+        session.is_some() && session == other.binding.proven_session()
+    }
+
     /// Takes over what another transport showed of the same association.
     fn merge(&mut self, other: &Self) {
         let flip = self.is_mirrored(other);
@@ -254,6 +260,7 @@ impl Association {
             (Some(a), Some(b)) => Some(if a.order() <= b.order() { a } else { b }),
             (a, b) => a.or(b),
         };
+        self.hidden = self.hidden.take().or_else(|| other.hidden.clone());
         self.server_spoke |= other.server_spoke;
         self.hello_verify |= other.hello_verify;
         self.hello_retry |= other.hello_retry;
@@ -328,10 +335,12 @@ pub(super) fn assemble<'a>(
     let mut whole: Vec<Association> = Vec::new();
     let mut by_random: BTreeMap<[u8; 32], usize> = BTreeMap::new();
     for a in named {
+        let by_keys = |place: &usize| whole.get(*place).is_some_and(|w| w.has_session_of(a));
         let known = a.randoms().find_map(|random| {
             let place = *by_random.get(&random)?;
             whole.get(place)?.is_same(a).then_some(place)
         });
+        let known = known.or_else(|| (0..whole.len()).find(by_keys));
         let place = known.unwrap_or(whole.len());
         match whole.get_mut(place) {
             Some(known) => known.merge(a),
@@ -361,7 +370,8 @@ pub(super) fn assemble<'a>(
     let began: Vec<Option<Timestamp>> = joined.iter().map(Association::began).collect();
     for a in unnamed {
         let before = began.partition_point(|b| *b <= a.began());
-        match joined.get_mut(before.saturating_sub(1)) {
+        let by_keys = joined.iter().position(|j| j.has_session_of(a));
+        match joined.get_mut(by_keys.unwrap_or(before.saturating_sub(1))) {
             Some(known) => known.merge(a),
             None => joined.push(a.clone()),
         }

@@ -31,7 +31,8 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
         None if a.hello.is_some() => Unknown::NotAnswered,
         None => Unknown::NoHandshake,
     };
-    let hidden = unseen(if is_13 {
+    let opened = a.hidden.as_ref();
+    let hidden = unseen(if is_13 && opened.is_none() {
         Unknown::Encrypted
     } else {
         Unknown::NotSeen
@@ -50,7 +51,9 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
         (Some(_), None) => Known::No(Unknown::NotSeen),
     };
     let clear_alerts = clear_alerts(&flights);
-    let any_hidden = is_13 || a.sides.iter().any(|s| s.sealed.is_some());
+    let any_sealed = a.sides.iter().any(|s| s.sealed.is_some());
+    let any_unopened = a.sides.iter().any(|s| s.unopened > 0);
+    let any_hidden = any_unopened || (is_13 && !any_sealed);
     let dtls = Dtls {
         version: Known::or(
             spoken_version(a).and_then(short_version),
@@ -66,12 +69,19 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
             unseen(Unknown::NotSeen),
         ),
         srtp_profile: name(
-            answer.and_then(|a| a.srtp_profile),
+            answer
+                .and_then(|a| a.srtp_profile)
+                .or(opened.and_then(|o| o.srtp_profile)),
             codes::srtp_profile_name,
             hidden,
         ),
         key_exchange: name(group, codes::group_name, unseen(Unknown::NotSeen)),
-        alpn: Known::or(answer.and_then(|a| a.alpn.clone()), hidden),
+        alpn: Known::or(
+            answer
+                .and_then(|a| a.alpn.clone())
+                .or_else(|| opened.and_then(|o| o.alpn.clone())),
+            hidden,
+        ),
         resumed: resumed(a, &flights),
         retry_requested: a.hello_verify || a.hello_retry,
         handshake_duration: duration,
@@ -102,7 +112,7 @@ pub(super) fn report(a: &Association, media: Option<Timestamp>) -> (Dtls, Vec<Ev
             false => Known::Yes(clear_alerts),
         },
         encrypted_alerts,
-        acks: flights.acks,
+        acks: flights.acks.iter().sum(),
         application_records: a.sides.iter().map(|s| s.application.long).sum(),
         datagrams: a.datagrams,
         datagrams_in_stun: a.datagrams_in_stun,
@@ -179,8 +189,9 @@ fn resumed(a: &Association, flights: &Flights) -> Known<bool> {
 
 fn clear_alerts(flights: &Flights) -> Vec<(String, u64)> {
     let mut all: Vec<(String, u64)> = Vec::new();
-    for (_, _, level, description) in &flights.alerts {
-        counts::add(&mut all, alert_words(*level, *description), 1, usize::MAX);
+    for alert in &flights.alerts {
+        let words = alert_words(alert.level, alert.description);
+        counts::add(&mut all, words, 1, usize::MAX);
     }
     all
 }
@@ -281,7 +292,9 @@ fn certificates(a: &Association, is_13: bool) -> Known<Vec<PeerCertificate>> {
     all.sort_by_key(|c| (c.sender, c.position));
     match (all.is_empty(), is_13) {
         (false, _) => Known::Yes(all),
-        (true, true) => Known::No(Unknown::Encrypted),
+        // Where the server's messages were opened there was none, as when a session is resumed.
+        (true, true) if a.hidden.is_none() => Known::No(Unknown::Encrypted),
+        (true, true) => Known::No(Unknown::NotSeen),
         (true, false) if a.answer.is_none() => Known::No(Unknown::NoHandshake),
         (true, false) => Known::No(Unknown::NotSeen),
     }
@@ -338,9 +351,9 @@ fn events(a: &Association, flights: &Flights, state: DtlsState) -> Vec<Event> {
             }));
         }
     }
-    for (_, at, level, description) in &flights.alerts {
-        let alert = alert_words(*level, *description);
-        all.push(at.event(DtlsEvent::Alert { alert }));
+    for seen in &flights.alerts {
+        let alert = alert_words(seen.level, seen.description);
+        all.push(seen.at.event(DtlsEvent::Alert { alert }));
     }
     let shorts = a
         .sides

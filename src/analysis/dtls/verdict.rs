@@ -4,7 +4,7 @@
 //! told with "probably". docs/algorithms/dtls.md lists both.
 
 use super::association::Association;
-use super::flights::{FlightState, Flights};
+use super::flights::{FlightState, Flights, SeenAlert};
 use crate::analysis::model::{DtlsState, Role};
 use crate::analysis::moment::Sighting;
 use crate::proto::dtls::codes;
@@ -39,30 +39,34 @@ impl Verdict {
 /// Judges an association. `media` is the time of the first RTP packet on its connection, if any.
 pub(super) fn judge(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Verdict {
     // A side that has keys encrypts its alerts; one in clear may come from anybody.
-    let is_genuine = |side: usize, at: &Sighting| {
-        let sealed = a.sides.get(side).and_then(|s| s.sealed);
-        sealed.is_none_or(|sealed| at.order() < sealed.order())
+    let is_genuine = |alert: &&SeenAlert| {
+        let sealed = a.sides.get(alert.side).and_then(|s| s.sealed);
+        alert.is_authentic || sealed.is_none_or(|sealed| alert.at.order() < sealed.order())
     };
-    let mut alerts = flights
-        .alerts
-        .iter()
-        .filter(|(side, at, ..)| is_genuine(*side, at));
-    let fatal = alerts
-        .clone()
-        .find(|(_, _, level, _)| *level == codes::FATAL);
-    if let Some((side, at, _, description)) = fatal {
-        let name = codes::alert_name(*description)
+    let mut alerts = flights.alerts.iter().filter(is_genuine);
+    // In DTLS 1.3 the description alone counts (RFC 8446), and a close is no failure.
+    let is_fatal = |alert: &&SeenAlert| {
+        alert.level == codes::FATAL && alert.description != codes::CLOSE_NOTIFY
+    };
+    if let Some(alert) = alerts.clone().find(is_fatal) {
+        let SeenAlert {
+            side,
+            ref at,
+            description,
+            ..
+        } = *alert;
+        let name = codes::alert_name(description)
             .map_or_else(|| format!("alert {description}"), str::to_owned);
-        let who = a.name_of(*side);
-        let answer = answered_flight(flights, *side, at);
+        let who = a.name_of(side);
+        let answer = answered_flight(flights, side, at);
         let stopped = format!(
             "the DTLS {who} sent the fatal alert {name}{answer} (packet {})",
             at.no
         );
         return Verdict::new(DtlsState::Failed, stopped).at(at);
     }
-    let close = alerts.find(|(_, _, _, description)| *description == codes::CLOSE_NOTIFY);
-    if let Some((side, at, ..)) = close {
+    let close = alerts.find(|alert| alert.description == codes::CLOSE_NOTIFY);
+    if let Some(SeenAlert { side, at, .. }) = close {
         let who = a.name_of(*side);
         let early = if a.is_complete() {
             ""
@@ -103,7 +107,9 @@ fn answered_flight(flights: &Flights, side: usize, at: &Sighting) -> String {
 fn complete(a: &Association, flights: &Flights, media: Option<Timestamp>) -> Verdict {
     let first_alert = a.encrypted_ends().min_by_key(|end| end.at.order());
     let Some(end) = first_alert else {
+        let server_acks = a.client.and_then(|side| flights.acks.get(1 - side));
         let unacknowledged = a.unified
+            && server_acks == Some(&0)
             && a.server_side().is_some_and(|s| s.application.long == 0)
             && flights.get(5).is_some_and(|f| f.sendings.len() > 1);
         if let (true, Some(flight)) = (unacknowledged, flights.get(5)) {
@@ -323,7 +329,14 @@ impl Association {
     /// Whether both sides sent under the new keys.
     pub(super) fn is_complete(&self) -> bool {
         let began = self.hello.is_some() || self.server_spoke;
-        began && self.sides.iter().all(|s| s.sealed.is_some())
+        began && self.sides.iter().all(|s| s.sealed.is_some()) && !self.is_known_unfinished()
+    }
+
+    /// Whether everything that the client encrypted was opened, and neither its Finished was in it nor
+    /// anything that comes after that.
+    fn is_known_unfinished(&self) -> bool {
+        let client = self.client.and_then(|side| self.sides.get(side));
+        client.is_some_and(|c| c.finished.is_none() && c.unopened == 0 && c.application.long == 0)
     }
 
     /// The record that completed the handshake.
@@ -331,8 +344,13 @@ impl Association {
         if !self.is_complete() {
             return None;
         }
-        let sealed = self.sides.iter().filter_map(|s| s.sealed);
-        sealed.max_by_key(Sighting::order)
+        // Where Finished was opened that is exact; else it is the first record under the new keys.
+        let known = self.sides.iter().all(|s| s.finished.is_some());
+        let ends = self
+            .sides
+            .iter()
+            .filter_map(|s| if known { s.finished } else { s.sealed });
+        ends.max_by_key(Sighting::order)
     }
 
     pub(super) fn role_of(&self, side: usize) -> Option<Role> {

@@ -5,7 +5,7 @@ use crate::capture::PacketNo;
 use crate::net::Endpoint;
 use crate::time::{Span, Timestamp};
 
-/// One DTLS association: its handshake as far as it travels in clear, and how it went.
+/// One DTLS association: its handshake as far as it travels in clear or was decrypted, and how it went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dtls {
     /// `"1.0"`, `"1.2"`, `"1.3"`, or `"1.0 (OpenSSL)"` for what OpenSSL spoke before the RFC.
@@ -21,41 +21,44 @@ pub struct Dtls {
     pub ended_at: Option<Timestamp>,
     /// The cipher suite of the ServerHello, by its IANA name.
     pub cipher_suite: Known<String>,
-    /// The SRTP protection profile of the ServerHello (RFC 5764), where it travels in clear.
+    /// The SRTP protection profile that the server chose (RFC 5764), where it travels in clear or was
+    /// decrypted.
     pub srtp_profile: Known<String>,
     /// The key-exchange group of the ServerHello, by its IANA name.
     pub key_exchange: Known<String>,
-    /// The application protocol of the ServerHello (RFC 7301), where it travels in clear.
+    /// The application protocol that the server chose (RFC 7301), where it travels in clear or was
+    /// decrypted.
     pub alpn: Known<String>,
     /// Whether the handshake resumed a session or used a pre-shared key.
     pub resumed: Known<bool>,
     /// Whether the server first asked the client to come again: a HelloVerifyRequest or a
     /// HelloRetryRequest.
     pub retry_requested: bool,
-    /// From the first ClientHello to the first record under the new keys from each side.
+    /// From the first ClientHello to the Finished of both sides or, where that is encrypted, to the first
+    /// record under the new keys from each side.
     pub handshake_duration: Known<Span>,
     /// How often a flight was sent again, over all flights. Retransmissions of encrypted flights
     /// are estimated ([`Transmission::estimated`]).
     pub retransmissions: Known<u64>,
     /// The flights of the handshake in order of appearance.
     pub flights: Vec<Flight>,
-    /// Handshake messages in clear by sender and type, in order of appearance.
+    /// Handshake messages, in clear or decrypted, by sender and type, in order of appearance.
     pub messages: Vec<MessageCount>,
     /// What the client offered.
     pub offered: Known<Offer>,
     /// JA4 fingerprint of the ClientHello.
     pub ja4: Known<String>,
-    /// The certificates of both sides, where they travel in clear.
+    /// The certificates of both sides, where they travel in clear or were decrypted.
     pub certificates: Known<Vec<PeerCertificate>>,
     /// Connection ids that the sides want to be addressed by (RFC 9146), in hexadecimal digits: the
     /// client's, the server's.
     pub connection_ids: [Option<String>; 2],
-    /// Alerts in clear, as (level, description) in words, with their count; not known where they
-    /// travel encrypted and none was seen in clear.
+    /// Alerts, in clear or decrypted, as (level, description) in words, with their count; not known where
+    /// there are encrypted records that were not opened, and none was seen.
     pub alerts: Known<Vec<(String, u64)>>,
-    /// Encrypted records that are alerts, or probably are.
+    /// Encrypted records that were not opened and are alerts, or probably are.
     pub encrypted_alerts: Vec<EncryptedAlert>,
-    /// ACK records in clear (RFC 9147).
+    /// ACK records, in clear or decrypted (RFC 9147).
     pub acks: u64,
     /// Encrypted records after the handshake that are longer than an alert: data channels, mostly.
     pub application_records: u64,
@@ -131,9 +134,9 @@ pub struct Flight {
     pub number: u8,
     /// Who sends it.
     pub sender: Role,
-    /// The messages in clear, by name, in order of appearance; `"ChangeCipherSpec"` among them.
+    /// The messages in clear or decrypted, by name, in order of appearance; `"ChangeCipherSpec"` among them.
     pub messages: Vec<&'static str>,
-    /// Encrypted handshake records in its first transmission.
+    /// Encrypted handshake records in its first transmission, opened or not.
     pub encrypted_records: u64,
     /// The times it was sent, in order; the first is no retransmission.
     pub transmissions: Vec<Transmission>,
@@ -196,7 +199,7 @@ pub struct Offer {
     pub resumption: bool,
 }
 
-/// A certificate in clear.
+/// A certificate, in clear or decrypted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PeerCertificate {
     /// Whose it is.

@@ -12,7 +12,7 @@ pub enum DtlsEvent {
         number: u8,
         /// Who sent it.
         sender: Role,
-        /// The messages in it that travel in clear, by name.
+        /// The messages in it that travel in clear or were decrypted, by name.
         messages: Vec<&'static str>,
     },
     /// A DTLS flight was sent again.
@@ -33,12 +33,12 @@ pub enum DtlsEvent {
     },
     /// A DTLS record under the new keys from each side: the handshake is through.
     Complete,
-    /// A DTLS alert in clear.
+    /// A DTLS alert, in clear or decrypted.
     Alert {
         /// Level and description in words.
         alert: String,
     },
-    /// An encrypted DTLS alert.
+    /// An encrypted DTLS alert that was not opened.
     EncryptedAlert {
         /// Whether the record says so; otherwise its length does.
         certain: bool,

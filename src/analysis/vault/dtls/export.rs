@@ -70,11 +70,11 @@ fn tls13(session: &Session, secrets: &KeyLogSession) -> Option<(Exported, Keys)>
             chosen.and_then(Profile::from_id).into_iter().collect(),
         ),
         (None, _) if !never_told => return None,
-        (None, Some(offered)) => {
+        (None, Some(offered)) if !offered.is_empty() => {
             let known = offered.iter().filter_map(|id| Profile::from_id(*id));
             (Exported::Guesses, known.collect())
         }
-        (None, None) => {
+        (None, _) => {
             let in_dtls = Profile::all().filter(|p| p.id().is_some());
             (Exported::Guesses, in_dtls.collect())
         }

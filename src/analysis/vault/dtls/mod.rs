@@ -83,10 +83,6 @@ pub(in crate::analysis) struct Packets {
 }
 
 impl Packets {
-    pub(in crate::analysis) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         self.ends.push(self.bytes.len());

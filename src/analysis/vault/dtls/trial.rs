@@ -17,6 +17,8 @@ pub(in crate::analysis) struct Binding {
     pub(super) session: Option<u32>,
     /// The side of the association that is the session's client.
     client_side: usize,
+    /// It opened a record.
+    is_proven: bool,
     /// Its own ClientHello was seen, and the key log has no secrets for that.
     pub(super) is_foreign: bool,
     /// Records that no session opened, since `news`.
@@ -25,9 +27,9 @@ pub(in crate::analysis) struct Binding {
 }
 
 impl Binding {
-    /// The session, by its number in the order of discovery.
-    pub(in crate::analysis) fn session(&self) -> Option<u32> {
-        self.session
+    /// The session, by its number in the order of discovery, if it opened a record.
+    pub(in crate::analysis) fn proven_session(&self) -> Option<u32> {
+        self.session.filter(|_| self.is_proven)
     }
 
     /// The side that is the session's client; none if there is no session.
@@ -36,11 +38,13 @@ impl Binding {
     }
 
     pub(super) fn bind(&mut self, session: u32, client_side: usize) {
-        *self = Self {
-            session: Some(session),
-            client_side,
-            ..Self::default()
-        };
+        if (self.session, self.client_side) != (Some(session), client_side) {
+            *self = Self {
+                session: Some(session),
+                client_side,
+                ..Self::default()
+            };
+        }
     }
 
     fn writer(&self, side: usize) -> Writer {
@@ -76,6 +80,7 @@ impl DtlsKeys<'_> {
         if let Some(index) = binding.session {
             let writer = binding.writer(side);
             if let Some(opened) = self.open_with(index, writer, record, at) {
+                binding.is_proven = true;
                 return Outcome::Opened(opened);
             }
             let session = self.vault.sessions.get(index as usize);
@@ -92,7 +97,7 @@ impl DtlsKeys<'_> {
                 Writer::Server => 1 - side,
             };
             binding.bind(index, client_side);
-            binding.news = self.vault.news;
+            binding.is_proven = true;
             return Outcome::Opened(opened);
         }
         if has_key {
