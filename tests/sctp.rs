@@ -172,6 +172,7 @@ fn check_life(c: &Connection) {
             "channel-opened",
             "channel-acknowledged",
             "channel-acknowledged",
+            "channel-closing",
             "channel-closed",
             "sctp-aborted"
         ]
@@ -192,7 +193,9 @@ fn check_life(c: &Connection) {
     assert!(init.forward_tsn && !init.zero_checksum);
     // 102 was acknowledged; 103 was sent twice, so that nobody knows which copy was.
     let time = a.acknowledgement_time.value().unwrap();
-    assert_eq!((time.samples, time.max.seconds()), (2, 0.03));
+    assert_eq!((time.samples, time.max.seconds()), (3, 0.03));
+    let again = a.retransmissions.value().unwrap();
+    assert_eq!((again.fast, again.timeout, again.needless), (0, 1, 0));
     let [chat, loose] = channels_of(c) else {
         panic!("{:?}", c.data_channels);
     };

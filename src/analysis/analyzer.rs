@@ -73,7 +73,7 @@ impl Analyzer {
             net: Decoder::new(),
             tcp: tcp::Streams::new(),
             state: State {
-                sctp: SctpState::new(options.messages),
+                sctp: SctpState::new(&options),
                 vault: Vault::new(
                     options.secrets.clone(),
                     options.descriptions.encrypted_extensions(),

@@ -44,7 +44,7 @@ impl Place for Bucket {
 }
 
 /// A stream's buckets in time order, on an axis that all streams of an analysis share.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Series {
     origin: Timestamp,
     width: i64,

@@ -65,6 +65,7 @@ names! {
     Inactive "inactive",
     Rid "rid",
     Simulcast "simulcast",
+    SctpInit "sctp-init",
     SctpPort "sctp-port",
     Sctpmap "sctpmap",
     MaxMessageSize "max-message-size",

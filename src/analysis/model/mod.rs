@@ -59,8 +59,8 @@ pub use message::{ChannelControl, GivenUp, Incomplete, Message, MessageKind, Who
 pub use pairing::Pairing;
 pub use path::{DelayBucket, DelaySource, DelayVariation, PathDelay, PathLoss, QueueBuildUp};
 pub use sctp::{
-    AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpAbort, SctpInit,
-    SctpPhase, SctpSide, Side, Sides,
+    AnswerTime, ChannelState, ChannelTraffic, DataChannel, NamedCount, Retransmissions, Sctp,
+    SctpAbort, SctpInit, SctpPhase, SctpSide, Side, Sides, ZeroWindow,
 };
 pub use sctp_event::SctpEvent;
 pub use stream::{Gap, Leg, Stream};

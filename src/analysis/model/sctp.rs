@@ -1,6 +1,6 @@
 //! SCTP associations and the data channels on them, as far as they were seen in clear or decrypted.
 
-use crate::analysis::Known;
+use crate::analysis::{Known, Series};
 use crate::net::Endpoint;
 use crate::time::{Span, Timestamp};
 
@@ -183,11 +183,44 @@ pub struct SctpSide {
     pub duplicate_reports: u64,
     /// The smallest and the last receiver window it advertised, in bytes.
     pub receiver_window: Known<(u32, u32)>,
-    /// From a chunk of user data that it sent until the peer acknowledged it. Begins and ends at the
-    /// point of capture, and includes the time that the peer may wait before it acknowledges.
+    /// Times at which it advertised no room at all, and for how long together.
+    pub zero_window: Known<ZeroWindow>,
+    /// Why chunks were sent again, as far as the acknowledgements before tell.
+    pub retransmissions: Known<Retransmissions>,
+    /// The most user data in bytes that was sent and not acknowledged at once, at the point of
+    /// capture.
+    pub in_flight_max: Known<u64>,
+    /// ERROR chunks that it sent.
+    pub errors: u64,
+    /// Its chunks and bytes of user data over time, retransmissions not counted; `None` if it sent
+    /// none.
+    pub series: Option<Series>,
+    /// From a chunk of user data that it sent once until the peer acknowledged it, by the newest that
+    /// each acknowledgement covers. Begins and ends at the point of capture, and includes the time
+    /// that the peer may wait before it acknowledges.
     pub acknowledgement_time: Known<AnswerTime>,
     /// From a HEARTBEAT that it sent until the answer.
     pub heartbeat_time: Known<AnswerTime>,
+}
+
+/// How often and for how long a side advertised a receiver window of 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZeroWindow {
+    /// How often it fell to 0.
+    pub count: u64,
+    /// For how long together.
+    pub duration: Span,
+}
+
+/// Chunks sent again, by what the capture shows as the reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retransmissions {
+    /// Three acknowledgements had reported them missing: fast retransmissions (RFC 9260).
+    pub fast: u64,
+    /// Fewer had: the sender's timer ran out.
+    pub timeout: u64,
+    /// They had been acknowledged already: the timer was too short, or the acknowledgement lost.
+    pub needless: u64,
 }
 
 /// What an INIT or INIT ACK offers.
@@ -207,6 +240,8 @@ pub struct SctpInit {
     pub forward_tsn: bool,
     /// Whether it accepts packets without checksum (RFC 9653).
     pub zero_checksum: bool,
+    /// Whether it came in the session description (`a=sctp-init`), and not in a packet.
+    pub signalled: bool,
     /// The types of all its parameters, in order.
     pub parameters: Vec<u16>,
 }
@@ -231,6 +266,8 @@ pub struct DataChannel {
     pub stream: u16,
     /// How far it got.
     pub state: ChannelState,
+    /// Whether the applications agreed on it without DATA_CHANNEL_OPEN.
+    pub negotiated: Known<bool>,
     /// Its label; printable, what would steer a terminal is escaped.
     pub label: Known<String>,
     /// Its subprotocol, mostly empty; printable.
@@ -251,6 +288,8 @@ pub struct DataChannel {
     pub closed: Known<(Side, Timestamp)>,
     /// What each side sent.
     pub sent: Sides<ChannelTraffic>,
+    /// From the first chunk of a message until all of it was acknowledged, at the point of capture.
+    pub delivery: Sides<Known<AnswerTime>>,
 }
 
 /// What a side sent on a data channel, each message counted once.
@@ -260,8 +299,14 @@ pub struct ChannelTraffic {
     pub messages: u64,
     /// Messages of text among them.
     pub strings: u64,
+    /// Empty messages among them.
+    pub empty: u64,
     /// User data in bytes.
     pub bytes: u64,
+    /// Bytes of the biggest message.
+    pub biggest: u64,
+    /// Messages given up by FORWARD-TSN before all of what was seen of them was acknowledged.
+    pub abandoned: u64,
 }
 
 /// How far a data channel got.

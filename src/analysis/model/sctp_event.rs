@@ -17,6 +17,11 @@ pub enum SctpEvent {
         /// The causes, in words.
         cause: String,
     },
+    /// A side reports what it could not do with what it received (ERROR).
+    Error {
+        /// The causes, in words.
+        cause: String,
+    },
     /// A side opened a data channel with DATA_CHANNEL_OPEN (RFC 8832).
     ChannelOpened {
         /// Its stream.
@@ -26,6 +31,11 @@ pub enum SctpEvent {
     },
     /// The peer acknowledged the channel.
     ChannelAcknowledged {
+        /// Its stream.
+        stream: u16,
+    },
+    /// A side resets the channel's stream: it closes the channel (RFC 8831).
+    ChannelClosing {
         /// Its stream.
         stream: u16,
     },
@@ -52,6 +62,8 @@ impl SctpEvent {
             Self::Aborted { .. } => "sctp-aborted",
             Self::ChannelOpened { .. } => "channel-opened",
             Self::ChannelAcknowledged { .. } => "channel-acknowledged",
+            Self::Error { .. } => "sctp-error",
+            Self::ChannelClosing { .. } => "channel-closing",
             Self::ChannelClosed { .. } => "channel-closed",
         }
     }
@@ -68,6 +80,10 @@ impl SctpEvent {
             }
             Self::ChannelAcknowledged { stream } => {
                 format!("data channel on stream {stream} acknowledged")
+            }
+            Self::Error { cause } => format!("SCTP error reported: {cause}"),
+            Self::ChannelClosing { stream } => {
+                format!("data channel on stream {stream}: its sender closes it")
             }
             Self::ChannelClosed { stream } => format!("data channel on stream {stream} closed"),
         }

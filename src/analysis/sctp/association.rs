@@ -4,11 +4,12 @@ use super::SctpTrouble;
 use super::channels::Channels;
 use super::messages::{About, Desk, Messages};
 use super::times::Times;
-use super::way::Way;
+use super::way::{Axis, Way};
 use crate::analysis::event_log::EventLog;
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{
-    DataChannel, NamedCount, Sctp, SctpAbort, SctpEvent, SctpInit, SctpPhase, SctpSide, Side, Sides,
+    DataChannel, NamedCount, Retransmissions, Sctp, SctpAbort, SctpEvent, SctpInit, SctpPhase,
+    SctpSide, Side, Sides, ZeroWindow,
 };
 use crate::analysis::moment::Moment;
 use crate::net::Endpoint;
@@ -35,11 +36,14 @@ const HEARTBEATS_MAX: usize = 8;
 /// Parameters looked at, and causes put in words: no honest chunk has more.
 const PARAMETERS_MAX: usize = 64;
 const CAUSES_MAX: usize = 4;
+/// ERROR chunks of a side that the timeline tells.
+const ERRORS_TOLD: u64 = 8;
 
 /// What is kept of an association.
 #[derive(Clone, Debug)]
 pub(super) struct Association {
     phase: SctpPhase,
+    axis: Axis,
     pub(super) ports: Sides<u16>,
     pub(super) tags: Sides<Option<u32>>,
     /// Where it was seen, in order of appearance.
@@ -75,25 +79,50 @@ struct End {
     gap_reports: u64,
     duplicate_reports: u64,
     window: Option<(u32, u32)>,
+    /// Since when it advertises no room at all.
+    full_since: Option<Timestamp>,
+    full: ZeroWindow,
+    errors: u64,
     heartbeats: VecDeque<(u64, Timestamp)>,
     heartbeat_times: Times,
 }
 
 impl End {
-    fn window(&mut self, window: u32) {
+    fn window(&mut self, window: u32, ts: Timestamp) {
         let (min, _) = self.window.unwrap_or((window, window));
         self.window = Some((min.min(window), window));
+        match (window, self.full_since) {
+            (0, None) => {
+                self.full_since = Some(ts);
+                self.full.count += 1;
+            }
+            (1.., Some(since)) => {
+                self.full_since = None;
+                self.full.duration = self.full.duration.plus((ts - since).max(Span::default()));
+            }
+            _ => {}
+        }
+    }
+
+    /// How long it had no room, up to its last word.
+    fn zero_window(&self, last: Timestamp) -> ZeroWindow {
+        let mut full = self.full;
+        if let Some(since) = self.full_since {
+            full.duration = full.duration.plus((last - since).max(Span::default()));
+        }
+        full
     }
 }
 
 impl Association {
-    /// One whose first packet is this, from `from`.
-    pub(super) fn new(packet: &SctpPacket<'_>, from: Side, at: &Moment) -> Self {
+    /// One whose first packet is this, from `from`; its series are on this axis.
+    pub(super) fn new(packet: &SctpPacket<'_>, from: Side, at: &Moment, axis: Axis) -> Self {
         let mut ports = Sides::default();
         *ports.of_mut(from) = packet.source_port;
         *ports.of_mut(from.other()) = packet.destination_port;
         Self {
             phase: SctpPhase::InitUnanswered,
+            axis,
             ports,
             tags: Sides::default(),
             transports: Vec::new(),
@@ -246,6 +275,7 @@ impl Association {
                 match self.ways.of_mut(from).data(data.tsn, len, at.ts) {
                     Some(true) => {
                         let taken = self.channels.data(data, len, from, at, log);
+                        self.sent(data, len, from, at);
                         self.fragment(data, chunk.missing, from, at, messages)?;
                         taken.map_err(str::to_owned)?;
                     }
@@ -256,11 +286,12 @@ impl Association {
             ChunkValue::Sack(sack) => {
                 self.reach(SctpPhase::Established);
                 self.ways.of_mut(from.other()).sack(sack, at.ts);
+                self.settle(from.other());
                 let end = self.ends.of_mut(from);
                 end.sacks += 1;
                 end.gap_reports += u64::from(sack.gaps().len() > 0);
                 end.duplicate_reports += sack.duplicates().len() as u64;
-                end.window(sack.receiver_window);
+                end.window(sack.receiver_window, at.ts);
             }
             ChunkValue::ForwardTsn(forward) => {
                 self.reach(SctpPhase::Established);
@@ -270,6 +301,7 @@ impl Association {
                     let (desk, about) = self.desk(from);
                     messages.forward(desk, about, forward, tsn);
                 }
+                self.settle(from);
             }
             ChunkValue::Heartbeat(info) => {
                 self.heartbeat(chunk.chunk_type, info, from, at.ts);
@@ -280,6 +312,14 @@ impl Association {
                     log.push(at.event(SctpEvent::Shutdown));
                 }
                 self.reach(SctpPhase::ShuttingDown);
+            }
+            ChunkValue::Causes(causes) if chunk.chunk_type == codes::ERROR => {
+                let errors = &mut self.ends.of_mut(from).errors;
+                *errors += 1;
+                if *errors <= ERRORS_TOLD {
+                    let cause = words(*causes);
+                    log.push(at.event(SctpEvent::Error { cause }));
+                }
             }
             ChunkValue::Causes(causes) if chunk.chunk_type == codes::ABORT => {
                 self.aborted(*causes, from, at, log);
@@ -299,6 +339,33 @@ impl Association {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A chunk that was not seen before is in flight.
+    fn sent(&mut self, data: &Data<'_>, len: usize, from: Side, at: &Moment) {
+        let channel = match data.protocol {
+            Some(codes::PROTOCOL_DCEP) => None,
+            _ => self.channels.place(data.stream),
+        };
+        let way = self.ways.of_mut(from);
+        let Some(tsn) = way.unwrapped(data.tsn) else {
+            return;
+        };
+        if let Some((place, size)) = way.flight.sent(tsn, data, len, channel, at.ts)
+            && !data.protocol.is_some_and(codes::is_empty)
+        {
+            self.channels.grown(place, from, size);
+        }
+        let way = self.ways.of_mut(from);
+        way.measure(self.axis, at.ts, len);
+    }
+
+    /// Tells the channels what became of the messages that `from` sent.
+    fn settle(&mut self, from: Side) {
+        let flight = &mut self.ways.of_mut(from).flight;
+        for (place, fate) in flight.settled.drain(..) {
+            self.channels.settled(place, from, fate);
+        }
     }
 
     /// A fragment that was not seen before: part of a message.
@@ -364,8 +431,22 @@ impl Association {
         self.ways.of_mut(from).begin(init.initial_tsn);
         let end = self.ends.of_mut(from);
         if end.init.is_none() {
-            end.window(init.receiver_window);
+            end.window(init.receiver_window, at.ts);
             end.init = Some(offer(init));
+        }
+    }
+
+    /// The INIT of a side stands in its session description.
+    pub(super) fn signalled(&mut self, owner: Side, chunk: &Chunk<'_>) {
+        let end = self.ends.of_mut(owner);
+        if let Ok(ChunkValue::Init(init)) = chunk.value()
+            && end.init.is_none()
+        {
+            end.init = Some(SctpInit {
+                signalled: true,
+                ..offer(&init)
+            });
+            self.ways.of_mut(owner).signalled(init.initial_tsn);
         }
     }
 
@@ -406,15 +487,7 @@ impl Association {
         if self.abort.is_some() {
             return;
         }
-        let words: Vec<String> = causes
-            .map_while(Result::ok)
-            .take(CAUSES_MAX)
-            .map(|cause| cause.cause_words())
-            .collect();
-        let cause = match words.is_empty() {
-            true => "no cause given".to_owned(),
-            false => words.join("; "),
-        };
+        let cause = words(causes);
         log.push(at.event(SctpEvent::Aborted {
             cause: cause.clone(),
         }));
@@ -429,7 +502,12 @@ impl Association {
 
     /// Its data channels, in order of appearance.
     pub(super) fn channels(&self) -> impl Iterator<Item = DataChannel> + '_ {
-        self.channels.report()
+        let is_whole = |side| {
+            let has_init = self.ends.of(side).init.is_some();
+            has_init && self.ways.of(side).missing() == 0
+        };
+        let from_start = [Side::A, Side::B].into_iter().all(is_whole);
+        self.channels.report(from_start)
     }
 
     /// What it came to; `associations` is how many the connection had.
@@ -464,6 +542,11 @@ impl Association {
 
     fn side(&self, side: Side) -> SctpSide {
         let (end, way) = (self.ends.of(side), self.ways.of(side));
+        // Without the acknowledgements everything would seem to be in flight for ever.
+        let is_answered = match self.ends.of(side.other()).sacks {
+            0 => Known::No(Unknown::NotSeen),
+            _ => Known::Yes(()),
+        };
         SctpSide {
             address: Known::or(end.address, Unknown::NoAddress),
             port: *self.ports.of(side),
@@ -479,9 +562,37 @@ impl Association {
             gap_reports: end.gap_reports,
             duplicate_reports: end.duplicate_reports,
             receiver_window: Known::or(end.window, Unknown::NotSeen),
-            acknowledgement_time: Known::or(way.times.report(), Unknown::NotSeen),
+            zero_window: Known::or(
+                end.window.map(|_| end.zero_window(self.last)),
+                Unknown::NotSeen,
+            ),
+            retransmissions: is_answered.map(|()| Retransmissions {
+                fast: way.flight.again.fast,
+                timeout: way.flight.again.timeout,
+                needless: way.flight.again.needless,
+            }),
+            in_flight_max: match way.flight.overflowed {
+                true => Known::No(Unknown::Unclear),
+                false => is_answered.map(|()| way.flight.max()),
+            },
+            errors: end.errors,
+            series: way.series.clone(),
+            acknowledgement_time: Known::or(way.flight.times.report(), Unknown::NotSeen),
             heartbeat_time: Known::or(end.heartbeat_times.report(), Unknown::NotSeen),
         }
+    }
+}
+
+/// The causes of an ABORT or ERROR.
+fn words(causes: Tlvs<'_>) -> String {
+    let words: Vec<String> = causes
+        .map_while(Result::ok)
+        .take(CAUSES_MAX)
+        .map(|cause| cause.cause_words())
+        .collect();
+    match words.is_empty() {
+        true => "no cause given".to_owned(),
+        false => words.join("; "),
     }
 }
 
@@ -515,6 +626,7 @@ fn offer(init: &Init<'_>) -> SctpInit {
         extensions: Vec::new(),
         forward_tsn: false,
         zero_checksum: false,
+        signalled: false,
         parameters: Vec::new(),
     };
     let parameters = init.parameters.map_while(Result::ok);

@@ -1,6 +1,8 @@
 //! The data channels of an association: opened by DCEP (RFC 8832) or agreed on elsewhere, closed by
 //! resetting their streams (RFC 8831).
 
+use super::flight::Fate;
+use super::times::Times;
 use crate::analysis::event_log::EventLog;
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::{
@@ -43,6 +45,8 @@ struct Channel {
     ordered: bool,
     unordered: bool,
     sent: Sides<ChannelTraffic>,
+    /// From a message's first chunk until all of it was acknowledged.
+    delivery: Sides<Times>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +70,7 @@ impl Channel {
             ordered: false,
             unordered: false,
             sent: Sides::default(),
+            delivery: Sides::default(),
         }
     }
 
@@ -87,7 +92,8 @@ impl Channel {
         }
     }
 
-    fn report(&self) -> DataChannel {
+    /// `from_start` is whether all of the association was seen, from its beginning.
+    fn report(&self, from_start: bool) -> DataChannel {
         let opened = |why| Known::or(self.opened.as_ref(), why);
         let of_open = opened(Unknown::NoOpen);
         let marked = match (self.ordered, self.unordered) {
@@ -102,6 +108,11 @@ impl Channel {
         DataChannel {
             stream: self.stream,
             state: self.state(),
+            negotiated: match (&self.opened, from_start) {
+                (Some(_), _) => Known::Yes(false),
+                (None, true) => Known::Yes(true),
+                (None, false) => Known::No(Unknown::NoOpen),
+            },
             label: of_open.map(|o| o.label.clone()),
             protocol: of_open.map(|o| o.protocol.clone()),
             ordered: match &self.opened {
@@ -121,6 +132,10 @@ impl Channel {
             ),
             closed: Known::or(closed.min_by_key(|(_, at)| *at), Unknown::NotSeen),
             sent: self.sent,
+            delivery: Sides {
+                a: Known::or(self.delivery.a.report(), Unknown::NotSeen),
+                b: Known::or(self.delivery.b.report(), Unknown::NotSeen),
+            },
         }
     }
 }
@@ -213,10 +228,8 @@ impl Channels {
                     | codes::PROTOCOL_STRING_EMPTY
             )
         );
-        let is_empty = matches!(
-            data.protocol,
-            Some(codes::PROTOCOL_STRING_EMPTY | codes::PROTOCOL_BINARY_EMPTY)
-        );
+        let is_empty = data.protocol.is_some_and(codes::is_empty);
+        sent.empty += u64::from(is_empty && data.begins);
         // Only the first fragment of I-DATA says what it is; of DATA every one does.
         sent.strings += u64::from(is_string && data.begins);
         sent.bytes += if is_empty { 0 } else { len as u64 };
@@ -301,11 +314,38 @@ impl Channels {
                 continue;
             };
             let was_closed = channel.is_closed();
+            let stream = channel.stream;
+            if !was_closed && channel.reset.a.is_none() && channel.reset.b.is_none() {
+                log.push(at.event(SctpEvent::ChannelClosing { stream }));
+            }
             channel.reset.of_mut(by).get_or_insert(at.ts);
             if channel.is_closed() && !was_closed {
-                let stream = channel.stream;
                 log.push(at.event(SctpEvent::ChannelClosed { stream }));
             }
+        }
+    }
+
+    /// Which of the list is the channel that a stream has now.
+    pub(super) fn place(&self, stream: u16) -> Option<usize> {
+        self.latest.get(&stream).copied()
+    }
+
+    /// A message that `from` sends on a channel has this size so far.
+    pub(super) fn grown(&mut self, place: usize, from: Side, size: u64) {
+        if let Some(channel) = self.list.get_mut(place) {
+            let biggest = &mut channel.sent.of_mut(from).biggest;
+            *biggest = size.max(*biggest);
+        }
+    }
+
+    /// What became of a message that `from` sent on a channel.
+    pub(super) fn settled(&mut self, place: usize, from: Side, fate: Fate) {
+        let Some(channel) = self.list.get_mut(place) else {
+            return;
+        };
+        match fate {
+            Fate::Acknowledged(took) => channel.delivery.of_mut(from).push(took),
+            Fate::Abandoned => channel.sent.of_mut(from).abandoned += 1,
         }
     }
 
@@ -316,8 +356,9 @@ impl Channels {
     }
 
     /// The channels, in order of appearance.
-    pub(super) fn report(&self) -> impl Iterator<Item = DataChannel> + '_ {
-        self.list.iter().map(Channel::report)
+    pub(super) fn report(&self, from_start: bool) -> impl Iterator<Item = DataChannel> + '_ {
+        let report = move |channel: &Channel| channel.report(from_start);
+        self.list.iter().map(report)
     }
 
     fn latest(&mut self, stream: u16) -> Result<&mut Channel, &'static str> {

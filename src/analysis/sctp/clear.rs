@@ -73,6 +73,7 @@ impl State {
         let contents = &mut self.contents;
         contents.push(ContentKind::Sctp, origin(d), decrypted, bytes);
         let by_ice = transport.has_checks();
+        self.sctp.begin(self.info.first.unwrap_or(d.ts));
         let taken = match SctpPacket::parse_cut(bytes, missing) {
             Ok(packet) => self.sctp.push(&packet, at, by_ice, &mut transport.log),
             // The snaplen left not even the header.

@@ -88,10 +88,7 @@ impl Messages {
             if !about.channels.proven {
                 continue;
             }
-            let is_empty = matches!(
-                draft.protocol,
-                Some(codes::PROTOCOL_STRING_EMPTY | codes::PROTOCOL_BINARY_EMPTY)
-            );
+            let is_empty = draft.protocol.is_some_and(codes::is_empty);
             let bytes: Vec<u8> = match is_empty {
                 true => Vec::new(),
                 false => draft.bytes.into(),

@@ -10,6 +10,7 @@ mod association;
 mod channels;
 mod clear;
 mod drafts;
+mod flight;
 mod messages;
 mod seen;
 #[cfg(test)]
@@ -20,11 +21,15 @@ mod way;
 use super::event_log::EventLog;
 use super::model::{DataChannel, Message, Sctp, Side};
 use super::moment::Moment;
+use crate::analysis::{Descriptions, Options};
 use crate::proto::sctp::{ChunkValue, SctpPacket, codes};
+use crate::time::Timestamp;
 use association::Association;
 use hashbrown::HashMap;
 use messages::Messages;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use way::Axis;
 
 /// Associations tracked; packets of more are counted only.
 const ASSOCIATIONS_MAX: usize = 1024;
@@ -56,7 +61,7 @@ impl From<String> for SctpTrouble {
 }
 
 /// All associations of a capture.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct SctpState {
     associations: Vec<Association>,
     /// Which association packets with this tag and these ports belong to, and who sends them.
@@ -65,15 +70,31 @@ pub(super) struct SctpState {
     latest: Map<(u32, u16, u16), usize>,
     /// What the packet at hand completed.
     messages: Messages,
+    axis: Axis,
+    /// INIT chunks in session descriptions.
+    descriptions: Arc<Descriptions>,
 }
 
 impl SctpState {
-    /// Nothing seen yet; `messages` is whether they are put together.
-    pub(super) fn new(messages: bool) -> Self {
+    /// Nothing seen yet.
+    pub(super) fn new(options: &Options) -> Self {
         Self {
-            messages: Messages::new(messages),
-            ..Self::default()
+            associations: Vec::new(),
+            by_tag: Map::default(),
+            latest: Map::default(),
+            messages: Messages::new(options.messages),
+            axis: Axis {
+                origin: None,
+                width: options.series_width,
+                limit: options.series_limit,
+            },
+            descriptions: options.descriptions.clone(),
         }
+    }
+
+    /// Where the capture begins, and with it all series.
+    pub(super) fn begin(&mut self, ts: Timestamp) {
+        self.axis.origin.get_or_insert(ts);
     }
 
     /// Takes a packet. Whoever feeds this knows that it is one: its checksum is right, it was found
@@ -208,7 +229,8 @@ impl SctpState {
             return None;
         }
         let from = direction.unwrap_or(Side::A);
-        self.associations.push(Association::new(packet, from, at));
+        self.associations
+            .push(Association::new(packet, from, at, self.axis));
         let index = self.associations.len() - 1;
         self.latest.insert(place, index);
         Some((index, from))
@@ -221,7 +243,11 @@ impl SctpState {
         };
         let known = association.tags.of_mut(owner);
         if *known != Some(tag) {
-            if let Some(old) = known.replace(tag)
+            let old = known.replace(tag);
+            if let Some(chunk) = self.descriptions.inits().of(tag) {
+                association.signalled(owner, &chunk);
+            }
+            if let Some(old) = old
                 && let Some(namesakes) = self.by_tag.get_mut(&(old, from, to))
             {
                 namesakes.retain(|(i, _)| *i != index);

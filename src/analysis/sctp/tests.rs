@@ -44,7 +44,7 @@ fn transports() -> BTreeSet<u32> {
 
 #[test]
 fn decrypted_bytes_are_all_that_is_needed() {
-    let mut state = SctpState::default();
+    let mut state = SctpState::new(&Options::default());
     let mut log = EventLog::default();
     for (no, text) in PACKETS.iter().enumerate() {
         let bytes = hex(text);
@@ -66,7 +66,7 @@ fn decrypted_bytes_are_all_that_is_needed() {
 #[test]
 fn the_sides_are_those_of_the_transport_where_there_are_addresses() {
     // Side B speaks first, and the INITs are not in the capture.
-    let mut state = SctpState::default();
+    let mut state = SctpState::new(&Options::default());
     let mut log = EventLog::default();
     for (no, reverse) in [(5, true), (6, false), (9, true)] {
         let bytes = hex(PACKETS[no]);
@@ -84,7 +84,7 @@ fn the_sides_are_those_of_the_transport_where_there_are_addresses() {
 
 #[test]
 fn an_abort_with_the_tag_it_was_sent_is_from_the_other_side() {
-    let mut state = SctpState::default();
+    let mut state = SctpState::new(&Options::default());
     let mut log = EventLog::default();
     let mut reflected = hex(PACKETS[9]);
     reflected[13] = 1;
@@ -99,7 +99,7 @@ fn an_abort_with_the_tag_it_was_sent_is_from_the_other_side() {
 #[test]
 fn every_prefix_is_taken_whole_or_cut() {
     for missing in [0, 1, 4, 1000] {
-        let mut state = SctpState::default();
+        let mut state = SctpState::new(&Options::default());
         let mut log = EventLog::default();
         for (no, text) in PACKETS.iter().enumerate() {
             let bytes = hex(text);
@@ -135,7 +135,7 @@ proptest! {
             0..60,
         ),
     ) {
-        let mut state = SctpState::default();
+        let mut state = SctpState::new(&Options::default());
         let mut log = EventLog::default();
         for (no, (tag, reverse, chunks)) in packets.iter().enumerate() {
             let mut bytes = vec![0x13, 0x88, 0x13, 0x88];

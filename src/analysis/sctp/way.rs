@@ -1,9 +1,10 @@
 //! One direction of an association: TSNs sent, and what the peer acknowledged of them.
 
+use super::flight::Flight;
 use super::seen::Seen;
-use super::times::Times;
+use crate::analysis::series::Series;
 use crate::proto::sctp::{ForwardTsn, Sack};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// How far a TSN may lie from the highest before it is taken for damage: more than any receiver
 /// window, and than what a gap of minutes in a merged capture hides.
@@ -31,9 +32,18 @@ pub(super) struct Way {
     /// The peer's highest cumulative acknowledgement, and the gap blocks of that SACK.
     acknowledged: Option<u64>,
     gaps: Vec<(u64, u64)>,
-    /// A chunk on its first way, to be timed until it is acknowledged.
-    probe: Option<(u64, Timestamp)>,
-    pub(super) times: Times,
+    pub(super) flight: Flight,
+    /// Chunks and bytes over time; none before the first.
+    pub(super) series: Option<Series>,
+}
+
+/// The axis that all series of an analysis share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axis {
+    /// Where it begins; the first packet of an association, where nobody told.
+    pub(super) origin: Option<Timestamp>,
+    pub(super) width: Span,
+    pub(super) limit: usize,
 }
 
 impl Way {
@@ -46,6 +56,15 @@ impl Way {
         }
     }
 
+    /// A session description says where the sender's TSNs begin: maybe after some of them came by.
+    pub(super) fn signalled(&mut self, initial_tsn: u32) {
+        if self.seen.count() == 0 {
+            return self.begin(initial_tsn);
+        }
+        let initial = self.unwrapped(initial_tsn);
+        self.initial = self.initial.or(initial);
+    }
+
     /// A chunk of user data, and whether its TSN is new; `None` if too many gaps came after it to
     /// know. Then it is neither counted as retransmitted nor as seen.
     pub(super) fn data(&mut self, tsn: u32, len: usize, ts: Timestamp) -> Option<bool> {
@@ -55,16 +74,22 @@ impl Way {
         };
         if !self.seen.insert(tsn)? {
             self.retransmitted += 1;
-            // Nobody can tell which of the two is acknowledged (Karn).
-            self.probe = self.probe.filter(|(probe, _)| *probe != tsn);
+            self.flight.sent_again(tsn, ts);
             return Some(false);
         }
         self.bytes += len as u64;
-        if self.highest.is_none_or(|highest| tsn > highest) {
-            self.highest = Some(tsn);
-            self.probe = self.probe.or(Some((tsn, ts)));
-        }
+        self.highest = self.highest.max(Some(tsn));
         Some(true)
+    }
+
+    /// A chunk with so much user data, seen for the first time.
+    pub(super) fn measure(&mut self, axis: Axis, ts: Timestamp, len: usize) {
+        let origin = axis.origin.unwrap_or(ts);
+        let begin = || Series::new(origin, axis.width, axis.limit);
+        let bucket = self.series.get_or_insert_with(begin).at(ts);
+        bucket.packets = bucket.packets.saturating_add(1);
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        bucket.bytes = bucket.bytes.saturating_add(len);
     }
 
     /// The peer acknowledges.
@@ -72,21 +97,20 @@ impl Way {
         let Some(cumulative) = self.unwrapped(sack.cumulative_tsn) else {
             return;
         };
-        if let Some((probe, sent)) = self.probe
-            && cumulative >= probe
-        {
-            self.times.push(ts - sent);
-            self.probe = None;
-        }
+        let range = |(a, b): (u16, u16)| (cumulative + u64::from(a), cumulative + u64::from(b));
+        let gaps = sack
+            .gaps()
+            .take(GAPS_MAX)
+            .filter(|(a, b)| a <= b)
+            .map(range);
+        self.flight.acknowledged(cumulative, gaps.clone(), ts);
         // An older one that was overtaken says nothing new.
         if self.acknowledged.is_some_and(|known| cumulative < known) {
             return;
         }
         self.acknowledged = Some(cumulative);
         self.gaps.clear();
-        let gaps = sack.gaps().take(GAPS_MAX).filter(|(a, b)| a <= b);
-        let range = |(a, b): (u16, u16)| (cumulative + u64::from(a), cumulative + u64::from(b));
-        self.gaps.extend(gaps.map(range));
+        self.gaps.extend(gaps);
     }
 
     /// The sender gives up what was not acknowledged up to here.
@@ -105,6 +129,7 @@ impl Way {
             let arrived: u64 = self.gaps.iter().map(arrived).sum();
             self.given_up += to.saturating_sub(from).saturating_sub(arrived);
         }
+        self.flight.forward(to);
         self.forwarded = Some(self.forwarded.unwrap_or(0).max(to));
         self.highest = self.highest.max(Some(to));
     }
@@ -215,19 +240,6 @@ mod tests {
         known.begin(90);
         known.data(100, 1, ts(0));
         assert_eq!(known.missing(), 10);
-    }
-
-    #[test]
-    fn only_what_was_sent_once_is_timed() {
-        let mut way = Way::default();
-        way.data(1, 1, ts(0));
-        way.data(2, 1, ts(5));
-        sack(&mut way, 1, &[], ts(40));
-        way.data(3, 1, ts(50));
-        way.data(3, 1, ts(250));
-        sack(&mut way, 3, &[], ts(280));
-        let times = way.times.report().unwrap();
-        assert_eq!((times.samples, times.min), (1, ts(40) - ts(0)));
     }
 
     #[test]

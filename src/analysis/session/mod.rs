@@ -8,11 +8,13 @@ mod apply;
 mod bind;
 mod description;
 mod facts;
+mod inits;
 mod section;
 
 pub(super) use self::apply::apply;
 
 use self::description::Description;
+use self::inits::Inits;
 use self::section::Section;
 use crate::keys::srtp::ExtensionIds;
 use crate::net::Endpoint;
@@ -37,6 +39,7 @@ pub struct Descriptions {
     by_ufrag: BTreeMap<String, Vec<usize>>,
     by_ssrc: BTreeMap<u32, Vec<usize>>,
     by_socket: BTreeMap<SocketAddr, Vec<usize>>,
+    inits: Inits,
 }
 
 impl Descriptions {
@@ -56,8 +59,10 @@ impl Descriptions {
             let end = range.end.min(range.start.saturating_add(TEXT_MAX));
             let one = text.get(range.start..end).unwrap_or_default();
             let description = Description::parse(name.to_owned(), one);
+            let inits = self.inits.add(one);
             let sections = self.sections + description.sections.len();
             if description.is_empty() {
+                added += usize::from(inits > 0);
                 continue;
             }
             if self.all.len() >= DESCRIPTIONS_MAX || sections > SECTIONS_MAX {
@@ -110,6 +115,11 @@ impl Descriptions {
         };
         let in_clear: ExtensionIds = narrow(false).collect();
         narrow(true).filter(|id| !in_clear.contains(*id)).collect()
+    }
+
+    /// The INIT chunks that they carry.
+    pub(super) fn inits(&self) -> &Inits {
+        &self.inits
     }
 
     /// The clock rate of a stream at its first packet, when a description is certainly about it (its

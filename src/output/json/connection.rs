@@ -94,7 +94,7 @@ impl ConnectionOut {
                 .map(|dtls| DtlsOut::new(dtls, at))
                 .collect(),
             decryption: None,
-            sctp: c.sctp.value().map(|sctp| SctpOut::new(sctp, at)),
+            sctp: c.sctp.value().map(|sctp| SctpOut::new(sctp, at, series)),
             data_channels: c
                 .data_channels
                 .value()

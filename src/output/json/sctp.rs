@@ -1,10 +1,10 @@
 //! The `sctp` object of a connection and the objects of its `dataChannels`.
 
-use super::fields::{AnswerTimes, Fields, Unknowns, span};
-use crate::analysis::Known;
+use super::fields::{AnswerTimes, Fields, Unknowns, seconds, span};
 use crate::analysis::model::{
-    ChannelTraffic, DataChannel, NamedCount, Sctp, SctpInit, SctpSide, Side, Sides,
+    AnswerTime, ChannelTraffic, DataChannel, NamedCount, Sctp, SctpInit, SctpSide, Side, Sides,
 };
+use crate::analysis::{Known, Series};
 use crate::time::Timestamp;
 use serde::Serialize;
 
@@ -65,9 +65,37 @@ struct SideOut {
     gap_reports: u64,
     duplicate_reports: u64,
     receiver_window: Option<WindowOut>,
+    zero_window: Option<ZeroWindowOut>,
+    retransmissions: Option<RetransmissionsOut>,
+    in_flight_max: Option<u64>,
+    errors: u64,
     acknowledgement_time: Option<AnswerTimes>,
     heartbeat_time: Option<AnswerTimes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<SeriesOut>,
     unknown: Unknowns,
+}
+
+/// User data over time.
+#[derive(Serialize)]
+struct SeriesOut {
+    width: f64,
+    time: Vec<f64>,
+    chunks: Vec<u32>,
+    bitrate: Vec<f64>,
+}
+
+#[derive(Serialize)]
+struct ZeroWindowOut {
+    count: u64,
+    duration: f64,
+}
+
+#[derive(Serialize)]
+struct RetransmissionsOut {
+    fast: u64,
+    timeout: u64,
+    needless: u64,
 }
 
 #[derive(Serialize)]
@@ -80,6 +108,7 @@ struct InitOut {
     extensions: Vec<String>,
     forward_tsn: bool,
     zero_checksum: bool,
+    signalled: bool,
     parameters: Vec<u16>,
 }
 
@@ -94,6 +123,7 @@ struct WindowOut {
 pub(super) struct ChannelOut {
     stream_id: u16,
     state: &'static str,
+    negotiated: Option<bool>,
     label: Option<String>,
     protocol: Option<String>,
     ordered: Option<bool>,
@@ -107,7 +137,19 @@ pub(super) struct ChannelOut {
     closed_by: Option<&'static str>,
     messages_sent: BothOut,
     strings_sent: BothOut,
+    empty_sent: BothOut,
     bytes_sent: BothOut,
+    biggest_sent: BothOut,
+    messages_abandoned: BothOut,
+    delivery_time: DeliveryOut,
+    unknown: Unknowns,
+}
+
+/// How long messages of each side took.
+#[derive(Serialize)]
+struct DeliveryOut {
+    a: Option<AnswerTimes>,
+    b: Option<AnswerTimes>,
     unknown: Unknowns,
 }
 
@@ -118,7 +160,7 @@ struct BothOut {
 }
 
 impl SctpOut {
-    pub(super) fn new(s: &Sctp, at: &impl Fn(Timestamp) -> f64) -> Self {
+    pub(super) fn new(s: &Sctp, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
         let mut u = Fields(Unknowns::new());
         if s.abort.is_none() {
             u.0.insert("abort", "no ABORT seen".to_owned());
@@ -126,8 +168,8 @@ impl SctpOut {
         Self {
             state: s.phase.name(),
             associations: s.associations,
-            a: SideOut::new(&s.sides.a),
-            b: SideOut::new(&s.sides.b),
+            a: SideOut::new(&s.sides.a, at, series),
+            b: SideOut::new(&s.sides.b, at, series),
             handshake_duration: u.take("handshakeDuration", &s.handshake_duration).map(span),
             abort: s.abort.as_ref().map(|abort| AbortOut {
                 by: abort.by.name(),
@@ -161,7 +203,7 @@ impl CountOut {
 }
 
 impl SideOut {
-    fn new(s: &SctpSide) -> Self {
+    fn new(s: &SctpSide, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
         let mut u = Fields(Unknowns::new());
         Self {
             address: u.take("address", &s.address).map(|e| e.to_string()),
@@ -180,10 +222,53 @@ impl SideOut {
             receiver_window: u
                 .take("receiverWindow", &s.receiver_window)
                 .map(|(min, last)| WindowOut { min, last }),
+            zero_window: u.take("zeroWindow", &s.zero_window).map(|z| ZeroWindowOut {
+                count: z.count,
+                duration: span(z.duration),
+            }),
+            retransmissions: u.take("retransmissions", &s.retransmissions).map(|r| {
+                RetransmissionsOut {
+                    fast: r.fast,
+                    timeout: r.timeout,
+                    needless: r.needless,
+                }
+            }),
+            in_flight_max: u.take("inFlightMax", &s.in_flight_max),
+            errors: s.errors,
+            series: series.then(|| SeriesOut::new(s.series.as_ref(), at)),
             acknowledgement_time: u
                 .take("acknowledgementTime", &s.acknowledgement_time)
                 .map(Into::into),
             heartbeat_time: u.take("heartbeatTime", &s.heartbeat_time).map(Into::into),
+            unknown: u.0,
+        }
+    }
+}
+
+impl SeriesOut {
+    /// Arrays without elements, for who sent nothing.
+    fn new(series: Option<&Series>, at: &impl Fn(Timestamp) -> f64) -> Self {
+        let width = series.map_or(0.0, |s| s.width().seconds());
+        let buckets = series.map_or(&[][..], Series::buckets);
+        let start = |b| series.map_or(0.0, |s| at(s.start_of(b)));
+        Self {
+            width: seconds(width),
+            time: buckets.iter().map(start).collect(),
+            chunks: buckets.iter().map(|b| b.packets).collect(),
+            bitrate: buckets
+                .iter()
+                .map(|b| (f64::from(b.bytes) * 8.0 / width).round())
+                .collect(),
+        }
+    }
+}
+
+impl DeliveryOut {
+    fn new(delivery: &Sides<Known<AnswerTime>>) -> Self {
+        let mut u = Fields(Unknowns::new());
+        Self {
+            a: u.take("a", &delivery.a).map(Into::into),
+            b: u.take("b", &delivery.b).map(Into::into),
             unknown: u.0,
         }
     }
@@ -199,6 +284,7 @@ impl InitOut {
             extensions: i.extensions,
             forward_tsn: i.forward_tsn,
             zero_checksum: i.zero_checksum,
+            signalled: i.signalled,
             parameters: i.parameters,
         }
     }
@@ -225,6 +311,7 @@ impl ChannelOut {
         Self {
             stream_id: c.stream,
             state: c.state.name(),
+            negotiated: u.take("negotiated", &c.negotiated),
             label: u.take("label", &c.label),
             protocol: u.take("protocol", &c.protocol),
             ordered: u.take("ordered", &c.ordered),
@@ -238,7 +325,11 @@ impl ChannelOut {
             closed_by: by(closed),
             messages_sent: both(&c.sent, |sent| sent.messages),
             strings_sent: both(&c.sent, |sent| sent.strings),
+            empty_sent: both(&c.sent, |sent| sent.empty),
             bytes_sent: both(&c.sent, |sent| sent.bytes),
+            biggest_sent: both(&c.sent, |sent| sent.biggest),
+            messages_abandoned: both(&c.sent, |sent| sent.abandoned),
+            delivery_time: DeliveryOut::new(&c.delivery),
             unknown: u.0,
         }
     }

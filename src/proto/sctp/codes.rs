@@ -295,6 +295,11 @@ pub fn channel_type_name(channel_type: u8) -> Option<&'static str> {
     name(CHANNEL_TYPES, channel_type)
 }
 
+/// Whether this is the payload protocol of an empty message, whose one byte means nothing.
+pub fn is_empty(protocol: u32) -> bool {
+    matches!(protocol, PROTOCOL_STRING_EMPTY | PROTOCOL_BINARY_EMPTY)
+}
+
 /// Whether user data with this payload protocol belongs to a data channel.
 pub fn is_data_channel(protocol: u32) -> bool {
     protocol_name(protocol).is_some()

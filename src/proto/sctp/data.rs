@@ -92,7 +92,7 @@ impl<'a> Sack<'a> {
     }
 
     /// Ranges that arrived beyond the cumulative TSN, as first and last offset from it.
-    pub fn gaps(&self) -> impl ExactSizeIterator<Item = (u16, u16)> + use<'a> {
+    pub fn gaps(&self) -> impl ExactSizeIterator<Item = (u16, u16)> + Clone + use<'a> {
         self.gaps.iter().map(pair)
     }
 

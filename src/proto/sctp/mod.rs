@@ -127,6 +127,17 @@ pub struct Chunk<'a> {
     pub missing: usize,
 }
 
+impl<'a> Chunk<'a> {
+    /// Reads a chunk that stands by itself, as the INIT does that `a=sctp-init` carries (SNAP).
+    pub fn alone(bytes: &'a [u8]) -> Result<Self, ParseError> {
+        Chunks {
+            reader: Reader::new(bytes),
+            missing: 0,
+        }
+        .read()
+    }
+}
+
 /// A decoded chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChunkValue<'a> {

@@ -41,11 +41,35 @@ fn association_lines(sctp: &Sctp, out: &mut Vec<Line>) {
             count(sum(|s| s.missing)),
         ),
     ));
+    out.extend(side_line("  from A", &sctp.sides.a));
+    out.extend(side_line("  from B", &sctp.sides.b));
+}
+
+/// What a side sent, in flight at most, and how long it took: nothing for who sent nothing.
+fn side_line(name: &'static str, side: &SctpSide) -> Option<Line> {
+    if side.data_chunks == 0 {
+        return None;
+    }
+    let mut text = format!("{} of user data", bytes(side.bytes));
+    if let Some(most) = side.in_flight_max.value() {
+        text.push_str(&format!(", {} in flight at most", bytes(*most)));
+    }
+    if let Some(times) = side.acknowledgement_time.value() {
+        text.push_str(&format!(", acknowledged in {}", duration(times.median)));
+    }
+    if let Some((min, _)) = side.receiver_window.value() {
+        text.push_str(&format!(", own window {} at least", bytes(u64::from(*min))));
+    }
+    Some(Line::fact(name, text))
 }
 
 fn channel_line(channel: &DataChannel) -> Line {
     let label = channel.label.value();
-    let label = label.map_or_else(String::new, |label| format!(" \"{label}\""));
+    let label = match (label, channel.negotiated.value()) {
+        (Some(label), _) => format!(" \"{label}\""),
+        (None, Some(true)) => " (negotiated)".to_owned(),
+        (None, _) => String::new(),
+    };
     let (a, b) = (channel.sent.a, channel.sent.b);
     Line::fact(
         "  channel",
