@@ -85,7 +85,10 @@ impl State {
             let ufrags = ice.into_iter().flat_map(|ice| ice.ufrags()).flatten();
             let (ssrc, pt) = (rtp.ssrc(), rtp.payload_type());
             let known = &options.descriptions;
-            (series, known.clock_rate(ssrc, pt, d.path.dst, ufrags))
+            let clock_rate = known.clock_rate(ssrc, pt, d.path.dst, ufrags);
+            // DTLS keys the media.
+            let may_be_clear = transport.is_none_or(|t| t.dtls_state.is_none());
+            (series, clock_rate, may_be_clear)
         };
         let is_proven = |flow| {
             let transport = flows.get(flow).map(|f| f.transport as usize);

@@ -30,6 +30,7 @@ pub mod model;
 mod moment;
 mod packets;
 mod path;
+mod payload;
 mod pdv;
 mod problems;
 mod reading;

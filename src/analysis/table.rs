@@ -242,14 +242,14 @@ impl Streams {
     /// Takes a packet of a stream that may be new, and says where it is; none when there is no
     /// room, and nothing stale to make room.
     ///
-    /// `begin` gives what a new stream begins with: where its numbers over time go, and its clock
-    /// rate if a session description told it. `may_move` tells whether a stream of the one flow may
+    /// `begin` gives what a new stream begins with: where its numbers over time go, its clock rate if
+    /// a session description told it, and whether its payloads may be in clear. `may_move` tells whether a stream of the one flow may
     /// go on over the other.
     pub(super) fn push<'a, 'p>(
         &mut self,
         spot: Spot,
         rtp: &'a RtpPacket<'p>,
-        begin: impl FnOnce() -> (Series, Option<u32>),
+        begin: impl FnOnce() -> (Series, Option<u32>, bool),
         is_proven: impl Fn(u32) -> bool,
         may_move: impl Fn(u32, u32) -> bool,
     ) -> Option<(Place, Packet<'a, 'p>)> {
@@ -274,8 +274,8 @@ impl Streams {
             return None;
         }
         self.born += 1;
-        let (series, clock_rate) = begin();
-        let mut stream = StreamState::new(self.born, spot, rtp, series, clock_rate);
+        let (series, clock_rate, may_be_clear) = begin();
+        let mut stream = StreamState::new(self.born, spot, rtp, series, clock_rate, may_be_clear);
         let packet = stream.first_packet(spot, rtp);
         let index = match self.free.pop() {
             Some(index) => {

@@ -176,6 +176,7 @@ pub(super) fn report(
         padded: s.padding.padded.into(),
         bitrate: s.bitrate(),
         frames: Known::No(Unknown::NotVideo),
+        media: Known::No(Unknown::NotSeen),
         jitter: s.jitter(),
         interarrival_max: Known::or(
             several.then_some(s.interarrival_max),

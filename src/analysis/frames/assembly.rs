@@ -289,6 +289,17 @@ impl Assembly {
         }
     }
 
+    /// Takes a packet that is known to be no part of a frame: padding, or parity.
+    pub(super) fn beside(&mut self, part: &Part, each: &mut impl FnMut(Frame, Fate)) {
+        self.newest = self.newest.max(part.number);
+        self.trailers += 1;
+        for frame in self.waiting.iter_mut().chain(&mut self.current) {
+            frame.trailers += i64::from(frame.timestamp == part.timestamp);
+            frame.see_beside(part);
+        }
+        self.settle(each);
+    }
+
     /// Whether a timestamp is older than the newest, and its frame was seen.
     fn is_behind(&self, timestamp: u32) -> bool {
         let is_older = (timestamp.wrapping_sub(self.newest_timestamp) as i32) < 0;

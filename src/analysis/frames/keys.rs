@@ -8,6 +8,7 @@ use super::assembly::Frame;
 use crate::analysis::counts;
 use crate::analysis::known::{Known, Unknown};
 use crate::analysis::model::Source;
+use crate::analysis::payload::Seen;
 use crate::analysis::stream::Packet;
 use crate::proto::rtp::payload::VideoFormat;
 
@@ -38,9 +39,18 @@ pub(in crate::analysis) struct Fits {
 }
 
 impl Fits {
-    /// What this packet's payload may be.
-    pub(super) fn of(packet: &Packet<'_, '_>) -> Self {
+    /// What this packet's payload may be; `seen` is what it is, if it was decrypted.
+    pub(super) fn of(packet: &Packet<'_, '_>, seen: Option<Seen>) -> Self {
         let rtp = packet.rtp;
+        if let Some(seen) = seen {
+            let is_media = !seen.is_padding && !seen.is_parity;
+            let valid = if is_media { seen.valid } else { ALL };
+            return Self {
+                valid,
+                begins: valid,
+                key: seen.key,
+            };
+        }
         let mut fits = Self::default();
         // Padding alone says nothing, and neither does what was cut off.
         if rtp.missing() > 0 || rtp.has_padding() {
@@ -86,6 +96,8 @@ pub(super) struct Keys {
     /// Formats that fitted every packet.
     formats: u8,
     fitted: u64,
+    /// Whether packets were decrypted: others say nothing from then on.
+    is_opened: bool,
     by_format: [u32; FORMATS],
     /// How often each header extension may have described a structure.
     structures: Vec<(u8, u64)>,
@@ -97,6 +109,7 @@ impl Default for Keys {
         Self {
             formats: ALL,
             fitted: 0,
+            is_opened: false,
             by_format: [0; FORMATS],
             structures: Vec::new(),
             sizes: Sizes::default(),
@@ -105,14 +118,25 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// Whether payloads may still tell.
+    /// Whether the payload of a packet may tell, that was decrypted or not.
     #[inline]
-    pub(super) fn is_looking(&self) -> bool {
-        self.formats != 0
+    pub(super) fn is_looking(&self, is_opened: bool) -> bool {
+        is_opened || (self.formats != 0 && !self.is_opened)
     }
 
-    /// Takes what the next packet may be, and whether it is surely the first of its frame.
-    pub(super) fn fit(&mut self, fits: Fits, begins: bool) {
+    /// Takes what the next packet may be, whether it is surely the first of its frame, and whether it
+    /// was decrypted.
+    pub(super) fn fit(&mut self, fits: Fits, begins: bool, is_opened: bool) {
+        if is_opened && !self.is_opened {
+            // What came before was not told by payloads, but by what encrypted ones looked like.
+            let (structures, sizes) = (std::mem::take(&mut self.structures), self.sizes.clone());
+            *self = Self {
+                is_opened,
+                structures,
+                sizes,
+                ..Self::default()
+            };
+        }
         self.formats &= fits.valid;
         if begins {
             self.formats &= fits.begins;
@@ -138,7 +162,16 @@ impl Keys {
     }
 
     /// How many there were, and where that is known from.
-    pub(super) fn report(&self, descriptor: Option<u8>) -> Known<(u64, Source)> {
+    ///
+    /// `format` is that of the payloads, where all of them could be read.
+    pub(super) fn report(
+        &self,
+        descriptor: Option<u8>,
+        format: Option<VideoFormat>,
+    ) -> Known<(u64, Source)> {
+        if let Some(n) = format.and_then(|format| self.by_format.get(format as usize)) {
+            return Known::Yes((u64::from(*n), Source::Payload));
+        }
         if let Some(id) = descriptor {
             let known = self.structures.iter().find(|(i, _)| *i == id);
             return Known::Yes((known.map_or(0, |(_, n)| *n), Source::Extension));

@@ -16,9 +16,11 @@ use self::pace::Pace;
 use super::counts;
 use super::known::{Known, Unknown};
 use super::model::{self, KeyFrames, Spread};
+use super::payload::Seen;
 use super::sequence::Arrival;
 use super::series::Series;
 use super::stream::Packet;
+use crate::proto::rtp::payload::VideoFormat;
 use crate::time::{Span, Timestamp};
 
 /// Packets after which a candidate is worth the whole state; until then they are kept.
@@ -39,7 +41,8 @@ pub(super) enum FrameState {
 /// The first packets of a stream, and the structures that their header extensions may describe.
 #[derive(Clone, Debug, Default)]
 pub(super) struct First {
-    parts: Vec<(Part, keys::Fits)>,
+    /// Each with whether it was decrypted.
+    parts: Vec<(Part, keys::Fits, bool)>,
     structures: Vec<(u8, u64)>,
 }
 
@@ -74,24 +77,34 @@ impl FrameState {
 
     /// Takes the stream's next packet, and counts completed frames in its series.
     #[inline]
-    pub(super) fn push(&mut self, packet: &Packet<'_, '_>, series: &mut Series) {
+    ///
+    /// `seen` is what its payload is, if it was decrypted.
+    pub(super) fn push(
+        &mut self,
+        packet: &Packet<'_, '_>,
+        seen: Option<Seen>,
+        series: &mut Series,
+    ) {
         match self {
             Self::None => {}
-            Self::Measured(meter) => meter.push(packet, series),
+            Self::Measured(meter) => meter.push(packet, seen, series),
             Self::First(kept) => {
-                if packet.arrival != (Arrival::New { skipped: 0 }) || kept.parts.len() >= KEPT {
+                let is_none = seen.is_some_and(Seen::is_no_frame);
+                if is_none && kept.parts.is_empty() {
+                    return; // Frames begin after it.
+                }
+                let is_next = packet.arrival == (Arrival::New { skipped: 0 });
+                if is_none || !is_next || kept.parts.len() >= KEPT {
                     self.measure(series);
-                    self.push(packet, series);
+                    self.push(packet, seen, series);
                 } else {
-                    let fits = keys::Fits::of(packet);
+                    let fits = keys::Fits::of(packet, seen);
                     let signs = fits.key;
-                    kept.parts.push((
-                        Part {
-                            signs,
-                            ..part(packet)
-                        },
-                        fits,
-                    ));
+                    let part = Part {
+                        signs,
+                        ..part(packet)
+                    };
+                    kept.parts.push((part, fits, packet.spot.is_opened));
                 }
             }
         }
@@ -139,10 +152,12 @@ impl FrameState {
     }
 
     /// The frames so far, for a stream of video. `descriptor` is the identifier of the dependency
-    /// descriptor, if it is known; `series` is the stream's as it is reported.
+    /// descriptor, if it is known, and `format` that of the payloads, where all of them could be read;
+    /// `series` is the stream's as it is reported.
     pub(super) fn report(
         &self,
         descriptor: Option<u8>,
+        format: Option<VideoFormat>,
         series: &mut Series,
     ) -> Known<model::Frames> {
         let meter = match self {
@@ -158,7 +173,7 @@ impl FrameState {
             return Known::No(Unknown::TooFewPackets);
         };
         assembly.end(|f, fate| tally.take(&f, fate, series));
-        Known::Yes(tally.report(descriptor))
+        Known::Yes(tally.report(descriptor, format))
     }
 }
 
@@ -167,30 +182,35 @@ impl Meter {
         let (first, rest) = kept.parts.split_first()?;
         let mut tally = Tally::default();
         tally.keys.begin_with(&kept.structures);
-        tally.keys.fit(first.1, true);
+        tally.keys.fit(first.1, true, first.2);
         let mut assembly = Assembly::new(&first.0, |f, fate| tally.take(&f, fate, series));
         let mut timestamp = first.0.timestamp;
-        for (part, fits) in rest {
+        for (part, fits, is_opened) in rest {
             let is_new = part.timestamp != timestamp;
             timestamp = part.timestamp;
-            tally.keys.fit(*fits, is_new);
+            tally.keys.fit(*fits, is_new, *is_opened);
             assembly.push(part, &mut |f, fate| tally.take(&f, fate, series));
         }
         Some(Self { assembly, tally })
     }
 
     #[inline]
-    fn push(&mut self, packet: &Packet<'_, '_>, series: &mut Series) {
+    fn push(&mut self, packet: &Packet<'_, '_>, seen: Option<Seen>, series: &mut Series) {
         let Self { assembly, tally } = self;
         let mut part = part(packet);
-        if tally.keys.is_looking() {
-            let fits = keys::Fits::of(packet);
+        let is_opened = packet.spot.is_opened;
+        if tally.keys.is_looking(is_opened) {
+            let fits = keys::Fits::of(packet, seen);
             part.signs = fits.key;
             let begins = packet.is_new_time && packet.arrival == (Arrival::New { skipped: 0 });
-            tally.keys.fit(fits, begins);
+            tally.keys.fit(fits, begins, is_opened);
         }
+        let is_none = seen.is_some_and(Seen::is_no_frame);
         let mut each = |f: Frame, fate| tally.take(&f, fate, series);
         match packet.arrival {
+            Arrival::New { .. } | Arrival::Late | Arrival::Early { .. } if is_none => {
+                assembly.beside(&part, &mut each);
+            }
             Arrival::New { .. } => assembly.push(&part, &mut each),
             Arrival::Late | Arrival::Early { .. } => assembly.push_late(&part, &mut each),
             Arrival::Duplicate | Arrival::Suspect => {}
@@ -255,7 +275,7 @@ impl Tally {
         bucket.frames = bucket.frames.saturating_add(1);
     }
 
-    fn report(&self, descriptor: Option<u8>) -> model::Frames {
+    fn report(&self, descriptor: Option<u8>, format: Option<VideoFormat>) -> model::Frames {
         let n = self.complete;
         let any = |why| if n > 0 { None } else { Some(why) };
         let why = any(Unknown::NotSeen);
@@ -284,7 +304,7 @@ impl Tally {
             inter_frame_variance: self.pace.variance(),
             key: self
                 .keys
-                .report(descriptor)
+                .report(descriptor, format)
                 .map(|(count, source)| KeyFrames { count, source }),
             freezes: self.pace.freezes(),
             freezes_total: self.pace.freezes_total(),

@@ -19,6 +19,7 @@ mod ice_event;
 mod jitter;
 mod latency;
 mod loss;
+mod media;
 mod media_source;
 mod message;
 mod pairing;
@@ -54,6 +55,10 @@ pub use ice_event::IceEvent;
 pub use jitter::{DelaySpread, Estimate, Jitter};
 pub use latency::{Grade, Latency, LatencySource};
 pub use loss::{BurstGap, LossDetail};
+pub use media::{
+    CodedLayer, DtmfEvent, FrameTypes, KeyFrame, KeyReason, Media, Opaque, Opus, Redundancy,
+    SizeChange, Video,
+};
 pub use media_source::{MediaLayer, MediaSource};
 pub use message::{ChannelControl, GivenUp, Incomplete, Message, MessageKind, Wholeness};
 pub use pairing::Pairing;

@@ -2,7 +2,7 @@
 
 use super::{
     AudioLevel, Codec, Described, Feedback, Frames, HeaderExtension, Identity, Jitter, Kind,
-    LossDetail, Openings, Pairing, PayloadType, Source,
+    LossDetail, Media, Openings, Pairing, PayloadType, Source,
 };
 use crate::analysis::{ConnectionId, Known, Series, Ssrc, StreamId, Unknown};
 use crate::net::{Path, Via};
@@ -87,6 +87,8 @@ pub struct Stream {
     pub bitrate: Known<f64>,
     /// Frames, of video.
     pub frames: Known<Frames>,
+    /// What its payloads say, where they can be read.
+    pub media: Known<Box<Media>>,
     /// Interarrival jitter, RFC 3550 appendix A.8.
     pub jitter: Known<Jitter>,
     /// The longest time between two packets.

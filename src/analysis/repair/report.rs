@@ -27,10 +27,19 @@ pub(in crate::analysis) fn decide(connection: &Connection, streams: &mut [Measur
         let Some(holes) = state.holes.as_deref() else {
             continue;
         };
-        returned(stream, &holes.returned(), rtx);
+        let encrypted = is_encrypted(stream, state);
+        returned(stream, encrypted, &holes.returned(), rtx);
         if rtx.is_none() {
             resent(stream, holes.delays(), round_trip);
         }
+    }
+}
+
+/// Whether its payloads could not be read: those that were decrypted could.
+fn is_encrypted(stream: &Stream, state: &StreamState) -> Known<bool> {
+    match stream.encrypted {
+        Known::Yes(true) => Known::Yes(state.opened * 2 <= state.packets),
+        known => known,
     }
 }
 
@@ -43,10 +52,10 @@ fn clusters(stream: &Stream, state: &StreamState) -> LossDetail {
         0 => Known::Yes(0),
         _ => Known::No(why),
     };
-    let encrypted = match &stream.encrypted {
+    let encrypted = match is_encrypted(stream, state) {
         Known::Yes(true) => unknown(Unknown::Encrypted),
         Known::Yes(false) => Known::Yes(0),
-        Known::No(why) => unknown(*why),
+        Known::No(why) => unknown(why),
     };
     LossDetail {
         runs: clusters.runs,
@@ -134,7 +143,7 @@ fn described(own: &Measured<'_, '_>, streams: &[Measured<'_, '_>]) -> Option<u32
 }
 
 /// What came back: what was sent again counts as that, also where redundancy would have done.
-fn returned(stream: &mut Stream, returned: &Returned, rtx: Option<u32>) {
+fn returned(stream: &mut Stream, encrypted: Known<bool>, returned: &Returned, rtx: Option<u32>) {
     let lost = stream.lost;
     let (mut red, mut fec) = (returned.red, returned.fec);
     let detail = &mut stream.loss;
@@ -147,7 +156,7 @@ fn returned(stream: &mut Stream, returned: &Returned, rtx: Option<u32>) {
     let found = returned.siblings.iter().find(|s| Some(s.ssrc) == rtx);
     if let Some(s) = found.or(idle.as_ref()) {
         // Chance gives one number in 65 536 right: where half are, they are in clear.
-        let clear = match stream.encrypted {
+        let clear = match encrypted {
             Known::Yes(encrypted) => !encrypted,
             Known::No(_) => s.by_number * 2 >= s.by_time,
         };
@@ -162,7 +171,7 @@ fn returned(stream: &mut Stream, returned: &Returned, rtx: Option<u32>) {
         fec = fec.saturating_sub(s.and_fec);
     }
     let found = returned.red + returned.fec > 0;
-    if stream.encrypted != Known::Yes(true) && (found || stream.encrypted == Known::Yes(false)) {
+    if encrypted != Known::Yes(true) && (found || encrypted == Known::Yes(false)) {
         red = red.min(lost - sent_again);
         fec = fec.min(lost - sent_again - red);
         detail.by_red = Known::Yes(red);

@@ -16,6 +16,7 @@ pub(super) use extensions::Meanings;
 use super::analyzer::State;
 use super::model::{Connection, Stream};
 use super::path;
+use super::payload;
 use super::repair;
 use super::stream::StreamState;
 
@@ -33,6 +34,7 @@ pub(super) fn decide(state: &State, connection: &mut Connection, streams: &mut [
     let meanings = extensions::decide(state, streams);
     let repairs = pairs::find(streams);
     kind::decide(streams, &repairs);
+    payload::decide(streams);
     pairs::report(streams, &repairs);
     repair::decide(connection, streams);
     frames::decide(streams, &meanings);

@@ -22,6 +22,7 @@ use super::frames::FrameState;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
 use super::model::{Estimate, Frames, Gap, Jitter, PayloadType, Source};
+use super::payload::Payloads;
 use super::repair::Holes;
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
@@ -29,6 +30,7 @@ use super::static_types;
 use crate::analysis::known::{Known, Unknown};
 use crate::capture::PacketNo;
 use crate::proto::rtp::RtpPacket;
+use crate::proto::rtp::payload::VideoFormat;
 use crate::time::{Span, Timestamp};
 use belief::{Belief, Counted};
 use kin::{Kinship, Recent};
@@ -97,6 +99,8 @@ pub(super) struct StreamState {
     jitter: Option<JitterEstimator>,
     kept: Option<Box<Kept>>,
     frames: FrameState,
+    /// What its payloads say.
+    pub(super) payloads: Payloads,
     /// Packets far from any sequence the stream followed.
     strays: u64,
     belief: Belief,
@@ -121,6 +125,7 @@ impl StreamState {
         rtp: &RtpPacket<'_>,
         series: Series,
         described_clock: Option<u32>,
+        may_be_clear: bool,
     ) -> Self {
         let static_clock = static_types::lookup(rtp.payload_type()).map(|(c, _)| c.clock_rate);
         let known_clock = described_clock.or(static_clock);
@@ -161,6 +166,10 @@ impl StreamState {
             frames: match known_clock {
                 None | Some(VIDEO) => FrameState::new(),
                 Some(_) => FrameState::None,
+            },
+            payloads: match may_be_clear {
+                true => Payloads::default(),
+                false => Payloads::encrypted(),
             },
             strays: 0,
             belief: Belief::new(rtp),
@@ -337,7 +346,9 @@ impl StreamState {
             is_new_time,
             awaits_repair: false,
         };
-        self.frames.push(&packet, &mut self.series);
+        let seen = self.payloads.push(&packet);
+        self.padding.opened(seen);
+        self.frames.push(&packet, seen, &mut self.series);
         packet.awaits_repair = self.frames.is_waiting();
         packet
     }
@@ -585,9 +596,15 @@ impl StreamState {
     }
 
     /// Its frames, where it is video. `descriptor` is the identifier of the dependency descriptor, if
-    /// that is known; `series` is the stream's as it is reported.
-    pub(super) fn frames(&self, descriptor: Option<u8>, series: &mut Series) -> Known<Frames> {
-        self.frames.report(descriptor, series)
+    /// that is known, and `format` that of the payloads, where all of them could be read; `series` is
+    /// the stream's as it is reported.
+    pub(super) fn frames(
+        &self,
+        descriptor: Option<u8>,
+        format: Option<VideoFormat>,
+        series: &mut Series,
+    ) -> Known<Frames> {
+        self.frames.report(descriptor, format, series)
     }
 
     /// The first packet, which made the stream, as its measures are told of it.
@@ -606,7 +623,9 @@ impl StreamState {
             awaits_repair: false,
         };
         self.opened = u64::from(spot.is_opened);
-        self.frames.push(&packet, &mut self.series);
+        let seen = self.payloads.push(&packet);
+        self.padding.opened(seen);
+        self.frames.push(&packet, seen, &mut self.series);
         packet
     }
 

@@ -4,6 +4,7 @@
 //! what is left is the P bit and the size, because padding is at most 255 bytes.
 
 use crate::analysis::known::{Known, Unknown};
+use crate::analysis::payload::Seen;
 use crate::analysis::repair::may_be_padding;
 use crate::proto::rtp::RtpPacket;
 
@@ -22,6 +23,9 @@ pub(in crate::analysis) struct Padding {
     /// The first sizes of them, and how many have another.
     sizes: [u16; SIZES],
     other_sizes: u32,
+    /// Packets that were decrypted, and those of them that are padding only.
+    opened: u64,
+    opened_only: u64,
 }
 
 impl Padding {
@@ -43,11 +47,25 @@ impl Padding {
         }
     }
 
+    /// Takes what a packet is, if it was decrypted.
+    #[inline]
+    pub(in crate::analysis) fn opened(&mut self, seen: Option<Seen>) {
+        if let Some(seen) = seen {
+            self.opened += 1;
+            self.opened_only += u64::from(seen.is_padding);
+        }
+    }
+
     /// How many packets are nothing but padding, of a stream of so many packets.
+    ///
+    /// Where packets were decrypted, theirs is known; those before and after are not asked.
     ///
     /// Encrypted, small packets with padding are taken for padding only when there are few of them
     /// or they are all alike: media that is padded to hide its size would be most of the packets.
     pub(in crate::analysis) fn only(&self, encrypted: Option<bool>, packets: u64) -> Known<u64> {
+        if self.opened > 0 {
+            return Known::Yes(self.opened_only);
+        }
         let in_clear =
             encrypted == Some(false) || (encrypted.is_none() && self.all_in_clear == self.padded);
         if in_clear {

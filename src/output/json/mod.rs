@@ -15,6 +15,7 @@ mod frames;
 mod ice;
 mod jitter;
 mod loss;
+mod media;
 mod media_source;
 mod path;
 mod sctp;

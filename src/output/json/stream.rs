@@ -6,6 +6,7 @@ use super::fields::{Fields, Unknowns, seconds, span, via};
 use super::frames::FramesOut;
 use super::jitter::{DelaySpreadOut, EstimateOut};
 use super::loss::LossOut;
+use super::media::MediaOut;
 use crate::analysis::model::{Codec, Gap, Jitter, Leg, PayloadType, Stream};
 use crate::analysis::{Bucket, Known};
 use crate::time::Timestamp;
@@ -61,6 +62,7 @@ pub(super) struct StreamOut {
     interarrival_max: Option<f64>,
     gaps: Vec<GapOut>,
     frames: Option<FramesOut>,
+    media: Option<MediaOut>,
     feedback: Option<FeedbackOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     series: Option<SeriesOut>,
@@ -243,6 +245,7 @@ impl StreamOut {
                 })
                 .collect(),
             frames: u.take("frames", &s.frames).as_ref().map(FramesOut::from),
+            media: u.take("media", &s.media).map(|m| MediaOut::new(&m, at)),
             feedback: u
                 .take("feedback", &s.feedback)
                 .map(|f| FeedbackOut::new(&f, clock.map(|(rate, _)| rate), at)),

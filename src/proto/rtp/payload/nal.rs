@@ -11,8 +11,6 @@ pub struct NalUnits<'a> {
     rest: Reader<'a>,
     /// Bytes between the length of a unit and the unit.
     before: usize,
-    /// Bytes before the length of all units but the first.
-    between: usize,
     count: u16,
 }
 
@@ -22,21 +20,12 @@ impl<'a> NalUnits<'a> {
         Self {
             rest,
             before,
-            between: 0,
             count: 0,
         }
     }
 
-    /// The same with so many other bytes before the length of all but the first.
-    pub(super) fn apart(self, between: usize) -> Self {
-        Self { between, ..self }
-    }
-
     fn take(&mut self) -> Result<&'a [u8], ParseError> {
         let r = &mut self.rest;
-        if self.count > 0 {
-            r.skip(self.between, "decoding order number")?;
-        }
         let length = r.u16("NAL unit size")?;
         r.skip(self.before, "decoding order and time")?;
         r.take(length.into(), "NAL unit")
@@ -45,7 +34,7 @@ impl<'a> NalUnits<'a> {
 
 impl PartialEq for NalUnits<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let key = |u: &Self| (u.before, u.between, u.count);
+        let key = |u: &Self| (u.before, u.count);
         self.rest.peek_rest() == other.rest.peek_rest() && key(self) == key(other)
     }
 }

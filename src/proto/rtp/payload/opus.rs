@@ -117,7 +117,7 @@ impl<'a> OpusPacket<'a> {
             0 => packet.first = r.rest(),
             1 => {
                 packet.frames = 2;
-                if r.left() % 2 != 0 {
+                if !r.left().is_multiple_of(2) {
                     let left = r.left();
                     return Err(ParseError::length("two equal frames", 1, left, left));
                 }
