@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod json;
 pub(crate) mod loss;
+pub(crate) mod media;
 pub mod messages;
 mod printable;
 pub mod schema;

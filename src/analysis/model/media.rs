@@ -2,7 +2,7 @@
 //! How it is read: docs/algorithms/payload.md.
 
 use crate::capture::PacketNo;
-use crate::proto::rtp::payload::{OpusBandwidth, OpusMode, Size};
+pub use crate::proto::rtp::payload::{OpusBandwidth, OpusMode, Size};
 use crate::time::{Span, Timestamp};
 use std::borrow::Cow;
 

@@ -56,8 +56,8 @@ pub use jitter::{DelaySpread, Estimate, Jitter};
 pub use latency::{Grade, Latency, LatencySource};
 pub use loss::{BurstGap, LossDetail};
 pub use media::{
-    CodedLayer, DtmfEvent, FrameTypes, KeyFrame, KeyReason, Media, Opaque, Opus, Redundancy,
-    SizeChange, Video,
+    CodedLayer, DtmfEvent, FrameTypes, KeyFrame, KeyReason, Media, Opaque, Opus, OpusBandwidth,
+    OpusMode, Redundancy, Size, SizeChange, Video,
 };
 pub use media_source::{MediaLayer, MediaSource};
 pub use message::{ChannelControl, GivenUp, Incomplete, Message, MessageKind, Wholeness};

@@ -12,6 +12,11 @@ const SEGMENT: u32 = 0xffff;
 /// The longest duration that a segment that goes on may lack of that, in reports of 50 ms at 48 kHz.
 const SLACK: u32 = 4_800;
 
+/// Clock rates of telephone events, how near a measured one must come, and the seconds it needs.
+const CLOCKS: [u32; 4] = [8_000, 16_000, 32_000, 48_000];
+const NEAR: f64 = 0.3;
+const LONG_ENOUGH: f64 = 0.05;
+
 /// An event while it is told of.
 #[derive(Clone, Copy, Debug)]
 struct Event {
@@ -24,6 +29,9 @@ struct Event {
     before: u64,
     duration: u16,
     is_complete: bool,
+    /// The latest report of its first segment that told of a longer duration: when, and which.
+    grown: (Timestamp, u16),
+    first: u16,
 }
 
 /// A stream read as telephone events.
@@ -52,6 +60,9 @@ impl EventMeter {
         let same = |e: &Event| e.event == report.event && e.timestamp == timestamp;
         if let Some(known) = recent.find(|e| same(e)) {
             self.grown += u64::from(report.duration > known.duration || report.is_end);
+            if report.duration > known.duration && known.before == 0 && !report.is_end {
+                known.grown = (at, report.duration);
+            }
             known.duration = known.duration.max(report.duration);
             known.is_complete |= report.is_end;
             return;
@@ -79,12 +90,31 @@ impl EventMeter {
             before: 0,
             duration: report.duration,
             is_complete: report.is_end,
+            grown: (at, report.duration),
+            first: report.duration,
         });
     }
 
     /// Whether these are events beyond doubt: durations that grow under one timestamp.
     pub(super) fn has_proof(&self) -> bool {
         self.misfits == 0 && self.grown >= 2 && self.grown * 2 >= self.fitted
+    }
+
+    /// The clock rate that durations are told in, if they grew with the time of the capture: of the
+    /// payload type, which may be another than that of the stream's media.
+    pub(super) fn rate(&self) -> Option<u32> {
+        let (mut ticks, mut seconds) = (0.0, 0.0);
+        for e in &self.events {
+            ticks += f64::from(e.grown.1.saturating_sub(e.first));
+            seconds += (e.grown.0 - e.at).seconds();
+        }
+        let rate = if seconds >= LONG_ENOUGH {
+            ticks / seconds
+        } else {
+            0.0
+        };
+        let near = |known: &u32| (rate / f64::from(*known) - 1.0).abs() < NEAR;
+        CLOCKS.into_iter().find(near)
     }
 
     /// The events, with their duration in time if the clock rate is known; and how many more.
@@ -146,6 +176,7 @@ mod tests {
         let (events, more) = meter.report(Some(8_000));
         let keys: String = events.iter().filter_map(|e| e.digit).collect();
         assert_eq!((&*keys, more, meter.has_proof()), ("11#", 0, true));
+        assert_eq!(meter.rate(), Some(8_000));
         assert!(
             events
                 .iter()

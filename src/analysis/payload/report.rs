@@ -73,7 +73,8 @@ struct Told<'a> {
     red: Option<&'a RedMeter>,
     /// The format inside RED.
     inside: Option<Format<'a>>,
-    events: Option<&'a EventMeter>,
+    /// With the clock rate of their payload type.
+    events: Option<(Option<u32>, &'a EventMeter)>,
     opaque: Option<Opaque>,
 }
 
@@ -100,6 +101,9 @@ impl<'a> Told<'a> {
         if let Some(format) = format {
             self.found.push((lane.payload_type, format));
             self.take(format, stream.kind);
+            if let Format::Events(meter) = format {
+                self.events = Some((event_rate(meter, lane.payload_type, stream), meter));
+            }
         }
         let expected = named.and_then(PayloadFormat::of);
         self.opaque = self.opaque.or(opaque(lane, format, expected));
@@ -116,7 +120,7 @@ impl<'a> Told<'a> {
                 Some(opus) => opus.merge(meter),
                 None => self.opus = Some(meter.clone()),
             },
-            Format::Events(meter) => self.events = Some(meter),
+            Format::Events(_) => {}
             Format::Red(meter, lanes) => {
                 self.red = Some(meter);
                 let mut lanes: Vec<&Lane> = lanes.iter().collect();
@@ -140,7 +144,10 @@ impl<'a> Told<'a> {
                 .and_then(|t| t.codec.value())
                 .is_some_and(|c| !matches!(c.source, Source::Inferred | Source::Payload));
             if !is_told {
-                let rate = stream.clock_rate.value().map(|(rate, _)| *rate);
+                let rate = match format {
+                    Format::Events(meter) => event_rate(meter, pt, stream),
+                    _ => stream.clock_rate.value().map(|(rate, _)| *rate),
+                };
                 stream.set_codec(pt, &codec(format, rate));
             }
         }
@@ -163,8 +170,8 @@ impl<'a> Told<'a> {
     }
 
     fn media(&self, stream: &Stream, (read, opened): (u64, u64)) -> Media {
-        let rate = stream.clock_rate.value().map(|(rate, _)| *rate);
-        let (events, events_not_kept) = self.events.map(|e| e.report(rate)).unwrap_or_default();
+        let events = self.events.map(|(rate, e)| e.report(rate));
+        let (events, events_not_kept) = events.unwrap_or_default();
         // What is behind a clear header only can be told; behind none, nothing.
         let is_told = !matches!(self.opaque, Some(Opaque::Frames | Opaque::Payload));
         let video = self.video.map(|v| v.report(self.lasted));
@@ -199,6 +206,20 @@ impl<'a> Told<'a> {
             comfort_noise: noise.map(|t| t.packets).sum(),
         }
     }
+}
+
+/// The clock rate that events count their duration in: as a session description says, as it shows, or
+/// that of the stream.
+fn event_rate(meter: &EventMeter, payload_type: u8, stream: &Stream) -> Option<u32> {
+    let mut all = stream.payload_types.iter();
+    let own = all.find(|t| t.number == payload_type);
+    let told = own
+        .and_then(|t| t.codec.value())
+        .filter(|c| c.source == Source::Sdp);
+    let of_stream = || stream.clock_rate.value().map(|(rate, _)| *rate);
+    told.map(|c| c.clock_rate)
+        .or_else(|| meter.rate())
+        .or_else(of_stream)
 }
 
 /// The name of a payload type, if a session description or RFC 3551 gives it.

@@ -5,7 +5,7 @@ use super::super::printable;
 use super::style::{duration, grouped};
 use crate::analysis::model::{AudioLevel, Connection, Gap, Kind, Leg, Source, Stream};
 use crate::analysis::{Analysis, ENDED_EARLY, Known};
-use crate::output::loss;
+use crate::output::{loss, media};
 use crate::time::{Span, Timestamp};
 
 /// A silence this long gets a line.
@@ -21,6 +21,7 @@ pub(super) fn of(s: &Stream, connection: &Connection, analysis: &Analysis) -> Ve
         .into_iter()
         .chain(asides(s))
         .chain(frames(s))
+        .chain(media::lines(s, &analysis.capture))
         .chain(ways(s, analysis))
         .chain(loss::became(s))
         .chain(loss::clusters(s))

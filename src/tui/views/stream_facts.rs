@@ -6,7 +6,7 @@ use super::feedback_facts::feedback_lines;
 use super::{connection, stream_direction};
 use crate::analysis::model::{Frames, Jitter, Kind, Source, Stream, Transport};
 use crate::analysis::{Analysis, ConnectionId, Known, StreamId};
-use crate::output::loss;
+use crate::output::{loss, media};
 use crate::time::{Span, Timestamp};
 use crate::tui::format::{
     UNKNOWN, bitrate, bytes, count, duration, known, known_why, millis, percent, plural,
@@ -152,6 +152,9 @@ pub(crate) fn stream_lines(s: &Stream, analysis: &Analysis) -> Vec<Line> {
     ];
     carries(s, &mut out);
     described(s, &mut out);
+    for line in media::lines(s, capture) {
+        out.push(Line::fact("payload", line));
+    }
     arrival(s, &mut out);
     for gap in s.gaps.iter().take(4) {
         let lost = if gap.lost == 0 {
