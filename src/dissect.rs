@@ -5,10 +5,14 @@
 
 mod headers;
 mod icmp;
+mod insight;
 mod link;
 mod messages;
+mod opened;
 mod tcp;
 mod tunnel;
+
+pub use insight::{Insight, NoInsight, PlainRecord};
 
 use crate::capture::Frame;
 use crate::net::{Decoded, Decoder, Layer, Path};
@@ -24,6 +28,35 @@ pub struct Brief {
     pub summary: String,
     /// From where to where it went, if it is UDP or TCP.
     pub path: Option<Path>,
+}
+
+/// A packet taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dissection {
+    /// Its decode tree, outermost layer first.
+    pub rows: Vec<Row>,
+    /// What was decrypted of it: [`Row::buffer`] 1 is the first of these.
+    pub plain: Vec<Plain>,
+}
+
+/// Bytes that were decrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plain {
+    /// What they are, for a heading.
+    pub name: &'static str,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Dissection {
+    /// The number of the buffer that is kept next.
+    fn next_buffer(&self) -> u16 {
+        u16::try_from(self.plain.len() + 1).unwrap_or(u16::MAX)
+    }
+
+    fn keep(&mut self, name: &'static str, bytes: Vec<u8>) {
+        self.plain.push(Plain { name, bytes });
+    }
 }
 
 /// The labels of the layers that carry the message, which a view may want to fold.
@@ -44,8 +77,8 @@ pub const CARRIERS: [&str; 12] = [
 
 /// What `frame` is, in brief. `plain` tells that its payload is none of our protocols whatever it
 /// looks like, which only who knows the frames around it can tell: a game's packets may begin like
-/// RTP.
-pub fn brief(frame: &Frame<'_>, plain: bool) -> Brief {
+/// RTP. `insight` is asked for what is encrypted.
+pub fn brief(frame: &Frame<'_>, plain: bool, insight: &dyn Insight) -> Brief {
     let mut decoder = Decoder::new();
     let mut ip: &[u8] = &[];
     let mut summary = String::new();
@@ -61,17 +94,17 @@ pub fn brief(frame: &Frame<'_>, plain: bool) -> Brief {
     let _ = match decoded {
         Decoded::Udp(datagram) => {
             path = Some(datagram.path);
-            messages::parts(&datagram, plain, |part| part.summary(&mut summary));
+            messages::parts(&datagram, plain, |part| part.summary(insight, &mut summary));
             Ok(())
         }
         Decoded::Sctp(packet) => {
             path = Some(packet.path);
-            messages::bare_sctp(&packet).summary(&mut summary);
+            messages::bare_sctp(&packet).summary(insight, &mut summary);
             Ok(())
         }
         Decoded::Tcp(segment) => {
             path = Some(segment.path);
-            tcp::summary(&segment, plain, &mut summary);
+            tcp::summary(&segment, plain, insight, &mut summary);
             Ok(())
         }
         Decoded::Malformed(error) => write!(summary, "{error}"),
@@ -93,9 +126,9 @@ pub fn brief(frame: &Frame<'_>, plain: bool) -> Brief {
     Brief { summary, path }
 }
 
-/// Takes `frame` apart: its decode tree, outermost layer first. Byte ranges count from the start of
-/// the frame. `plain` as for [`brief`].
-pub fn dissect(frame: &Frame<'_>, plain: bool) -> Vec<Row> {
+/// Takes `frame` apart. Byte ranges count from the start of the frame, but for those of what was
+/// decrypted. `plain` and `insight` as for [`brief`].
+pub fn dissect(frame: &Frame<'_>, plain: bool, insight: &dyn Insight) -> Dissection {
     let mut tree = Tree::new(frame.data);
     frame_rows(frame, &mut tree);
     let mut decoder = Decoder::new();
@@ -121,16 +154,20 @@ pub fn dissect(frame: &Frame<'_>, plain: bool) -> Vec<Row> {
     if let Some((kind, bytes)) = wrapper {
         tunnel::rows(kind, bytes, &mut tree);
     }
-    let mut inner = Vec::new();
+    let mut inner = Dissection::default();
     match decoded {
         Decoded::Udp(datagram) => {
             headers::udp_rows(frame.data, &datagram, &mut tree);
-            messages::parts(&datagram, plain, |part| part.rows(frame.data, &mut inner));
+            messages::parts(&datagram, plain, |part| {
+                part.rows(frame.data, insight, &mut inner);
+            });
         }
-        Decoded::Sctp(packet) => messages::bare_sctp(&packet).rows(frame.data, &mut inner),
+        Decoded::Sctp(packet) => {
+            messages::bare_sctp(&packet).rows(frame.data, insight, &mut inner);
+        }
         Decoded::Tcp(segment) => {
             tcp::rows(&segment, &mut tree);
-            tcp::messages(frame.data, &segment, plain, &mut inner);
+            tcp::messages(frame.data, &segment, plain, insight, &mut inner);
         }
         Decoded::Icmp => {
             if let Some(icmp) = Icmp::find(ip) {
@@ -141,8 +178,8 @@ pub fn dissect(frame: &Frame<'_>, plain: bool) -> Vec<Row> {
         _ => {}
     }
     let mut rows = tree.into_rows();
-    rows.append(&mut inner);
-    rows
+    rows.append(&mut inner.rows);
+    Dissection { rows, ..inner }
 }
 
 /// EtherTypes that captures are full of (IEEE registration authority).
@@ -215,14 +252,14 @@ mod tests {
     #[test]
     fn ranges_count_from_the_start_of_the_frame() {
         let data = ipv4(&RTP);
-        let d = dissect(&frame(&data, LinkType::RAW), false);
+        let d = dissect(&frame(&data, LinkType::RAW), false, &NoInsight).rows;
         assert_eq!(row(&d, "Frame").bytes, Some(0..44));
         assert_eq!(row(&d, "DSCP").value, "46");
         assert_eq!(row(&d, "source").value, "192.0.2.1");
         assert_eq!(row(&d, "source port").bytes, Some(20..22));
         let ssrc = d.iter().find(|r| r.value.contains("0x5a1c22f0")).unwrap();
         assert_eq!(ssrc.bytes, Some(36..40), "{ssrc:?}");
-        let brief = brief(&frame(&data, LinkType::RAW), false);
+        let brief = brief(&frame(&data, LinkType::RAW), false, &NoInsight);
         assert!(brief.summary.contains("0x5a1c22f0"), "{brief:?}");
         assert_eq!(brief.path.unwrap().src.to_string(), "192.0.2.1:5000");
     }
@@ -230,8 +267,8 @@ mod tests {
     #[test]
     fn what_the_analysis_does_not_believe_is_not_decoded() {
         let data = ipv4(&RTP);
-        let d = dissect(&frame(&data, LinkType::RAW), true);
-        let brief = brief(&frame(&data, LinkType::RAW), true);
+        let d = dissect(&frame(&data, LinkType::RAW), true, &NoInsight).rows;
+        let brief = brief(&frame(&data, LinkType::RAW), true, &NoInsight);
         assert!(!brief.summary.contains("0x5a1c22f0"), "{brief:?}");
         assert!(row(&d, "note").value.contains("Rtp"));
     }
@@ -241,8 +278,8 @@ mod tests {
         let mut wrapped = vec![0x40, 0x01, 0, 16];
         wrapped.extend(RTP);
         let data = ipv4(&wrapped);
-        let d = dissect(&frame(&data, LinkType::RAW), false);
-        let brief = brief(&frame(&data, LinkType::RAW), false);
+        let d = dissect(&frame(&data, LinkType::RAW), false, &NoInsight).rows;
+        let brief = brief(&frame(&data, LinkType::RAW), false, &NoInsight);
         assert!(brief.summary.starts_with("[channel 0x4001] "), "{brief:?}");
         let ssrc = d.iter().rfind(|r| r.value.contains("0x5a1c22f0")).unwrap();
         assert_eq!(ssrc.bytes, Some(40..44));
@@ -260,7 +297,7 @@ mod tests {
         data[2..4].copy_from_slice(&(20 + gre.len() as u16).to_be_bytes());
         data[9] = 47;
         data.extend(gre);
-        let d = dissect(&frame(&data, LinkType::RAW), false);
+        let d = dissect(&frame(&data, LinkType::RAW), false, &NoInsight).rows;
         let groups: Vec<_> = d
             .iter()
             .filter(|r| r.depth == 0)
@@ -288,10 +325,10 @@ mod tests {
         let ssrc = d.iter().rfind(|r| r.value.contains("0x5a1c22f0")).unwrap();
         let end = data.len();
         assert_eq!(ssrc.bytes, Some(end - 8..end - 4));
-        let brief = brief(&frame(&data, LinkType::RAW), false);
+        let brief = brief(&frame(&data, LinkType::RAW), false, &NoInsight);
         assert!(brief.summary.starts_with("[GRE] [VXLAN] "), "{brief:?}");
         for end in 0..data.len() {
-            dissect(&frame(&data[..end], LinkType::RAW), false);
+            dissect(&frame(&data[..end], LinkType::RAW), false, &NoInsight).rows;
         }
     }
 
@@ -310,13 +347,14 @@ mod tests {
         data[2..4].copy_from_slice(&(20 + segment.len() as u16).to_be_bytes());
         data[9] = 6;
         data.extend(segment);
-        let d = dissect(&frame(&data, LinkType::RAW), false);
+        let d = dissect(&frame(&data, LinkType::RAW), false, &NoInsight).rows;
         assert_eq!(row(&d, "flags").value, "ACK, PSH");
         assert_eq!(row(&d, "sequence number").bytes, Some(24..28));
         assert_eq!(row(&d, "transaction id").bytes, Some(50..62));
         let beginning = d.last().unwrap();
         assert_eq!(beginning.bytes, Some(62..74), "{beginning:?}");
-        let brief_of = |data: &[u8], plain| brief(&frame(data, LinkType::RAW), plain).summary;
+        let brief_of =
+            |data: &[u8], plain| brief(&frame(data, LinkType::RAW), plain, &NoInsight).summary;
         assert!(
             brief_of(&data, true).starts_with("[TCP] "),
             "{}",
@@ -330,8 +368,142 @@ mod tests {
             brief_of(&data, false)
         );
         for end in 0..data.len() {
-            dissect(&frame(&data[..end], LinkType::RAW), false);
+            dissect(&frame(&data[..end], LinkType::RAW), false, &NoInsight).rows;
         }
+    }
+
+    /// Knows what every packet holds.
+    struct Keys;
+
+    impl crate::proto::rtp::StreamNames for Keys {
+        fn extension(&self, id: u8) -> Option<&str> {
+            let uri = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+            [(3, uri), (4, "urn:example:\x1b")]
+                .iter()
+                .find_map(|(known, uri)| (*known == id).then_some(*uri))
+        }
+
+        fn codec(&self, payload_type: u8) -> Option<&str> {
+            (payload_type == 96).then_some("VP8")
+        }
+    }
+
+    impl Insight for Keys {
+        /// SRTP with a tag of 10 bytes, whose cipher is to turn all bits of the payload.
+        fn open_rtp(&self, packet: &[u8]) -> Option<Vec<u8>> {
+            let header = crate::proto::rtp::RtpPacket::parse(packet)
+                .ok()?
+                .header_len();
+            let mut plain = packet.get(..packet.len().checked_sub(10)?)?.to_vec();
+            plain.get_mut(header..)?.iter_mut().for_each(|b| *b ^= 0xff);
+            Some(plain)
+        }
+
+        fn open_rtcp(&self, packet: &[u8]) -> Option<Vec<u8>> {
+            // A receiver report without reports, then PLI.
+            (packet.len() == 34).then(|| {
+                let pli = [0x81, 206, 0, 2, 0, 0, 0, 1, 0x5a, 0x1c, 0x22, 0xf0];
+                [&[0x80, 201, 0, 1, 0, 0, 0, 1][..], &pli].concat()
+            })
+        }
+
+        fn open_dtls(&self, _: &[u8]) -> Vec<PlainRecord> {
+            let sack = [
+                0x13, 0x88, 0x13, 0x88, 0, 0, 0, 7, 0, 0, 0, 0, 3, 0, 0, 16, 0, 0, 0, 1, 0, 0, 16,
+                0, 0, 0, 0, 0,
+            ];
+            [(21, vec![1, 0]), (23, sack.to_vec()), (23, vec![9; 5])]
+                .map(|(content_type, bytes)| PlainRecord {
+                    content_type,
+                    bytes,
+                })
+                .to_vec()
+        }
+
+        fn names(&self, _: u32) -> Option<&dyn crate::proto::rtp::StreamNames> {
+            Some(self)
+        }
+    }
+
+    fn opened(payload: &[u8]) -> (Dissection, String) {
+        let data = ipv4(payload);
+        let frame = frame(&data, LinkType::RAW);
+        let d = dissect(&frame, false, &Keys);
+        for row in &d.rows {
+            let len = match usize::from(row.buffer) {
+                0 => data.len(),
+                n => d.plain[n - 1].bytes.len(),
+            };
+            assert!(row.bytes.as_ref().is_none_or(|b| b.end <= len), "{row:?}");
+        }
+        (d, brief(&frame, false, &Keys).summary)
+    }
+
+    #[test]
+    fn srtp_shows_its_header_in_the_frame_and_its_payload_decrypted() {
+        let mut srtp = RTP[..12].to_vec();
+        srtp[0] = 0x90;
+        srtp.extend([0xbe, 0xde, 0, 2, 0x32, 0x80, 0, 0, 0x40, 7, 0, 0]);
+        srtp.extend([0x55; 20]);
+        let (d, _) = opened(&srtp);
+        let rtp = row(&d.rows, "RTP");
+        assert_eq!((rtp.value.as_str(), rtp.buffer), ("(SRTP: decrypted)", 0));
+        assert_eq!(rtp.bytes, Some(28..72));
+        assert_eq!(row(&d.rows, "payload type").value, "96 (VP8)");
+        let ssrc = row(&d.rows, "SSRC");
+        assert_eq!((ssrc.bytes.clone(), ssrc.buffer), (Some(36..40), 0));
+        assert_eq!(row(&d.rows, "id 3 abs-send-time").value, "32.000000 s");
+        assert_eq!(row(&d.rows, "id 4 urn:example:\\u{1b}").value, "07");
+        let payload = row(&d.rows, "payload");
+        assert_eq!((payload.bytes.clone(), payload.buffer), (Some(24..34), 1));
+        assert_eq!(d.plain[0].bytes[24..], [0xaa; 10]);
+        let tag = d.rows.last().unwrap();
+        assert_eq!(
+            (tag.bytes.clone(), tag.value.as_str()),
+            (Some(62..72), "10 bytes")
+        );
+    }
+
+    #[test]
+    fn srtcp_shows_the_packets_inside() {
+        let mut srtcp = vec![0x80, 201, 0, 1, 0, 0, 0, 1];
+        srtcp.resize(34, 0xee);
+        let (d, summary) = opened(&srtcp);
+        let compound = row(&d.rows, "RTCP compound, 2 packets");
+        assert_eq!(compound.value, "(SRTCP: decrypted)");
+        assert_eq!((compound.bytes.clone(), compound.buffer), (Some(28..62), 0));
+        let media = d
+            .rows
+            .iter()
+            .find(|r| r.value.contains("0x5a1c22f0"))
+            .unwrap();
+        assert_eq!((media.bytes.clone(), media.buffer), (Some(16..20), 1));
+        assert_eq!(d.rows.last().unwrap().bytes, Some(48..62));
+        assert!(
+            summary.contains("PLI") && summary.ends_with("(SRTCP)"),
+            "{summary}"
+        );
+    }
+
+    #[test]
+    fn dtls_shows_its_records_and_what_they_hold() {
+        let record = [23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 1, 0, 4, 1, 2, 3, 4];
+        let (d, summary) = opened(&record);
+        let record = row(&d.rows, "DTLS record");
+        assert_eq!((record.bytes.clone(), record.buffer), (Some(28..45), 0));
+        let alert = row(&d.rows, "DTLS content: Alert");
+        assert_eq!(
+            (alert.value.as_str(), alert.buffer),
+            ("(DTLS: decrypted)", 1)
+        );
+        let sctp = d.rows.iter().find(|r| r.buffer == 2).unwrap();
+        assert!(sctp.value.ends_with("(DTLS: decrypted)"), "{sctp:?}");
+        assert_eq!(d.plain.len(), 3);
+        assert!(
+            summary.starts_with("Alert warning close_notify + "),
+            "{summary}"
+        );
+        assert!(summary.ends_with("5 bytes (DTLS)"), "{summary}");
     }
 
     #[test]
@@ -340,14 +512,14 @@ mod tests {
         wrapped.extend(RTP);
         let data = ipv4(&wrapped);
         for end in 0..=data.len() {
-            let d = dissect(&frame(&data[..end], LinkType::RAW), false);
+            let d = dissect(&frame(&data[..end], LinkType::RAW), false, &NoInsight).rows;
             let inside = |r: &Row| r.bytes.as_ref().is_none_or(|b| b.end <= end);
             assert!(d.iter().all(inside), "{end}: {d:#?}");
-            let brief = brief(&frame(&data[..end], LinkType::RAW), false);
+            let brief = brief(&frame(&data[..end], LinkType::RAW), false, &NoInsight);
             assert!(!brief.summary.is_empty());
         }
         for link in [LinkType::ETHERNET, LinkType::LINUX_SLL2, LinkType(9999)] {
-            dissect(&frame(&data, link), false);
+            dissect(&frame(&data, link), false, &NoInsight);
         }
     }
 }

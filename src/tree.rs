@@ -26,6 +26,8 @@ pub struct Row {
     pub value: String,
     /// The bytes it came from, counted from the start of the datagram's payload.
     pub bytes: Option<Range<usize>>,
+    /// Whose bytes those are: 0 for the packet's own, above that for what was decrypted of it, in order.
+    pub buffer: u16,
     /// Which bits of those bytes, most significant first, when it is not all of them.
     pub bits: Option<u64>,
     /// Whether the row tells of something wrong.
@@ -122,6 +124,7 @@ impl<'a> Tree<'a> {
             label: label.to_owned(),
             value,
             bytes,
+            buffer: 0,
             bits,
             problem,
         });

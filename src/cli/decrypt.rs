@@ -87,7 +87,7 @@ pub(super) fn run(
         };
     };
     let output = &args.output;
-    let inputs = files.iter().chain(&told.sdp);
+    let inputs = files.iter().chain(&told.sdp).chain(&told.keylog);
     if let Some(input) = inputs.into_iter().find(|input| is_same_file(input, output)) {
         let input = input.to_string_lossy();
         let input = printable(&input);
@@ -197,9 +197,4 @@ fn summary(written: &Written, analysis: &Analysis, err: &mut dyn Write) -> io::R
         .collect();
     let all = written.packets();
     writeln!(err, "wrote {all} packets: {}", parts.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 }

@@ -222,7 +222,7 @@ fn v6(kind: u8, code: u8) -> (&'static str, &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{brief, dissect};
+    use super::super::{NoInsight, brief, dissect};
     use crate::capture::{Frame, LinkType};
     use crate::time::Timestamp;
 
@@ -263,7 +263,7 @@ mod tests {
 
     #[track_caller]
     fn says(data: &[u8], expected: &str) {
-        assert_eq!(brief(&frame(data), false).summary, expected);
+        assert_eq!(brief(&frame(data), false, &NoInsight).summary, expected);
     }
 
     #[test]
@@ -281,7 +281,7 @@ mod tests {
             "ICMPv6 destination unreachable: port unreachable  of UDP port 5000 > 6000  \
              2001:db8::1 > 2001:db8::2",
         );
-        let rows = dissect(&frame(&port), false);
+        let rows = dissect(&frame(&port), false, &NoInsight).rows;
         let value = |label: &str| {
             let group = rows.iter().position(|r| r.label == "ICMP").unwrap();
             let row = rows.iter().skip(group).find(|r| r.label == label).unwrap();
@@ -321,9 +321,9 @@ mod tests {
         ] {
             for end in 0..=data.len() {
                 let data = &data[..end];
-                assert!(!brief(&frame(data), false).summary.is_empty());
+                assert!(!brief(&frame(data), false, &NoInsight).summary.is_empty());
                 let inside = |range: &std::ops::Range<usize>| range.end <= end;
-                let rows = dissect(&frame(data), false);
+                let rows = dissect(&frame(data), false, &NoInsight).rows;
                 assert!(rows.iter().all(|r| r.bytes.as_ref().is_none_or(inside)));
             }
         }

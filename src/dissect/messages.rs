@@ -1,7 +1,10 @@
 //! The messages of a datagram as lines and rows: wrappers first, then what they hold.
 
+use super::insight::Insight;
+use super::{Dissection, opened};
 use crate::demux::{Class, SCTP_IN_UDP, classify, looks_like_sctp};
 use crate::net::Datagram;
+use crate::proto::rtcp::Compound;
 use crate::proto::stun::{self, StunClass};
 use crate::proto::{Message, parse};
 use crate::tree::{Describe, Row, Tree};
@@ -80,7 +83,10 @@ fn wrapped<'a>(message: &Message<'a>) -> &'a [u8] {
 }
 
 impl Part<'_> {
-    pub(super) fn summary(&self, out: &mut String) {
+    pub(super) fn summary(&self, insight: &dyn Insight, out: &mut String) {
+        if self.opened_summary(insight, out) {
+            return;
+        }
         let _ = match &self.message {
             Err(error) => write!(out, "{error}"),
             Ok(message) if self.inside.is_empty() => {
@@ -94,9 +100,16 @@ impl Part<'_> {
         };
     }
 
-    pub(super) fn rows(&self, frame: &[u8], out: &mut Vec<Row>) {
+    pub(super) fn rows(&self, frame: &[u8], insight: &dyn Insight, out: &mut Dissection) {
+        let at = range_of(self.payload, frame).map(|r| r.start);
+        if self.opened_rows(at, insight, out) {
+            return;
+        }
         let mut tree = Tree::new(self.payload);
         match &self.message {
+            Ok(Message::Rtp(packet)) => {
+                packet.describe_with(&mut tree, opened::names(insight, packet.ssrc()));
+            }
             Ok(message) => message.describe(&mut tree),
             Err(error) => tree.problem(error),
         }
@@ -105,7 +118,51 @@ impl Part<'_> {
             let note = format_args!("looks like {like:?}, but the packets around it do not");
             tree.note("note", note);
         }
-        append(out, tree, range_of(self.payload, frame).map(|r| r.start));
+        append(&mut out.rows, tree, at);
+        if let Ok(Message::Dtls(datagram)) = &self.message {
+            opened::dtls(insight.open_dtls(datagram.bytes()), out);
+        }
+    }
+
+    /// Tells what a key opens. The header of SRTP, which is all that its summary tells, is in clear.
+    fn opened_summary(&self, insight: &dyn Insight, out: &mut String) -> bool {
+        match &self.message {
+            Ok(Message::Rtcp(_) | Message::Srtcp(_)) => {
+                let plain = insight.open_rtcp(self.payload);
+                if let Some(plain) = &plain {
+                    Compound::new_cut(plain, 0).summary(out);
+                    out.push_str(" (SRTCP)");
+                }
+                plain.is_some()
+            }
+            Ok(Message::Dtls(datagram)) => {
+                let records = insight.open_dtls(datagram.bytes());
+                if !records.is_empty() {
+                    opened::dtls_summary(&records, out);
+                }
+                !records.is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// The rows of what a key opens.
+    fn opened_rows(&self, at: Option<usize>, insight: &dyn Insight, out: &mut Dissection) -> bool {
+        match &self.message {
+            Ok(Message::Rtp(_)) => match insight.open_rtp(self.payload) {
+                Some(plain) => opened::rtp((self.payload, at), plain, insight, out),
+                None => false,
+            },
+            // Encrypted RTCP may look like RTCP in clear, by chance.
+            Ok(Message::Rtcp(_) | Message::Srtcp(_)) => match insight.open_rtcp(self.payload) {
+                Some(plain) => {
+                    opened::rtcp((self.payload, at), plain, out);
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        }
     }
 }
 

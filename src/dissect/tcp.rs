@@ -4,10 +4,11 @@
 //! the end of a message that began in another segment, or the beginning of one, is told as bytes.
 
 use super::headers::number;
-use super::messages;
+use super::insight::Insight;
+use super::{Dissection, messages};
 use crate::net::tcp::{Segment, frame, of_segment};
 use crate::net::{Datagram, Via};
-use crate::tree::{Row, Tree};
+use crate::tree::Tree;
 use crate::wire::part;
 use std::fmt::Write;
 
@@ -35,7 +36,7 @@ fn framed<'a>(segment: &Segment<'a>, plain: bool) -> (Vec<Datagram<'a>>, &'a [u8
 }
 
 /// One line: the first message, or the fact that there is none.
-pub(super) fn summary(segment: &Segment<'_>, plain: bool, out: &mut String) {
+pub(super) fn summary(segment: &Segment<'_>, plain: bool, insight: &dyn Insight, out: &mut String) {
     let (found, _) = framed(segment, plain);
     let _ = match found.as_slice() {
         [] => {
@@ -45,7 +46,7 @@ pub(super) fn summary(segment: &Segment<'_>, plain: bool, out: &mut String) {
         }
         [first, others @ ..] => {
             let _ = write!(out, "[TCP] ");
-            messages::parts(first, plain, |part| part.summary(out));
+            messages::parts(first, plain, |part| part.summary(insight, out));
             match others.len() {
                 0 => Ok(()),
                 n => write!(out, "  and {n} more"),
@@ -55,10 +56,16 @@ pub(super) fn summary(segment: &Segment<'_>, plain: bool, out: &mut String) {
 }
 
 /// The rows of the messages framed in a segment.
-pub(super) fn messages(whole: &[u8], segment: &Segment<'_>, plain: bool, out: &mut Vec<Row>) {
+pub(super) fn messages(
+    whole: &[u8],
+    segment: &Segment<'_>,
+    plain: bool,
+    insight: &dyn Insight,
+    out: &mut Dissection,
+) {
     let (found, rest) = framed(segment, plain);
     for datagram in &found {
-        messages::parts(datagram, plain, |part| part.rows(whole, out));
+        messages::parts(datagram, plain, |part| part.rows(whole, insight, out));
     }
     if !rest.is_empty() && (!found.is_empty() || !plain) {
         let mut tree = Tree::new(whole);
@@ -68,7 +75,7 @@ pub(super) fn messages(whole: &[u8], segment: &Segment<'_>, plain: bool, out: &m
             "beginning of a message that goes on in another segment"
         };
         tree.field(what, format_args!("{} bytes", rest.len()), rest);
-        out.extend(tree.into_rows());
+        out.rows.extend(tree.into_rows());
     }
 }
 

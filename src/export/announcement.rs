@@ -115,7 +115,9 @@ impl<'a> Session<'a> {
         if self.payload_types.is_empty() {
             sdp.push_str(" 0");
         }
-        sdp.push_str("\r\na=rtcp-mux\r\n");
+        // Said twice: Wireshark takes the next port for that of RTCP where only `a=rtcp-mux` is said, and
+        // the next port may be that of another stream.
+        let _ = write!(sdp, "\r\na=rtcp:{port}\r\na=rtcp-mux\r\n");
         for (number, (_, codec)) in &self.payload_types {
             let Some(codec) = codec.filter(|c| is_token(&c.name)) else {
                 continue;
@@ -185,7 +187,7 @@ mod tests {
         let text = session.describe(Endpoint::v4([192, 0, 2, 1], 5000));
         let expected = "v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=rtcscope decrypt\r\n\
                         c=IN IP4 192.0.2.1\r\nt=0 0\r\nm=video 5000 RTP/AVP 96 98 99 111\r\n\
-                        a=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:111 opus/48000/2\r\n";
+                        a=rtcp:5000\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:111 opus/48000/2\r\n";
         assert_eq!(text, expected);
         let text = Session::default().describe(Endpoint::v6([1; 16], 9));
         assert!(text.contains("m=audio 9 RTP/AVP 0\r\n"), "{text}");

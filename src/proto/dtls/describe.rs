@@ -62,6 +62,11 @@ fn write_record(record: &Record<'_>, is_first: bool, out: &mut String) -> fmt::R
         let length = record.fragment.len() + record.missing;
         return write!(out, ", {length} bytes encrypted");
     }
+    write_content(record, out)
+}
+
+/// What a record in clear holds: `" ClientHello"`; nothing where its type says it all.
+pub(super) fn write_content(record: &Record<'_>, out: &mut String) -> fmt::Result {
     if let Some(alert) = record.alert() {
         let level = codes::alert_level_name(alert.level).unwrap_or("unknown level");
         let description = codes::alert_name(alert.description).unwrap_or("unknown description");
@@ -112,29 +117,36 @@ fn describe_record(tree: &mut Tree<'_>, record: &Record<'_>) {
         if record.is_encrypted() {
             let value = format_args!("{} bytes", record.fragment.len());
             t.field("encrypted fragment", value, record.fragment);
-        } else if let Some(alert) = record.alert() {
-            let level = codes::alert_level_name(alert.level).unwrap_or("unknown");
-            let level = format_args!("{} ({level})", alert.level);
-            t.field("level", level, part(record.fragment, 0..1));
-            let name = codes::alert_name(alert.description).unwrap_or("unknown");
-            let name = format_args!("{} ({name})", alert.description);
-            t.field("description", name, part(record.fragment, 1..2));
-        } else if record.content_type() == Some(codes::HANDSHAKE) {
-            for message in record.handshakes() {
-                match message {
-                    Ok(message) => describe_handshake(t, &message),
-                    Err(error) if record.missing > 0 => t.note("not captured", error.what),
-                    Err(error) => t.problem(&error),
-                }
-            }
         } else {
-            let value = format_args!("{} bytes", record.fragment.len());
-            t.field("fragment", value, record.fragment);
-            if record.content_type() == Some(codes::ACK) {
-                describe_message::ack(t, record);
-            }
+            describe_content(t, record);
         }
     });
+}
+
+/// The rows of what a record in clear holds.
+pub(super) fn describe_content(t: &mut Tree<'_>, record: &Record<'_>) {
+    if let Some(alert) = record.alert() {
+        let level = codes::alert_level_name(alert.level).unwrap_or("unknown");
+        let level = format_args!("{} ({level})", alert.level);
+        t.field("level", level, part(record.fragment, 0..1));
+        let name = codes::alert_name(alert.description).unwrap_or("unknown");
+        let name = format_args!("{} ({name})", alert.description);
+        t.field("description", name, part(record.fragment, 1..2));
+    } else if record.content_type() == Some(codes::HANDSHAKE) {
+        for message in record.handshakes() {
+            match message {
+                Ok(message) => describe_handshake(t, &message),
+                Err(error) if record.missing > 0 => t.note("not captured", error.what),
+                Err(error) => t.problem(&error),
+            }
+        }
+    } else {
+        let value = format_args!("{} bytes", record.fragment.len());
+        t.field("fragment", value, record.fragment);
+        if record.content_type() == Some(codes::ACK) {
+            describe_message::ack(t, record);
+        }
+    }
 }
 
 fn describe_header(t: &mut Tree<'_>, record: &Record<'_>) {
@@ -220,7 +232,7 @@ fn describe_handshake(t: &mut Tree<'_>, message: &Handshake<'_>) {
 }
 
 /// A content type's name, or its number.
-struct ContentType(u8);
+pub(super) struct ContentType(pub(super) u8);
 
 impl fmt::Display for ContentType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,6 +15,7 @@ mod handshake;
 mod hello;
 mod ja4;
 mod message;
+mod plain;
 mod reassembly;
 mod record;
 mod x509;
@@ -32,6 +33,7 @@ pub use message::{
     AckedRecords, CertificateRequest, CertificateVerify, EcdheParameters, NewSessionTicket,
     encrypted_extensions, key_update_requested,
 };
+pub use plain::PlainContent;
 pub use reassembly::{
     BYTES_MAX, MESSAGES_MAX, PIECES_MAX, Pushed, Reassembler, Refusal, Unfinished,
 };

@@ -1,10 +1,29 @@
 //! RTP in a packet list and as a decode tree.
 
 use super::RtpPacket;
-use super::codes::static_payload_type;
+use super::codes::{self, static_payload_type};
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
 use std::fmt::Write;
+
+/// What is known of a packet's stream: what its numbers stand for.
+pub trait StreamNames {
+    /// The URI of the header extension with this local identifier.
+    fn extension(&self, _id: u8) -> Option<&str> {
+        None
+    }
+
+    /// The encoding name of a payload type.
+    fn codec(&self, _payload_type: u8) -> Option<&str> {
+        None
+    }
+}
+
+/// Nothing is known.
+#[derive(Clone, Copy, Debug)]
+pub struct NoNames;
+
+impl StreamNames for NoNames {}
 
 impl Describe for RtpPacket<'_> {
     fn summary(&self, out: &mut String) {
@@ -20,6 +39,13 @@ impl Describe for RtpPacket<'_> {
     }
 
     fn describe(&self, tree: &mut Tree<'_>) {
+        self.describe_with(tree, &NoNames);
+    }
+}
+
+impl RtpPacket<'_> {
+    /// Appends the fields as [`Describe::describe`] does, and says what numbers stand for.
+    pub fn describe_with(&self, tree: &mut Tree<'_>, names: &dyn StreamNames) {
         let data = self.bytes();
         tree.group("RTP", data, |t| {
             let at = |from, to| part(data, from..to);
@@ -29,14 +55,19 @@ impl Describe for RtpPacket<'_> {
             t.bits("CSRC count", self.csrc_count(), at(0, 1), 0x0f);
             t.bits("marker", self.marker(), at(1, 2), 0x80);
             let payload_type = self.payload_type();
-            match static_payload_type(payload_type) {
-                Some((name, rate)) => t.bits(
+            let value = names.codec(payload_type).map(str::escape_debug);
+            match (value, static_payload_type(payload_type)) {
+                (Some(name), _) => {
+                    let value = format_args!("{payload_type} ({name})");
+                    t.bits("payload type", value, at(1, 2), 0x7f);
+                }
+                (None, Some((name, rate))) => t.bits(
                     "payload type",
                     format_args!("{payload_type} ({name}/{rate} unless mapped otherwise)"),
                     at(1, 2),
                     0x7f,
                 ),
-                None => t.bits("payload type", payload_type, at(1, 2), 0x7f),
+                (None, None) => t.bits("payload type", payload_type, at(1, 2), 0x7f),
             }
             t.field("sequence number", self.sequence_number(), at(2, 4));
             t.field("timestamp", self.timestamp(), at(4, 8));
@@ -46,7 +77,9 @@ impl Describe for RtpPacket<'_> {
             }
             if self.has_extension() {
                 let header = part(data, self.extension_at()..self.header_len());
-                t.group("header extension", header, |t| self.describe_extension(t));
+                t.group("header extension", header, |t| {
+                    self.describe_extension(t, names);
+                });
             }
             self.describe_payload(t);
         });
@@ -54,7 +87,7 @@ impl Describe for RtpPacket<'_> {
 }
 
 impl RtpPacket<'_> {
-    fn describe_extension(&self, t: &mut Tree<'_>) {
+    fn describe_extension(&self, t: &mut Tree<'_>, names: &dyn StreamNames) {
         let at = self.extension_at();
         let Some(profile) = self.extension_profile() else {
             return t.note("elements", "not captured");
@@ -73,7 +106,7 @@ impl RtpPacket<'_> {
         }
         for element in self.extensions() {
             match element {
-                Ok(e) => t.field(&format!("id {}", e.id), Hex(e.data), e.bytes),
+                Ok(e) => describe_element(t, e.id, (e.data, e.bytes), names.extension(e.id)),
                 // What the snaplen cut is told of below.
                 Err(_) if self.bytes().len() < self.header_len() => {}
                 Err(error) => t.problem(&error),
@@ -92,6 +125,20 @@ impl RtpPacket<'_> {
             let last = part(payload, payload.len() - 1..payload.len());
             t.field("padding count, if in clear", count, last);
         }
+    }
+}
+
+/// An element, by its name and value where the URI that its identifier stands for is known.
+fn describe_element(t: &mut Tree<'_>, id: u8, (data, bytes): (&[u8], &[u8]), uri: Option<&str>) {
+    let Some(uri) = uri else {
+        return t.field(&format!("id {id}"), Hex(data), bytes);
+    };
+    let row = codes::extension(uri);
+    let name = row.map_or(uri, |row| row.name).escape_debug();
+    let label = format!("id {id} {name}");
+    match row.map(|row| row.kind.decode(data)) {
+        Some(Ok(value)) => t.field(&label, value, bytes),
+        Some(Err(_)) | None => t.field(&label, Hex(data), bytes),
     }
 }
 

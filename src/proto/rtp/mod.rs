@@ -15,6 +15,7 @@ mod ulpfec;
 mod value;
 pub mod video_layers_allocation;
 
+pub use describe::{NoNames, StreamNames};
 pub use extension::{Extension, Extensions};
 pub use red::{Red, RedBlock};
 pub use ulpfec::UlpFec;

@@ -12,6 +12,7 @@ pub(crate) mod help;
 mod ice_facts;
 pub(crate) mod packet_fields;
 pub(crate) mod packet_filter;
+mod packet_insight;
 mod packet_list;
 pub(crate) mod packets;
 mod path_facts;

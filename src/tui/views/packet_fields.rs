@@ -192,6 +192,7 @@ mod tests {
             label: label.to_owned(),
             value: String::new(),
             bytes: Some(2..3),
+            buffer: 0,
             bits: Some(0b1100_0000),
             problem: false,
         }

@@ -5,6 +5,7 @@
 //! and the summary. Packets are compared a few at a time, so that the screen never waits for two
 //! million of them.
 
+use super::packet_insight::PacketInsight;
 use super::{Ctx, direction, transport};
 use crate::analysis::{PacketKind, PacketRef};
 use crate::capture::{Frame, PacketNo};
@@ -116,7 +117,8 @@ impl Filter {
         let Ok(data) = cx.bytes.read(row) else {
             return false;
         };
-        let brief = brief(&frame(no, row, &data), row.is_plain());
+        let insight = PacketInsight::new(row, cx.analysis);
+        let brief = brief(&frame(no, row, &data), row.is_plain(), &insight);
         let summary = brief.summary.to_lowercase();
         words.iter().all(|word| {
             word.in_row(row).unwrap_or_else(|| {

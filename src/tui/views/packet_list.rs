@@ -4,6 +4,7 @@
 
 use super::filter_prompt;
 use super::packet_filter::{Filter, frame};
+use super::packet_insight::PacketInsight;
 use super::{Ctx, direction};
 use crate::analysis::{PacketKind, PacketRef};
 use crate::capture::PacketNo;
@@ -259,7 +260,10 @@ impl PacketList {
 
 fn read_brief(no: PacketNo, row: &PacketRef, cx: &Ctx<'_>) -> Brief {
     match cx.bytes.read(row) {
-        Ok(data) => brief(&frame(no, row, &data), row.is_plain()),
+        Ok(data) => {
+            let insight = PacketInsight::new(row, cx.analysis);
+            brief(&frame(no, row, &data), row.is_plain(), &insight)
+        }
         Err(summary) => Brief {
             summary,
             path: None,

@@ -5,13 +5,12 @@
 use super::filter_prompt;
 use super::packet_fields::Fields;
 use super::packet_filter::frame;
+use super::packet_insight::{PacketInsight, stream_of};
 use super::packet_list::{PacketList, page};
 use super::stream::StreamCharts;
 use super::{Ctx, Effect, Shared, View, step};
-use crate::analysis::model::Leg;
-use crate::analysis::{PacketKind, PacketRef, Ssrc, StreamId};
 use crate::capture::PacketNo;
-use crate::dissect::dissect;
+use crate::dissect::{Plain, dissect};
 use crate::tree::Row;
 use crate::tui::keys::{Action, Scope};
 use crate::tui::widgets::hex::{per_row, put_hex};
@@ -33,6 +32,16 @@ struct Opened {
     no: PacketNo,
     data: Vec<u8>,
     rows: Vec<Row>,
+    /// What was decrypted of it.
+    plain: Vec<Plain>,
+}
+
+impl Opened {
+    /// The bytes that a row's place counts in, and what they are called.
+    fn bytes_of(&self, row: Option<&Row>) -> (&str, &[u8]) {
+        let plain = row.and_then(|row| self.plain.get(usize::from(row.buffer).checked_sub(1)?));
+        plain.map_or(("", &self.data), |plain| (plain.name, &plain.bytes))
+    }
 }
 
 /// The view's state.
@@ -111,8 +120,14 @@ impl Packets {
         self.opened = no.and_then(|no| {
             let row = cx.analysis.packets.get(no)?;
             let data = cx.bytes.read(row).ok()?;
-            let rows = dissect(&frame(no, row, &data), row.is_plain());
-            Some(Opened { no, data, rows })
+            let insight = PacketInsight::new(row, cx.analysis);
+            let found = dissect(&frame(no, row, &data), row.is_plain(), &insight);
+            Some(Opened {
+                no,
+                data,
+                rows: found.rows,
+                plain: found.plain,
+            })
         });
         if let Some(opened) = &self.opened {
             self.fields.select_message(&opened.rows);
@@ -143,7 +158,10 @@ impl Packets {
         let (pane, len) = match (self.pane, &self.opened) {
             (Pane::List, _) => (panes.list, self.list.len(cx)),
             (Pane::Fields, Some(o)) => (panes.fields, self.fields.shown(&o.rows).len()),
-            (Pane::Hex, Some(o)) => (panes.hex, o.data.len()),
+            (Pane::Hex, Some(o)) => {
+                let (_, bytes) = o.bytes_of(self.fields.selected(&o.rows));
+                (panes.hex, bytes.len())
+            }
             (Pane::Fields | Pane::Hex, None) => (panes.fields, 0),
         };
         let Some(by) = step(action, page(pane), len) else {
@@ -199,27 +217,6 @@ impl Packets {
     }
 }
 
-/// The stream of an RTP packet.
-fn stream_of(row: &PacketRef, cx: &Ctx<'_>) -> Option<StreamId> {
-    let of_ssrc = || {
-        cx.analysis
-            .streams
-            .iter()
-            .filter(|s| s.ssrc == Ssrc(row.ssrc))
-    };
-    if row.kind != PacketKind::Rtp {
-        return None;
-    }
-    of_ssrc()
-        .find(|s| {
-            let here =
-                |l: &Leg| l.transport == row.transport && l.path.canonical().1 == row.reverse;
-            s.legs.iter().any(here)
-        })
-        .or_else(|| of_ssrc().next())
-        .map(|s| s.id)
-}
-
 impl View for Packets {
     fn scopes(&self) -> &'static [Scope] {
         if self.editing {
@@ -265,7 +262,9 @@ impl View for Packets {
             Action::GoToStream => {
                 let no = self.list.selected(cx);
                 let row = no.and_then(|no| cx.analysis.packets.get(no));
-                if let Some((row, id)) = row.and_then(|row| Some((row, stream_of(row, cx)?))) {
+                if let Some((row, id)) =
+                    row.and_then(|row| Some((row, stream_of(row, cx.analysis)?.id)))
+                {
                     shared.stream = Some(id);
                     shared.cursor = Some(row.ts);
                     return Effect::Open(Box::<StreamCharts>::default());
@@ -341,14 +340,18 @@ impl View for Packets {
             self.fields.put(buffer, body, &opened.rows, focused, cx);
         }
         if !panes.hex.is_empty() {
-            let note = format!("{} bytes", opened.data.len());
+            let selected = self.fields.selected(&opened.rows);
+            let (what, bytes) = opened.bytes_of(selected);
+            let name = if what.is_empty() {
+                "Bytes".to_owned()
+            } else {
+                format!("Bytes: {what}")
+            };
+            let note = format!("{} bytes", bytes.len());
             let focused = self.pane == Pane::Hex;
-            let body = heading(buffer, panes.hex, "Bytes", &note, focused, &cx.look);
-            let marked = self
-                .fields
-                .selected(&opened.rows)
-                .and_then(|r| r.bytes.as_ref());
-            put_hex(buffer, body, &opened.data, self.hex, marked, &cx.look);
+            let body = heading(buffer, panes.hex, &name, &note, focused, &cx.look);
+            let marked = selected.and_then(|r| r.bytes.as_ref());
+            put_hex(buffer, body, bytes, self.hex, marked, &cx.look);
         }
     }
 
