@@ -4,7 +4,8 @@ use super::Exit;
 use super::knowledge::{Knowledge, no_capture};
 use super::outfile::{OutFile, is_same_file};
 use super::twice::{Trouble, Twice, name};
-use crate::analysis::{Analysis, Analyzer, Options};
+use crate::analysis::model::{Decryption, Openings};
+use crate::analysis::{Analysis, Analyzer, Known, Options};
 use crate::capture::Capture;
 use crate::export::{Clear, Shape, Written};
 use crate::output::printable;
@@ -196,5 +197,54 @@ fn summary(written: &Written, analysis: &Analysis, err: &mut dyn Write) -> io::R
         .map(|(n, what)| format!("{n} {what}"))
         .collect();
     let all = written.packets();
-    writeln!(err, "wrote {all} packets: {}", parts.join(", "))
+    writeln!(err, "wrote {all} packets: {}", parts.join(", "))?;
+    match left_out(written, analysis) {
+        Some(what) => writeln!(err, "could not be decrypted: {what}"),
+        None => Ok(()),
+    }
+}
+
+/// What stayed encrypted, and why; none if nothing did.
+fn left_out(written: &Written, analysis: &Analysis) -> Option<String> {
+    let mut sum = Decryption::default();
+    let known = analysis.connections.iter().map(|c| &c.decryption);
+    for decryption in known.filter_map(Known::value) {
+        sum.srtp.add(&decryption.srtp);
+        sum.srtcp.add(&decryption.srtcp);
+        sum.dtls.add(&decryption.dtls);
+    }
+    let left = |o: &Openings| o.total() - o.opened;
+    // Without any key nothing was tried and counted.
+    let skipped = written.encrypted_rtp;
+    let srtp = left(&sum.srtp).max(skipped.packets);
+    let kinds = [
+        (srtp, "SRTP packets"),
+        (left(&sum.srtcp), "SRTCP packets"),
+        (left(&sum.dtls), "DTLS records"),
+    ];
+    let kinds: Vec<String> = kinds
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} {what}"))
+        .collect();
+    if kinds.is_empty() {
+        return None;
+    }
+    let all = sum.all();
+    let mut why = Vec::new();
+    if all.failed > 0 {
+        let first = all.first_failed.or(skipped.first);
+        let first = first.map_or(String::new(), |no| format!(", the first is packet {no}"));
+        why.push(format!("{} damaged or of other keys{first}", all.failed));
+    }
+    if all.cut > 0 {
+        why.push(format!("{} cut when captured", all.cut));
+    }
+    let no_key = all.no_key.max(srtp - left(&sum.srtp));
+    if no_key > 0 {
+        let first = skipped.first.filter(|_| all.failed == 0);
+        let first = first.map_or(String::new(), |no| format!(", the first is packet {no}"));
+        why.push(format!("{no_key} without a key{first}"));
+    }
+    Some(format!("{} ({})", kinds.join(", "), why.join("; ")))
 }

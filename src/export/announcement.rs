@@ -36,19 +36,36 @@ struct Session<'a> {
     payload_types: BTreeMap<u8, (u64, Option<&'a Codec>)>,
 }
 
-/// One announcement for each pair of addresses with RTP or RTCP, in order of the addresses.
+/// Whether packets of a stream are in clear, or can be opened.
+pub(super) fn is_in_clear(stream: &Stream) -> bool {
+    let opened = stream.decryption.value().map_or(0, |d| d.opened);
+    opened > 0 || !is_encrypted(stream)
+}
+
+/// Whether what was not decrypted of a stream is encrypted. What nothing speaks of is taken for what it
+/// looks like, unless keys were tried in vain.
+pub(super) fn is_encrypted(stream: &Stream) -> bool {
+    let was_tried = stream
+        .decryption
+        .value()
+        .is_some_and(|d| d.opened + d.failed > 0);
+    was_tried || stream.encrypted.value().copied().unwrap_or(false)
+}
+
+/// One announcement for each pair of addresses with RTP or RTCP in clear, in order of the addresses.
 pub(super) fn announcements(analysis: &Analysis, paths: &ClearPaths) -> Vec<Announcement> {
     let mut sessions: BTreeMap<Path, Session<'_>> = BTreeMap::new();
     for connection in &analysis.connections {
         for t in &connection.transports {
-            if t.protocols.rtp + t.protocols.rtcp > 0 {
+            let opened = connection.decryption.value().map_or(0, |d| d.srtcp.opened);
+            if t.rtcp_clear > 0 || (t.protocols.rtcp > 0 && opened > 0) {
                 let (src, dst, protocol) = (t.a, t.b, t.protocol);
                 let path = paths.of(Path { src, dst, protocol }, t.via);
                 sessions.entry(path.canonical().0).or_default();
             }
         }
     }
-    for stream in &analysis.streams {
+    for stream in analysis.streams.iter().filter(|s| is_in_clear(s)) {
         for leg in &stream.legs {
             let path = paths.of(leg.path, leg.via).canonical().0;
             sessions.entry(path).or_default().add(stream);

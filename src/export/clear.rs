@@ -1,7 +1,7 @@
 //! A decrypted capture: RTP, RTCP and SCTP in clear, each in a packet of its own with the addresses and
 //! times that it had, and a comment that names the packet it came from. See docs/decrypt.md.
 
-use super::announcement::announcements;
+use super::announcement::{announcements, is_encrypted};
 use super::clear_path::ClearPaths;
 use super::pcapng::{InterfaceId, Packet, Writer};
 use super::{exported_pdu, headers};
@@ -269,8 +269,7 @@ impl Known {
         let mut streams = HashMap::new();
         let mut anywhere = HashMap::new();
         for stream in &analysis.streams {
-            // What nothing speaks of is taken for what it looks like.
-            let is_encrypted = stream.encrypted.value().copied().unwrap_or(false);
+            let is_encrypted = is_encrypted(stream);
             for leg in &stream.legs {
                 streams.insert((leg.path, leg.via, stream.ssrc.0), is_encrypted);
             }
