@@ -22,6 +22,11 @@ pub trait Insight {
         Vec::new()
     }
 
+    /// Whether RTP of this source was never encrypted, so that its payload can be read.
+    fn is_clear(&self, _ssrc: u32) -> bool {
+        false
+    }
+
     /// What the numbers in packets of this source stand for.
     fn names(&self, _ssrc: u32) -> Option<&dyn StreamNames> {
         None

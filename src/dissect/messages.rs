@@ -108,7 +108,9 @@ impl Part<'_> {
         let mut tree = Tree::new(self.payload);
         match &self.message {
             Ok(Message::Rtp(packet)) => {
-                packet.describe_with(&mut tree, opened::names(insight, packet.ssrc()));
+                let ssrc = packet.ssrc();
+                let names = opened::names(insight, ssrc);
+                packet.describe_with(&mut tree, names, insight.is_clear(ssrc));
             }
             Ok(message) => message.describe(&mut tree),
             Err(error) => tree.problem(error),

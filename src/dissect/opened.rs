@@ -24,7 +24,7 @@ pub(super) fn rtp(
         return false;
     };
     let mut tree = Tree::new(&plain);
-    rtp.describe_with(&mut tree, names(insight, rtp.ssrc()));
+    rtp.describe_with(&mut tree, names(insight, rtp.ssrc()), true);
     let header = rtp.header_len();
     let mut rows = tree.into_rows();
     if let Some(first) = rows.first_mut() {

@@ -2,6 +2,7 @@
 
 use super::RtpPacket;
 use super::codes::{self, static_payload_type};
+use super::payload::{Inner, PayloadFormat, describe_payload};
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
 use std::fmt::Write;
@@ -15,6 +16,11 @@ pub trait StreamNames {
 
     /// The encoding name of a payload type.
     fn codec(&self, _payload_type: u8) -> Option<&str> {
+        None
+    }
+
+    /// The encoding name of what a retransmission repeats.
+    fn original(&self) -> Option<&str> {
         None
     }
 }
@@ -39,13 +45,14 @@ impl Describe for RtpPacket<'_> {
     }
 
     fn describe(&self, tree: &mut Tree<'_>) {
-        self.describe_with(tree, &NoNames);
+        self.describe_with(tree, &NoNames, false);
     }
 }
 
 impl RtpPacket<'_> {
-    /// Appends the fields as [`Describe::describe`] does, and says what numbers stand for.
-    pub fn describe_with(&self, tree: &mut Tree<'_>, names: &dyn StreamNames) {
+    /// Appends the fields as [`Describe::describe`] does, and says what numbers stand for; takes the payload
+    /// apart if it `is_clear` and its format is known.
+    pub fn describe_with(&self, tree: &mut Tree<'_>, names: &dyn StreamNames, is_clear: bool) {
         let data = self.bytes();
         tree.group("RTP", data, |t| {
             let at = |from, to| part(data, from..to);
@@ -81,7 +88,17 @@ impl RtpPacket<'_> {
                     self.describe_extension(t, names);
                 });
             }
-            self.describe_payload(t);
+            let name = names.codec(payload_type);
+            let known = name.or_else(|| static_payload_type(payload_type).map(|(name, _)| name));
+            match known
+                .and_then(PayloadFormat::of)
+                .zip(self.unpadded_payload())
+            {
+                Some((format, payload)) if is_clear && self.missing() == 0 => {
+                    self.describe_clear(t, format, payload, names);
+                }
+                _ => self.describe_payload(t),
+            }
         });
     }
 }
@@ -111,6 +128,31 @@ impl RtpPacket<'_> {
                 Err(_) if self.bytes().len() < self.header_len() => {}
                 Err(error) => t.problem(&error),
             }
+        }
+    }
+
+    /// The payload in a format that is known, and its padding.
+    fn describe_clear(
+        &self,
+        t: &mut Tree<'_>,
+        format: PayloadFormat,
+        payload: &[u8],
+        names: &dyn StreamNames,
+    ) {
+        let inner = |ask: Inner| {
+            let name = match ask {
+                Inner::Type(payload_type) => names.codec(payload_type),
+                Inner::Original => names.original(),
+            };
+            name.and_then(PayloadFormat::of)
+        };
+        let label = format!("payload, {} bytes", payload.len());
+        t.group(&label, payload, |t| {
+            describe_payload(format, payload, &inner, t);
+        });
+        let padding = part(self.payload(), payload.len()..self.payload().len());
+        if !padding.is_empty() {
+            t.field("padding", format_args!("{} bytes", padding.len()), padding);
         }
     }
 
