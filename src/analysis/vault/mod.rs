@@ -136,6 +136,7 @@ impl Vault {
     pub(super) fn opener(&self) -> Option<Arc<Opener>> {
         (!self.is_empty()).then(|| {
             Arc::new(Opener {
+                dtls: self.dtls.opener(),
                 srtp: self.srtp.opener(),
             })
         })

@@ -68,7 +68,7 @@ fn version(t: &mut Tree<'_>, version: u16, message: &Handshake<'_>) {
     t.field("legacy version", value, part(message.body, 0..2));
 }
 
-fn describe_extension(t: &mut Tree<'_>, extension: &Extension<'_>, is_client: bool) {
+pub(super) fn describe_extension(t: &mut Tree<'_>, extension: &Extension<'_>, is_client: bool) {
     let label = Named(extension.extension_type, codes::extension_name).to_string();
     if let Some(versions) = extension.supported_versions().filter(|_| is_client) {
         return list(t, &label, extension, versions, codes::version_name);

@@ -5,6 +5,7 @@
 //! for, in bounds.
 
 use super::OpenedRecord;
+use super::opener::Kept;
 use super::session::Writer;
 use crate::keys::KeyLogSession;
 use crate::keys::dtls::{Suite, Traffic, UnifiedRecord};
@@ -25,7 +26,8 @@ const CYCLES_AHEAD: u64 = 16;
 /// Four epochs share their low bits; this many rounds of four are looked through in a session that was
 /// not seen from its start.
 const ROUNDS_MID_CALL: u64 = 8;
-/// Epochs of the application kept besides the latest: records may be late.
+/// Epochs of the application kept besides the first, which the others come of, and the latest: records
+/// may be late.
 const KEPT: u64 = 2;
 
 /// The keys of one epoch.
@@ -100,6 +102,20 @@ impl Epochs {
         self.all.iter().any(has) || latest.is_some_and(|l| u64::from(bits) != HANDSHAKE || l > 4)
     }
 
+    /// The keys that opened records, by epoch.
+    pub(super) fn kept(&self) -> Vec<Kept> {
+        let opened = self.all.iter().filter_map(|e| {
+            Some(Kept {
+                epoch: e.number,
+                traffic: e.traffic.clone(),
+                next: e.next?,
+            })
+        });
+        let mut all: Vec<Kept> = opened.collect();
+        all.sort_by_key(|k| k.epoch);
+        all
+    }
+
     /// The latest epoch of the application.
     fn latest(&self) -> Option<u64> {
         let application = self.all.iter().map(|e| e.number);
@@ -170,7 +186,7 @@ impl Epochs {
         let (epoch, opened) = found?;
         let oldest = epoch.number.saturating_sub(KEPT);
         self.all
-            .retain(|e| e.number < APPLICATION || (e.number >= oldest && e.next.is_some()));
+            .retain(|e| e.number <= APPLICATION || (e.number >= oldest && e.next.is_some()));
         self.all.push(epoch);
         Some(opened)
     }

@@ -8,9 +8,11 @@
 
 mod epochs;
 mod export;
+mod opener;
 mod session;
 mod trial;
 
+pub(super) use self::opener::DtlsOpener;
 pub(in crate::analysis) use self::session::Answer;
 pub(in crate::analysis) use self::trial::Binding;
 

@@ -2,6 +2,7 @@
 
 use super::OpenedRecord;
 use super::epochs::Epochs;
+use super::opener::Kept;
 use crate::keys::KeyLogSession;
 use crate::keys::dtls::{LegacyKeys, LegacyRecord, Suite, UnifiedRecord, Version};
 use crate::proto::dtls::{Header, Record};
@@ -68,6 +69,9 @@ pub(super) struct Session {
     /// The transport of its ClientHello, or else the first that it was seen on, and whether the client
     /// sends in its reverse direction.
     pub(super) home: Option<(u32, bool)>,
+    /// The transports on which it opened records, and whether the client sends in their reverse
+    /// direction.
+    pub(super) places: Vec<(u32, bool)>,
     pub(super) answer: Option<Answer>,
     /// What EncryptedExtensions chose for SRTP, if anything; none if they were not opened.
     pub(super) chosen: Option<Option<u16>>,
@@ -99,6 +103,7 @@ impl Session {
             hosts: None,
             offered: None,
             home: None,
+            places: Vec::new(),
             answer: None,
             chosen: None,
             exported: Exported::Nothing,
@@ -166,6 +171,18 @@ impl Session {
             }
         }
         Some(opened)
+    }
+
+    /// The keys of DTLS 1.0 or 1.2 that opened records.
+    pub(super) fn proven_pair(&self) -> Option<&[LegacyKeys; 2]> {
+        let legacy = self.legacy.as_ref().filter(|l| l.proven)?;
+        legacy.pairs.first()
+    }
+
+    /// The keys of DTLS 1.3 that opened records of one side, by epoch.
+    pub(super) fn kept(&self, writer: Writer) -> Vec<Kept> {
+        let epochs = self.epochs.as_ref();
+        epochs.map_or_else(Vec::new, |e| writer.of(e).kept())
     }
 
     /// Whether there is a key that ought to open a record of this side.

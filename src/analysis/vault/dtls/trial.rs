@@ -7,6 +7,8 @@ use crate::proto::dtls::{Header, Record};
 
 /// Sessions that one record is tried with.
 const SESSIONS_TRIED: usize = 256;
+/// Transports kept of a session, for opening its records again.
+const PLACES_MAX: usize = 64;
 /// Records of an association that are tried with all sessions in a row; after them, only those whose
 /// count is a power of two are, until there is a new session.
 const EAGER: u64 = 16;
@@ -136,6 +138,10 @@ impl DtlsKeys<'_> {
         session
             .home
             .get_or_insert((at.transport, client_is_reverse));
+        let place = (at.transport, client_is_reverse);
+        if !session.places.contains(&place) && session.places.len() < PLACES_MAX {
+            session.places.push(place);
+        }
         let is_first = opened.epoch >= APPLICATION && !session.is_running;
         session.is_running |= is_first;
         if is_new || is_first {
