@@ -20,6 +20,7 @@ use kit::writer::{Format, Writer};
 use rtcscope::analysis::model::{GivenUp, Message, MessageKind, Side};
 use rtcscope::analysis::{Analysis, Analyzer, FileFacts, Options};
 use rtcscope::capture::Capture;
+use rtcscope::output::Presenter;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -365,6 +366,155 @@ fn whatever_the_network_does_no_message_is_made_up() {
         }
         assert!(parts.len() <= 4 * sent.len());
     }
+}
+
+/// What is in clear about associations follows the contract, over time too.
+#[test]
+fn statistics_of_recordings_follow_the_schema() {
+    let schema = serde_json::from_str(rtcscope::output::schema::STATS).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let json = rtcscope::output::json::Json {
+        compact: false,
+        series: true,
+    };
+    for file in decrypted() {
+        let analysis = rtcscope::analyze(&file, &Options::default()).unwrap();
+        let mut out = Vec::new();
+        json.write("recording", &analysis, &mut out).unwrap();
+        let document: Value = serde_json::from_slice(&out).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|e| format!("{e:?}"))
+            .collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", file.display());
+        let sctp = &document["connections"][0]["sctp"];
+        check_reasons(sctp);
+        for side in [&sctp["a"], &sctp["b"]] {
+            let chunks = side["series"]["chunks"].as_array().unwrap();
+            let chunks: u64 = chunks.iter().map(|n| n.as_u64().unwrap()).sum();
+            let once =
+                side["dataChunks"].as_u64().unwrap() - side["retransmitted"].as_u64().unwrap();
+            assert_eq!(chunks, once, "{}", file.display());
+            let why = &side["retransmissions"];
+            let sum: u64 = ["fast", "timeout", "needless"]
+                .iter()
+                .map(|field| why[field].as_u64().unwrap())
+                .sum();
+            assert_eq!(Some(sum), side["retransmitted"].as_u64());
+        }
+        let channels = &document["connections"][0]["dataChannels"];
+        check_reasons(channels);
+        for channel in channels.as_array().unwrap() {
+            let took = &channel["deliveryTime"]["a"]["samples"];
+            let sent = channel["messagesSent"]["a"].as_u64().unwrap();
+            assert!(took.as_u64().unwrap_or(0) <= sent);
+        }
+    }
+}
+
+/// The applications of one recording agreed on the channel of stream 9.
+#[test]
+fn a_channel_without_an_opening_was_negotiated() {
+    let Some(file) = shared("captures/cc-data-only/decrypted-sctp.pcap") else {
+        return;
+    };
+    let (_, analysis) = read(Capture::open(&file).unwrap());
+    let channels = analysis.connections[0].data_channels.value().unwrap();
+    let negotiated: Vec<(u16, bool)> = channels
+        .iter()
+        .map(|c| (c.stream, *c.negotiated.value().unwrap()))
+        .collect();
+    assert_eq!(negotiated, [(1, false), (3, false), (5, false), (9, true)]);
+    // That it was from the start nobody can know who did not see the start.
+    let (a, b) = End::pair();
+    let (_, analysis) = read_bytes(&capture_of(&[
+        (true, a.packet(&[sctp::data(5, 1, 51, 3, b"hi")])),
+        (false, b.packet(&[sctp::sack(5, 9000, &[])])),
+    ]));
+    let channels = analysis.connections[0].data_channels.value().unwrap();
+    assert!(channels[0].negotiated.value().is_none());
+}
+
+/// SNAP: no INIT on the wire, but in the session descriptions.
+#[test]
+fn session_descriptions_may_hold_the_inits() {
+    let (a, b) = End::pair();
+    let packets = [
+        (true, a.packet(&[sctp::data(101, 1, 51, 3, b"second")])),
+        (false, b.packet(&[sctp::data(500, 1, 51, 3, b"hi")])),
+    ];
+    let sdp = |end: End, tsn: u32| {
+        let init = data_encoding::BASE64.encode(&end.init(1, tsn));
+        format!(
+            "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n\
+             m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-init:{init}\r\n"
+        )
+    };
+    let mut descriptions = rtcscope::analysis::Descriptions::default();
+    assert_eq!(descriptions.add("offer", sdp(a, 100).as_bytes()), 1);
+    assert_eq!(descriptions.add("answer", sdp(b, 500).as_bytes()), 1);
+    let options = Options {
+        descriptions: std::sync::Arc::new(descriptions),
+        ..Options::default()
+    };
+    for told in [true, false] {
+        let options = if told {
+            options.clone()
+        } else {
+            Options::default()
+        };
+        let file = capture_of(&packets);
+        let mut capture = Capture::from_reader(Box::new(Cursor::new(file))).unwrap();
+        let mut analyzer = Analyzer::new(options);
+        while let Some(frame) = capture.next_frame() {
+            analyzer.push(&frame);
+        }
+        let analysis = analyzer.finish();
+        let sides = &analysis.connections[0].sctp.value().unwrap().sides;
+        let signalled = |init: &rtcscope::analysis::model::SctpInit| init.signalled;
+        assert_eq!(sides.a.init.value().map(signalled), told.then_some(true));
+        assert_eq!(sides.b.init.value().map(signalled), told.then_some(true));
+        // The first chunk is not in the capture: only who knows where TSNs begin can tell.
+        assert_eq!((sides.a.missing, sides.b.missing), (u64::from(told), 0));
+    }
+}
+
+/// What the sender gives up is told with what there is of it, and counted on its channel.
+#[test]
+fn abandoned_messages_are_counted_and_told() {
+    let (a, b) = End::pair();
+    let mut forward = vec![192, 0, 0, 8];
+    forward.extend(104u32.to_be_bytes());
+    let (messages, analysis) = read_bytes(&capture_of(&[
+        (true, a.packet(&[sctp::open(100, 1, 0x81, 0, "lossy")])),
+        (
+            false,
+            b.packet(&[sctp::sack(100, 0, &[]), sctp::open_ack(7, 1)]),
+        ),
+        (true, a.packet(&[sctp::data(101, 1, 53, 7, b"whole")])),
+        (true, a.packet(&[sctp::data(102, 1, 53, 6, b"half")])),
+        (true, a.packet(&[sctp::data(104, 1, 53, 7, b"arrives")])),
+        (false, b.packet(&[sctp::sack(101, 9000, &[(3, 3)])])),
+        (true, a.packet(&[forward])),
+    ]));
+    let told: Vec<_> = messages.iter().filter(is_user).collect();
+    let contents: Vec<&[u8]> = told.iter().map(|m| &m.bytes[..]).collect();
+    assert_eq!(contents, [&b"whole"[..], b"arrives", b"half"]);
+    let incomplete = told[2].whole.incomplete().unwrap();
+    assert_eq!(incomplete.why, GivenUp::Abandoned);
+    assert!(!told[2].ordered);
+    let connection = &analysis.connections[0];
+    let channel = &connection.data_channels.value().unwrap()[0];
+    let sent = channel.sent.a;
+    assert_eq!((sent.messages, sent.abandoned, sent.biggest), (2, 1, 7));
+    let took = channel.delivery.a.value().unwrap();
+    assert_eq!((took.samples, took.max.nanos()), (2, 30_000_000));
+    let sides = &connection.sctp.value().unwrap().sides;
+    let zero = sides.b.zero_window.value().unwrap();
+    assert_eq!((zero.count, zero.duration.nanos()), (1, 40_000_000));
+    // The opening is the biggest.
+    assert_eq!(sides.a.in_flight_max.value(), Some(&17));
+    assert_eq!(sides.a.given_up, 2);
 }
 
 // ---- the command ----

@@ -1,6 +1,7 @@
 //! Capture files, the frames in them, and what the analyser makes of it all.
 
 use super::{printable, within};
+use rtcscope::analysis::model::Message;
 use rtcscope::analysis::{Analysis, Analyzer, FileFacts, Options};
 use rtcscope::capture::{Capture, Frame, LinkType};
 use rtcscope::net::{Decoded, Decoder};
@@ -24,6 +25,23 @@ const LINK_TYPES: [LinkType; 11] = [
     LinkType::LINUX_SLL2,
     LinkType(147),
 ];
+
+/// What a data channel message says of itself fits together.
+fn message_fits(message: &Message) {
+    assert!(message.first.0 <= message.last.0);
+    if let Some(label) = &message.label {
+        printable(label);
+    }
+    if let Some(control) = &message.control {
+        printable(&control.words());
+    }
+    if let Some(incomplete) = message.whole.incomplete() {
+        let something = [incomplete.missing_fragments, incomplete.missing_bytes]
+            .iter()
+            .any(|n| *n > 0);
+        assert!(incomplete.no_start || incomplete.no_end || something);
+    }
+}
 
 /// A capture file, compressed or not, and everything in it down to UDP.
 pub fn capture(data: &[u8]) {
@@ -60,6 +78,7 @@ pub fn analyze(data: &[u8]) {
     };
     let options = Options {
         packet_index: 1000,
+        messages: true,
         ..Options::default()
     };
     let mut analyzer = Analyzer::new(options);
@@ -68,7 +87,9 @@ pub fn analyze(data: &[u8]) {
             break;
         };
         analyzer.push(&frame);
+        analyzer.messages().iter().for_each(message_fits);
     }
+    analyzer.last_messages().iter().for_each(message_fits);
     analyzer.describe_file(FileFacts::of(&capture));
     let analysis = analyzer.finish();
     for stream in &analysis.streams {
