@@ -71,6 +71,23 @@ pub fn capture(data: &[u8]) {
     }
 }
 
+/// How dumps of other programs begin.
+const DUMPS: [&[u8]; 5] = [
+    b"O 16:26:15.717 0000 80 60 00 01 # RTP_DUMP\n",
+    b"#!rtpplay1.0 0.0.0.0/0\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+    b"MJR00002\0\x19{\"t\":\"a\",\"c\":\"opus\"}   ",
+    b"MJR00002\0\x19{\"t\":\"d\",\"c\":\"text\"}   ",
+    b"MEETECHO\0\x05audio",
+];
+
+/// A dump of another program: the bytes themselves, and behind a header of each kind.
+pub fn dump(data: &[u8]) {
+    capture(data);
+    for header in DUMPS {
+        capture(&[header, data].concat());
+    }
+}
+
 /// A capture file, and all that the analyser makes of it, as JSON.
 pub fn analyze(data: &[u8]) {
     let Ok(mut capture) = Capture::from_reader(Box::new(Cursor::new(data.to_vec()))) else {

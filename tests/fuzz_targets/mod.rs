@@ -18,7 +18,7 @@ mod protocols;
 mod streams;
 mod texts;
 
-pub use files::{analyze, capture, net};
+pub use files::{analyze, capture, dump, net};
 pub use protocols::{dtls, message, rtcp, rtp, rtp_extension, sctp, stun};
 pub use streams::tcp;
 pub use texts::{lint, sdp};
@@ -34,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     ("analyze", analyze),
     ("capture", capture),
     ("dtls", dtls),
+    ("dump", dump),
     ("lint", lint),
     ("message", message),
     ("net", net),

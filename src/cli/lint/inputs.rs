@@ -174,6 +174,8 @@ fn unwrap(
     let binary = text.iter().take(4).any(|&b| b == 0 || b >= 0xf8);
     let reason = if is_capture(&text) {
         "a packet capture, not a session description; try `rtcscope stats FILE`"
+    } else if find_descriptions(&text).is_empty() && is_dump(&text) {
+        "a dump of packets, not a session description; try `rtcscope stats FILE`"
     } else if binary {
         "no session description: it is not text"
     } else if find_descriptions(&text).is_empty() {
@@ -204,6 +206,13 @@ fn is_capture(text: &[u8]) -> bool {
         [0x0a, 0x0d, 0x0d, 0x0a],
     ];
     MAGIC.iter().any(|magic| text.starts_with(magic))
+}
+
+/// Whether `text` is a dump of packets that is read as if it were a capture.
+fn is_dump(text: &[u8]) -> bool {
+    let begins = [&b"#!rtpplay1.0"[..], b"MJR0000", b"MEETECHO"];
+    begins.iter().any(|magic| text.starts_with(magic))
+        || text.windows(10).any(|words| words == b"# RTP_DUMP")
 }
 
 fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
