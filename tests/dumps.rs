@@ -14,13 +14,15 @@ mod kit;
 
 use kit::shared::{files_below, shared};
 use rtcscope::analysis::model::{Kind, Stream};
-use rtcscope::analysis::{Analysis, Known, Options};
+use rtcscope::analysis::{Analysis, Analyzer, ContentKind, Known, Options};
 use rtcscope::capture::{Capture, Format};
+use rtcscope::keys::{KeyLog, Secrets};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 /// Packets, each with how often it is there.
 type Bag = BTreeMap<Vec<u8>, usize>;
@@ -346,4 +348,47 @@ fn prefixes_of_real_dumps_give_their_first_packets() {
             assert!(same && some.len() < all.len(), "{}: {n}", path.display());
         }
     }
+}
+
+/// Packets that were decrypted with the key log, by who sent them: all from `local`, and the rest.
+fn decrypted(capture: &Path, key_log: &Path, local: Ipv4Addr) -> [Bag; 2] {
+    let mut keys = KeyLog::default();
+    keys.read(&std::fs::read(key_log).unwrap());
+    let mut analyzer = Analyzer::new(Options {
+        secrets: Arc::new(Secrets {
+            key_log: keys,
+            ..Secrets::default()
+        }),
+        contents: true,
+        ..Options::default()
+    });
+    let mut capture = open(capture);
+    let mut ways: [Vec<Vec<u8>>; 2] = Default::default();
+    while let Some(frame) = capture.next_frame() {
+        analyzer.push(&frame);
+        let opened = analyzer.contents().filter(|c| c.decrypted);
+        for content in opened.filter(|c| matches!(c.kind, ContentKind::Rtp | ContentKind::Rtcp)) {
+            let is_other = content.path.src.ip() != IpAddr::from(local);
+            ways[usize::from(is_other)].push(content.bytes.to_vec());
+        }
+    }
+    ways.map(bag)
+}
+
+/// Chrome logged what it encrypted and decrypted; the capture has what was on the wire.
+#[test]
+fn a_log_of_chrome_holds_what_the_keys_open() {
+    let Some(folder) = shared("captures/art-rtpdump") else {
+        return;
+    };
+    let log = sent(open(&folder.join("chrome_debug.log")));
+    let local = Ipv4Addr::new(10, 77, 1, 2);
+    let ours = decrypted(
+        &folder.join("capture.pcapng"),
+        &folder.join("keylog.txt"),
+        local,
+    );
+    let packets = |ways: &[Bag; 2]| ways.each_ref().map(|w| w.values().sum::<usize>());
+    assert_eq!(packets(&ours), [894, 899]);
+    assert!(ours == ways(&log, Ipv4Addr::new(192, 0, 2, 1)));
 }
