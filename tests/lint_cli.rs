@@ -150,6 +150,8 @@ fn unusable_inputs_are_one_clear_line_each_and_exit_3() {
     let (_text_dir, text) = temp("note.txt", b"Hello,\nthis is no session description.\n");
     let (_zero_dir, zero) = temp("zero.sdp", b"");
     let (_pcap_dir, pcap) = temp("call.pcap", &[0xd4, 0xc3, 0xb2, 0xa1, 0, 0, 1]);
+    let (_dump_dir, dump) = temp("call.mjr", b"MJR00002\0\x02{}MEET\0\0\0\0\0\x01x");
+    let (_log_dir, log) = temp("chrome.log", b"O 16:00:00.5 0000 80 60 # RTP_DUMP\n");
     let (_json_dir, json) = temp("half.json", b"{\"sdp\":");
     let paths = [
         (Path::new("/no/such/offer.sdp"), "no such file or directory"),
@@ -160,6 +162,8 @@ fn unusable_inputs_are_one_clear_line_each_and_exit_3() {
             &pcap,
             "a packet capture, not a session description; try `rtcscope stats FILE`",
         ),
+        (&dump, "a dump of packets, not a session description"),
+        (&log, "a dump of packets, not a session description"),
         (&json, "not the JSON it is named for"),
     ];
     for (path, reason) in paths {

@@ -98,8 +98,12 @@ impl Presenter for Csv {
             write!(out, "{}", quoted(file))?;
             for (name, value) in COLUMNS {
                 let is_known = analysis.capture.is_dated() || !name.ends_with("PacketTime");
-                let value = is_known.then(|| value(stream)).unwrap_or_default();
-                write!(out, ",{}", quoted(&value))?;
+                let text = if is_known {
+                    value(stream)
+                } else {
+                    String::new()
+                };
+                write!(out, ",{}", quoted(&text))?;
             }
             write!(out, "\r\n")?;
         }

@@ -12,9 +12,6 @@ const LINK: u32 = 101;
 const IP_HEADER: usize = 20;
 const UDP_HEADER: usize = 8;
 
-/// The most bytes that fit into UDP in IPv4.
-pub(super) const PAYLOAD_MAX: usize = 65_535 - IP_HEADER - UDP_HEADER;
-
 /// What is inside IP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Carrier {
@@ -142,6 +139,9 @@ mod tests {
 
     const FROM: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(192, 168, 0, 1), 5004);
     const TO: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(192, 168, 0, 199), 6000);
+
+    /// The most bytes that fit into UDP in IPv4.
+    const PAYLOAD_MAX: usize = 65_535 - IP_HEADER - UDP_HEADER;
 
     fn packet(data: &[u8], missing: usize) -> Packet<'_> {
         Packet {

@@ -95,7 +95,7 @@ pub(super) fn open(
         head if sniff::format(head).is_some() => return Ok((Box::new(feed), None)),
         head if head.starts_with(rtpdump::MAGIC) => Box::new(rtpdump::open(&mut feed, &notes)?),
         head if mjr_header::is_one(head) => Box::new(mjr::open(&mut feed, &notes)?),
-        head if head.is_empty() => return Ok((Box::new(feed), None)),
+        [] => return Ok((Box::new(feed), None)),
         _ => return text(feed, notes),
     };
     let (converted, _) = Converted::start(feed, reader, notes);
