@@ -19,12 +19,7 @@ impl Opener {
     ///
     /// `transport` is the index of the transport that it was seen on, and `reverse` whether it went from its
     /// `b` to its `a`.
-    pub fn open_dtls(
-        &self,
-        transport: u32,
-        reverse: bool,
-        datagram: &[u8],
-    ) -> Vec<(u8, Vec<u8>)> {
+    pub fn open_dtls(&self, transport: u32, reverse: bool, datagram: &[u8]) -> Vec<(u8, Vec<u8>)> {
         self.dtls.open(transport, reverse, datagram)
     }
 

@@ -15,9 +15,8 @@ mod handshake;
 mod hello;
 mod ja4;
 mod message;
-mod plain;
-||||||| parent of a7ffe16 (proto/dtls: messages that only show up decrypted are decoded and described)
 mod message13;
+mod plain;
 mod reassembly;
 mod record;
 mod x509;
@@ -35,9 +34,8 @@ pub use message::{
     AckedRecords, CertificateRequest, CertificateVerify, EcdheParameters, NewSessionTicket,
     encrypted_extensions, key_update_requested,
 };
-pub use plain::PlainContent;
-||||||| parent of a7ffe16 (proto/dtls: messages that only show up decrypted are decoded and described)
 pub use message13::{NewConnectionIds, SessionTicket, certificate_request_extensions};
+pub use plain::PlainContent;
 pub use reassembly::{
     BYTES_MAX, MESSAGES_MAX, PIECES_MAX, Pushed, Reassembler, Refusal, Unfinished,
 };
