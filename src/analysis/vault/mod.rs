@@ -54,11 +54,6 @@ impl Vault {
         }
     }
 
-    /// Takes the SRTP keys that a DTLS association exported. Again, or of another transport, is no harm.
-    pub(super) fn add_srtp(&mut self, keys: SrtpKeys) {
-        self.srtp.add(&keys);
-    }
-
     /// What DTLS records are opened with; none if there is no key log.
     pub(super) fn dtls(&mut self) -> Option<DtlsKeys<'_>> {
         let (vault, secrets) = (&mut self.dtls, &*self.secrets);

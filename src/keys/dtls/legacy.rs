@@ -221,7 +221,7 @@ mod tests {
 
     impl LegacyKeys {
         /// Protects a record as its sender would.
-        fn seal(&self, record: &LegacyRecord<'_>) -> Vec<u8> {
+        pub(crate) fn seal(&self, record: &LegacyRecord<'_>) -> Vec<u8> {
             let mut text = record.fragment.to_vec();
             let length = text.len();
             match &self.cipher {

@@ -226,7 +226,12 @@ mod tests {
 
     impl Traffic {
         /// Protects a record as its sender would: the header that goes on the wire, the ciphertext.
-        fn seal(&self, header: &[u8], sequence: u64, inner: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        pub(crate) fn seal(
+            &self,
+            header: &[u8],
+            sequence: u64,
+            inner: &[u8],
+        ) -> (Vec<u8>, Vec<u8>) {
             let (at, bytes) = sequence_place(header).unwrap();
             let number = sequence.to_be_bytes();
             let mut header = header.to_vec();

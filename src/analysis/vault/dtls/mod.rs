@@ -227,3 +227,6 @@ fn hosts(at: &Moment) -> (IpAddr, IpAddr) {
     let (a, b) = (at.src.ip(), at.dst.ip());
     (a.min(b), a.max(b))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,13 @@ use super::{DtlsVault, OpenedRecord};
 use crate::keys::dtls::{LegacyKeys, Low, Traffic};
 use crate::proto::dtls::{DtlsDatagram, Header, Record};
 
-/// Cycles of a record's low bits that are tried: 16 million records of 16 bits, with 8 fewer.
-const CYCLES_MAX: u64 = 256;
+/// Cycles of a record's low bits that are tried where it is known how far its epoch got, and where not:
+/// of 8 bits, a million records and 65 000.
+const CYCLES_KNOWN: u64 = 4096;
+const CYCLES_UNKNOWN: u64 = 256;
+
+/// Sessions of other transports that are tried.
+const SESSIONS_TRIED: usize = 64;
 
 /// The keys that opened records, and where; it learns nothing any more.
 #[derive(Debug, Default)]
@@ -55,7 +60,7 @@ impl DtlsOpener {
         let records = DtlsDatagram::new(datagram, 0).records();
         for record in records.map_while(Result::ok).filter(Record::is_encrypted) {
             let mut plain = Vec::new();
-            let opened = self.sessions.iter().find_map(|keys| {
+            let here = self.sessions.iter().find_map(|keys| {
                 let mut places = keys.places.iter().filter(|(t, _)| *t == transport);
                 places.find_map(|(_, client_is_reverse)| {
                     let writer = if reverse == *client_is_reverse {
@@ -64,6 +69,14 @@ impl DtlsOpener {
                         Writer::Server
                     };
                     keys.open(writer, &record, &mut plain)
+                })
+            });
+            // What a TURN server relays is asked for by the transport to that server.
+            let opened = here.or_else(|| {
+                let mut elsewhere = self.sessions.iter().take(SESSIONS_TRIED);
+                elsewhere.find_map(|keys| {
+                    let mut writers = Writer::BOTH.into_iter();
+                    writers.find_map(|writer| keys.open(writer, &record, &mut plain))
                 })
             });
             if let Some(opened) = opened {
@@ -133,7 +146,8 @@ impl Keys {
 
 /// The numbers that a record may have, when none above `next` was seen.
 fn sequences(low: Low, next: Option<u64>) -> impl Iterator<Item = u64> {
-    (0..CYCLES_MAX)
+    let cycles = next.map_or(CYCLES_UNKNOWN, |_| CYCLES_KNOWN);
+    (0..cycles)
         .map(move |cycles| low.after_cycles(cycles))
         .take_while(move |n| next.is_none_or(|next| *n <= next))
 }

@@ -58,7 +58,7 @@ impl Binding {
     }
 
     /// Whether another record should be tried with all sessions.
-    fn may_try(&mut self, news: u64) -> bool {
+    pub(super) fn may_try(&mut self, news: u64) -> bool {
         if self.news != news {
             self.news = news;
             self.tries = 0;
