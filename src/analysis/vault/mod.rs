@@ -137,3 +137,6 @@ impl Vault {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

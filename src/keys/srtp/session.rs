@@ -75,7 +75,8 @@ impl SessionKeys {
             rtp: keys([RtpCipher, RtpAuth, RtpSalt])?,
             rtcp: keys([RtcpCipher, RtcpAuth, RtcpSalt])?,
             header: cipher(HeaderCipher)?,
-            header_salt: salt(HeaderSalt, SALT),
+            // Of AES-GCM as long as its own, and filled up with zeros: so does libsrtp.
+            header_salt: salt(HeaderSalt, profile.salt_len()),
         })
     }
 

@@ -6,12 +6,12 @@
 
 use crate::keys::srtp::Profile;
 
-/// What is in the purse at the beginning, and at most: half a second.
-const PURSE: u64 = 50_000_000;
+/// What is in the purse at the beginning, and at most: a fifth of a second.
+const PURSE: u64 = 20_000_000;
 /// What each packet puts in: some two microseconds.
 const EARNED: u64 = 200;
-/// The most that is spent on one packet: a quarter of a second.
-const ATTEMPT: u64 = 25_000_000;
+/// The most that is spent on one packet: some 60 milliseconds.
+const ATTEMPT: u64 = 6_000_000;
 
 /// The purse.
 #[derive(Clone, Copy, Debug)]

@@ -115,9 +115,10 @@ impl Keyring {
         all.any(|m| m.key == master.key && m.salt == master.salt)
     }
 
-    /// Notes that a key protects this direction of a transport.
+    /// Notes that a key protects this direction of a transport. A key for one source only does not.
     pub(super) fn settle(&mut self, key: u32, transport: u32, reverse: bool) {
-        let Some(known) = self.keys.get_mut(key as usize) else {
+        let known = self.keys.get_mut(key as usize);
+        let Some(known) = known.filter(|key| key.ssrc.is_none()) else {
             return;
         };
         let tenants = self.on.entry(transport).or_default();

@@ -14,13 +14,12 @@ use std::ops::Range;
 
 /// Counters that a sender has at its beginning, or soon after.
 const FIRST: Range<u32> = 0..4;
-/// Counters tried next, with all keys, before one key is tried with all.
-const NEXT: Range<u32> = 4..64;
-/// All others that are ever tried: at 1 000 packets a second they last for 50 days.
-const REST: Range<u32> = 64..1 << 16;
-/// Those that are tried with a tag of 32 bits and a key that nothing speaks for: the more are tried, the
-/// likelier one fits by chance.
-const REST_OF_SHORT_TAG: Range<u32> = 64..1 << 12;
+/// Counters tried then, with all keys before the next of these ranges is. At 1 000 packets a second the
+/// second lasts for three days, and all for 50.
+const FURTHER: [Range<u32>; 3] = [4..64, 64..1 << 12, 1 << 12..1 << 16];
+/// As many of these ranges are tried with a tag of 32 bits and a key that nothing speaks for: the more are
+/// tried, the likelier one fits by chance.
+const FURTHER_OF_SHORT_TAG: usize = 2;
 /// Keys whose other counters are tried.
 const SEARCHED_MAX: usize = 1 << 11;
 
@@ -139,17 +138,15 @@ pub(super) fn find<'k>(
             seals.push((i, seal, is_close, cost_of_counter(session.profile())));
         }
     }
-    for is_rest in [false, true] {
+    for (n, range) in FURTHER.into_iter().enumerate() {
         for (i, seal, is_close, cost) in &seals {
-            let range = match (is_rest, *is_close || seal.tag_len() > 4) {
-                (false, _) => NEXT,
-                (true, true) => REST,
-                (true, false) => REST_OF_SHORT_TAG,
-            };
+            if n >= FURTHER_OF_SHORT_TAG && !is_close && seal.tag_len() <= 4 {
+                continue;
+            }
             if !budget.take(cost * range.len() as u64) {
                 return None;
             }
-            if let Some(roc) = seal.find(range) {
+            if let Some(roc) = seal.find(range.clone()) {
                 return Some((*i, roc));
             }
         }
