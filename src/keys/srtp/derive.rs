@@ -54,7 +54,9 @@ impl Derivation {
             *to = *from;
         }
         // The label comes before an index of 48 bits, which is 0.
-        counter[SALT - 7] ^= label as u8;
+        if let Some(byte) = counter.get_mut(SALT - 7) {
+            *byte ^= label as u8;
+        }
         out.fill(0);
         self.key.keystream(&counter).apply(out);
     }

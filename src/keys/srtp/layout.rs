@@ -62,7 +62,7 @@ impl Layout {
             true => payload_end..mki_at,
             false => mki_at + mki.len()..packet.len(),
         };
-        (extension.end <= payload_end).then(|| Self {
+        (extension.end <= payload_end).then_some(Self {
             csrcs,
             extension_header,
             payload: extension.end..payload_end,
