@@ -169,8 +169,9 @@ impl Protection {
     fn counter(&self, label: u8, salt: usize, ssrc: [u8; 4], index: &[u8]) -> [u8; 16] {
         let own = [&[0; 4][..], &ssrc, index].concat();
         let mut iv = [0; 16];
+        iv[..own.len()].copy_from_slice(&own);
         for (i, salt) in self.derived(label, salt).into_iter().enumerate() {
-            iv[i] = salt ^ own[i];
+            iv[i] ^= salt;
         }
         iv
     }
