@@ -79,7 +79,7 @@ impl Protection {
         }
         let ssrc: [u8; 4] = packet[8..12].try_into().unwrap();
         let index = [&roc.to_be_bytes()[..], &packet[2..4]].concat();
-        if !ids.is_empty() {
+        if has_extension && !ids.is_empty() {
             let iv = self.counter(7, self.salt.len(), ssrc, &index);
             let stream = keystream(&self.derived(6, self.key.len()), iv, payload - head.end);
             let two = packet[head.start] == 0x10;
