@@ -424,6 +424,7 @@ impl State {
         protocols.tunnel = tunnels;
         let mut capture = self.info.clone();
         capture.loss = capture_loss::judge(self, &mut streams);
+        capture.keys = connection::keys_given(self);
         let file: Vec<CountedProblem> = capture.problems.clone();
         capture.problems = file
             .into_iter()

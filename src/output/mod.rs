@@ -3,6 +3,7 @@
 
 pub mod csv;
 pub mod json;
+pub(crate) mod keys;
 pub(crate) mod loss;
 pub(crate) mod media;
 pub mod messages;

@@ -3,7 +3,9 @@
 use super::streams::is_encrypted;
 use crate::analysis::analyzer::State;
 use crate::analysis::known::{Known, Unknown};
-use crate::analysis::model::{Connection, Decryption, KeySource, Openings, Stream};
+use crate::analysis::model::{
+    Connection, Decryption, KeySource, KeysGiven, Openings, Stream, Transport,
+};
 use crate::analysis::transport::TransportState;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +28,7 @@ pub(super) fn conclude(state: &State, connections: &mut [Connection], streams: &
     let by_source: BTreeMap<(u32, u32), Openings> =
         sources.iter().map(|s| ((s.flow, s.ssrc), s.rtp)).collect();
     let mut believed: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let why_not: Vec<Unknown> = connections.iter().map(|c| why_not(state, c)).collect();
     for stream in streams.iter_mut() {
         let mut all = Openings::default();
         for leg in &stream.legs {
@@ -41,7 +44,11 @@ pub(super) fn conclude(state: &State, connections: &mut [Connection], streams: &
         if all.opened > 0 {
             stream.encrypted = Known::Yes(true);
         }
-        stream.decryption = known(state, stream.encrypted, &all).map(|()| all);
+        let why = why_not.get(stream.connection.0 as usize - 1);
+        let why = why.copied().unwrap_or(Unknown::NoKeys);
+        // Without keys nothing is counted.
+        all.no_key += u64::from(why == Unknown::NoKeys);
+        stream.decryption = known(stream.encrypted, &all, why).map(|()| all);
     }
     let mut place: BTreeMap<u32, usize> = BTreeMap::new();
     for (i, connection) in connections.iter().enumerate() {
@@ -69,23 +76,73 @@ pub(super) fn conclude(state: &State, connections: &mut [Connection], streams: &
             }
         }
     }
-    for (connection, mut found) in connections.iter_mut().zip(found) {
+    for ((connection, mut found), why) in connections.iter_mut().zip(found).zip(why_not) {
         found.keys.sort_unstable();
         let encrypted = is_encrypted(connection);
-        connection.decryption = known(state, encrypted, &found.all()).map(|()| found);
+        let mut all = found.all();
+        if why == Unknown::NoKeys {
+            all.no_key += u64::from(has_media(connection));
+        }
+        connection.decryption = known(encrypted, &all, why).map(|()| found);
     }
 }
 
-/// Whether there is something to tell, or why not.
-fn known(state: &State, encrypted: Known<bool>, all: &Openings) -> Known<()> {
-    let was_tried = all.opened + all.failed > 0;
+/// Whether a connection has RTP, or RTCP that is not in clear.
+fn has_media(connection: &Connection) -> bool {
+    let opaque = |t: &Transport| t.protocols.rtcp > t.rtcp_clear;
+    !connection.streams.is_empty() || connection.transports.iter().any(opaque)
+}
+
+/// Whether there is something to tell, or why not; `why` is why nothing was opened, if anything is
+/// encrypted.
+fn known(encrypted: Known<bool>, all: &Openings, why: Unknown) -> Known<()> {
     match encrypted {
         _ if all.opened > 0 => Known::Yes(()),
         Known::Yes(false) => Known::No(Unknown::NotEncrypted),
-        Known::Yes(true) if state.vault.is_empty() => Known::No(Unknown::NoKeys),
-        Known::No(why) if !was_tried => Known::No(why),
+        _ if all.failed > 0 => Known::Yes(()),
         _ if all.total() == 0 => Known::No(Unknown::NotEncrypted),
-        _ if !was_tried => Known::No(Unknown::OtherSession),
-        _ => Known::Yes(()),
+        // It may be plain RTP.
+        Known::No(unclear) if why != Unknown::OtherKeys => Known::No(unclear),
+        _ => Known::No(why),
     }
+}
+
+/// Why nothing of what is encrypted in a connection was opened.
+fn why_not(state: &State, connection: &Connection) -> Unknown {
+    let secrets = state.vault.secrets();
+    if secrets.is_empty() {
+        return Unknown::NoKeys;
+    }
+    if secrets.key_log.is_empty() {
+        return Unknown::OtherKeys;
+    }
+    let of = |index: u32| state.transports.get(index as usize)?.dtls_state.as_deref();
+    let all = connection.transports.iter().filter_map(|t| of(t.index));
+    let randoms: Vec<[u8; 32]> = all.flat_map(|dtls| dtls.client_randoms()).collect();
+    let in_log = |random: &[u8; 32]| secrets.key_log.session(random).is_some();
+    match () {
+        () if randoms.is_empty() && connection.dtls.is_none() => Unknown::OtherKeys,
+        () if randoms.is_empty() || randoms.iter().any(in_log) => Unknown::NoHandshake,
+        () => Unknown::OtherSession,
+    }
+}
+
+/// What keys there were, and of how many sessions of the capture; none if there were none.
+pub(in crate::analysis) fn keys_given(state: &State) -> Option<KeysGiven> {
+    let secrets = state.vault.secrets();
+    if secrets.is_empty() {
+        return None;
+    }
+    let dtls = state
+        .transports
+        .iter()
+        .filter_map(|t| t.dtls_state.as_deref());
+    let randoms: BTreeSet<[u8; 32]> = dtls.flat_map(|dtls| dtls.client_randoms()).collect();
+    let in_log = |random: &&[u8; 32]| secrets.key_log.session(random).is_some();
+    Some(KeysGiven {
+        key_log_sessions: secrets.key_log.sessions().len() as u64,
+        srtp_keys: secrets.srtp.len() as u64,
+        sessions: randoms.len() as u64,
+        sessions_in_key_log: randoms.iter().filter(in_log).count() as u64,
+    })
 }

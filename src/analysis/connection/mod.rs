@@ -11,6 +11,8 @@ mod latency;
 mod life;
 mod streams;
 
+pub(super) use self::decryption::keys_given;
+
 use self::evidence::Believed;
 use self::life::Around;
 use super::ENDED_EARLY;

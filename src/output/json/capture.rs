@@ -1,5 +1,6 @@
 //! The `capture` object: facts about the file.
 
+use super::decryption::KeysOut;
 use super::fields::{Unknowns, seconds};
 use super::loss::LossAtCapture;
 use crate::analysis::Analysis;
@@ -21,6 +22,7 @@ pub(in crate::output) struct Capture<'a> {
     undecoded_packets: u64,
     dropped_by_capture: Option<u64>,
     loss_at_capture: LossAtCapture,
+    keys: Option<KeysOut>,
     problems: Vec<ProblemOut<'a>>,
     unknown: Unknowns,
 }
@@ -42,6 +44,9 @@ impl<'a> Capture<'a> {
         if info.dropped_by_capture.is_none() {
             let why = "the capture holds no interface statistics";
             unknown.insert("droppedByCapture", why.to_owned());
+        }
+        if info.keys.is_none() {
+            unknown.insert("keys", "no keys were given".to_owned());
         }
         if info.first.is_none() {
             for field in ["firstPacketTime", "lastPacketTime"] {
@@ -66,6 +71,7 @@ impl<'a> Capture<'a> {
             undecoded_packets: info.undecoded_packets,
             dropped_by_capture: info.dropped_by_capture,
             loss_at_capture: LossAtCapture::new(&info.loss),
+            keys: info.keys.map(KeysOut::from),
             problems: info
                 .problems
                 .iter()

@@ -1,9 +1,10 @@
 //! The objects of `connections`.
 
+use super::decryption::DecryptionOut;
 use super::dtls::DtlsOut;
 use super::event::EventOut;
 use super::feedback::RtcpOut;
-use super::fields::{Unknowns, not_yet, span};
+use super::fields::{Unknowns, span};
 use super::ice::IceOut;
 use super::media_source::SourceOut;
 use super::path::PathOut;
@@ -30,7 +31,7 @@ pub(super) struct ConnectionOut {
     dtls: Option<DtlsOut>,
     other_dtls: Vec<DtlsOut>,
     other_dtls_not_kept: u64,
-    decryption: Option<()>,
+    decryption: Option<DecryptionOut>,
     sctp: Option<SctpOut>,
     data_channels: Option<Vec<ChannelOut>>,
     paths: Vec<PathOut>,
@@ -48,7 +49,10 @@ pub(super) struct ConnectionOut {
 
 impl ConnectionOut {
     pub(super) fn new(c: &Connection, at: &impl Fn(Timestamp) -> f64, series: bool) -> Self {
-        let mut unknown = not_yet(&["decryption"]);
+        let mut unknown = Unknowns::new();
+        if let Some(why) = c.decryption.reason() {
+            unknown.insert("decryption", why.to_string());
+        }
         if c.stopped.is_none() {
             unknown.insert("stopped", NOT_STOPPED.to_owned());
         }
@@ -93,7 +97,7 @@ impl ConnectionOut {
                 .iter()
                 .map(|dtls| DtlsOut::new(dtls, at))
                 .collect(),
-            decryption: None,
+            decryption: c.decryption.value().map(DecryptionOut::from),
             sctp: c.sctp.value().map(|sctp| SctpOut::new(sctp, at, series)),
             data_channels: c
                 .data_channels

@@ -6,6 +6,7 @@
 
 mod capture;
 mod connection;
+mod decryption;
 mod dtls;
 mod event;
 mod extension;

@@ -1,5 +1,6 @@
 //! The objects of `streams`, with arrays over time.
 
+use super::decryption::OpeningsOut;
 use super::extension::{AudioLevelOut, ExtensionOut, text};
 use super::feedback::FeedbackOut;
 use super::fields::{Fields, Unknowns, seconds, span, via};
@@ -24,6 +25,7 @@ pub(super) struct StreamOut {
     legs: Vec<LegOut>,
     legs_not_kept: u64,
     encrypted: Option<bool>,
+    decryption: Option<OpeningsOut>,
     kind: &'static str,
     kind_source: Option<&'static str>,
     mid: Option<String>,
@@ -197,6 +199,10 @@ impl StreamOut {
             legs: s.legs.iter().map(|leg| LegOut::new(leg, at)).collect(),
             legs_not_kept: s.legs_not_kept,
             encrypted: u.take("encrypted", &s.encrypted),
+            decryption: u
+                .take("decryption", &s.decryption)
+                .as_ref()
+                .map(OpeningsOut::from),
             kind: s.kind.name(),
             kind_source: u.take("kindSource", &s.kind_source).map(|k| k.name()),
             mid,

@@ -1,6 +1,6 @@
 //! A connection's lines: how it came up.
 
-use super::super::printable;
+use super::super::{keys, printable};
 use super::dtls::dtls_lines;
 use super::ice::ice_lines;
 use super::protocol_counts;
@@ -80,6 +80,11 @@ pub(super) fn connection_head(
     } else if c.ice.is_some() {
         writeln!(out, "  DTLS  none seen")?;
     }
+    if let Some(keys) = keys::summary(c, &analysis.capture) {
+        let is_bad = c.decryption.value().is_none_or(|d| d.all().opened == 0);
+        let keys = if is_bad { style.warn(&keys) } else { keys };
+        writeln!(out, "  keys  {keys}")?;
+    }
     if let Some(sctp) = c.sctp.value() {
         super::sctp::association(sctp, out)?;
     }
@@ -146,7 +151,13 @@ fn round_trip(l: &Latency) -> String {
 /// Whether the payloads can be read.
 fn protection(streams: &[&Stream]) -> String {
     let any = |encrypted| streams.iter().any(|s| s.encrypted == Known::Yes(encrypted));
+    let opened = |s: &Stream| s.decryption.value().is_some_and(|d| d.opened > 0);
+    let of_encrypted = streams.iter().filter(|s| s.encrypted == Known::Yes(true));
+    let all_opened = of_encrypted.clone().all(|s| opened(s));
+    let any_opened = of_encrypted.clone().any(|s| opened(s));
     match (any(true), any(false)) {
+        (true, _) if all_opened => "decrypted".to_owned(),
+        (true, _) if any_opened => "in part decrypted".to_owned(),
         (true, false) => "encrypted".to_owned(),
         (false, true) => "in clear".to_owned(),
         (true, true) => "in part encrypted".to_owned(),
@@ -162,8 +173,11 @@ fn protection(streams: &[&Stream]) -> String {
 fn rtcp(c: &Connection) -> &'static str {
     let all: u64 = c.transports.iter().map(|t| t.protocols.rtcp).sum();
     let clear: u64 = c.transports.iter().map(|t| t.rtcp_clear).sum();
+    let opened = c.decryption.value().map_or(0, |d| d.srtcp.opened);
     match clear {
         _ if all == 0 => "no RTCP",
+        _ if opened > 0 && clear + opened >= all => "RTCP decrypted",
+        _ if opened > 0 => "RTCP in part decrypted",
         0 => "RTCP encrypted",
         n if n < all => "RTCP in part encrypted",
         _ => "RTCP in clear",

@@ -19,6 +19,7 @@ pub(super) fn line(c: &Connection, streams: &[&Stream], analysis: &Analysis) -> 
         .chain(queue(c))
         .chain(one_way(streams, c, analysis))
         .chain(by_capture(streams))
+        .chain(crate::output::keys::trouble(c))
         .collect();
     (!parts.is_empty()).then(|| format!("trouble: {}", parts.join("; ")))
 }

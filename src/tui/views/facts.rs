@@ -11,6 +11,7 @@ use crate::analysis::model::{
     Protocols, Transport, Turn,
 };
 use crate::net::{Endpoint, Protocol};
+use crate::output::keys;
 use crate::tui::format::{UNKNOWN, bitrate, bytes, count, duration, known_why, millis, plural};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::Line;
@@ -99,6 +100,7 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
         turn_lines(turn, &mut out);
     }
     dtls_lines(c, capture, &mut out);
+    key_lines(c, capture, &mut out);
     sctp_lines(c, &mut out);
     media_line(c, analysis, &mut out);
     path_lines(c, capture, &mut out);
@@ -106,6 +108,19 @@ pub(crate) fn connection_lines(c: &Connection, analysis: &Analysis) -> Vec<Line>
         transport_lines(i, t, &mut out);
     }
     out
+}
+
+/// What was decrypted, and what was not.
+fn key_lines(c: &Connection, capture: &CaptureInfo, out: &mut Vec<Line>) {
+    let failed = keys::trouble(c);
+    let mut name = "keys";
+    if let Some(summary) = keys::summary(c, capture) {
+        out.push(Line::fact(name, summary));
+        name = "";
+    }
+    if let Some(failed) = failed {
+        out.push(Line::fact(name, "").then(Role::Warn, failed));
+    }
 }
 
 /// How bad a state is.

@@ -6,7 +6,7 @@ use super::feedback_facts::feedback_lines;
 use super::{connection, stream_direction};
 use crate::analysis::model::{Frames, Jitter, Kind, Source, Stream, Transport};
 use crate::analysis::{Analysis, ConnectionId, Known, StreamId};
-use crate::output::{loss, media};
+use crate::output::{keys, loss, media};
 use crate::time::{Span, Timestamp};
 use crate::tui::format::{
     UNKNOWN, bitrate, bytes, count, duration, known, known_why, millis, percent, plural,
@@ -215,6 +215,9 @@ fn carries(s: &Stream, out: &mut Vec<Line>) {
             pairs(s.payload_types.iter().map(|t| (t.number, t.packets)), "PT")
         ),
     ));
+    if let Some(decrypted) = keys::of_stream(s) {
+        out.push(Line::fact("keys", decrypted));
+    }
 }
 
 /// What only a session description tells.
