@@ -35,6 +35,11 @@ pub(super) fn report(
             return (Known::Yes(sctp), Known::Yes(channels));
         }
     }
+    // What was opened holds no SCTP: a call without data channels.
+    let records = connection.decryption.value().map(|d| d.dtls);
+    if records.is_some_and(|r| r.opened > 0 && r.opened == r.total()) {
+        return (Known::No(Unknown::NotSeen), Known::Yes(Vec::new()));
+    }
     // Only under the keys of a handshake that came through can there be data channels.
     match connection.dtls.as_ref().map(|dtls| dtls.state) {
         Some(DtlsState::Complete | DtlsState::Closed | DtlsState::NotCaptured) => {

@@ -85,6 +85,15 @@ pub(super) fn conclude(state: &State, connections: &mut [Connection], streams: &
         }
         connection.decryption = known(encrypted, &all, why).map(|()| found);
     }
+    // What was opened is not hidden: a stream that RTCP says nothing of is just not spoken of.
+    for stream in streams {
+        let connection = connections.get(stream.connection.0 as usize - 1);
+        let opened = connection.and_then(|c| c.decryption.value());
+        let is_opened = opened.is_some_and(|d| d.srtcp.opened > 0);
+        if is_opened && stream.feedback.reason() == Some(Unknown::Encrypted) {
+            stream.feedback = Known::No(Unknown::NotSeen);
+        }
+    }
 }
 
 /// Whether a connection has RTP, or RTCP that is not in clear.

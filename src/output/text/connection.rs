@@ -116,7 +116,7 @@ pub(super) fn connection_head(
     if c.streams.is_empty() && (c.ice.is_some() || c.dtls.is_some()) {
         let all = c.dtls.iter().chain(&c.other_dtls);
         match all.map(|d| d.application_records).sum::<u64>() {
-            n if n > 0 && c.state != ConnectionState::Failed => {
+            n if n > 0 && c.state != ConnectionState::Failed && c.sctp.value().is_none() => {
                 let n = grouped(n);
                 writeln!(
                     out,
