@@ -171,7 +171,11 @@ fn sdes_and_explicit_keys_open_what_they_are_for() {
     );
     let other = format!("X{}", &key[1..]);
     let wrong = text(&run(&["stats", &capture, "--srtp-key", &other]).stdout);
-    assert!(!wrong.contains(" decrypted"), "{wrong}");
+    let said = about_keys(&wrong);
+    let failed = "SRTP 451 of 451 failed to authenticate, first packet 4";
+    assert!(said.iter().any(|line| line.contains(failed)), "{wrong}");
+    let nothing = "keys  keys given: nothing could be decrypted";
+    assert!(said.iter().any(|line| line == nothing), "{wrong}");
     assert!(wrong.contains("Connection 1"), "what needs no key is shown");
 
     let corpus = all.join("../corpus/captures/srtp-decrypt/marseillaise-srtp.pcap");
