@@ -20,17 +20,24 @@ use kit::writer::{Format, Writer};
 use rtcscope::analysis::model::{GivenUp, Message, MessageKind, Side};
 use rtcscope::analysis::{Analysis, Analyzer, FileFacts, Options};
 use rtcscope::capture::Capture;
+use rtcscope::keys::{KeyLog, Secrets};
 use rtcscope::output::Presenter;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 /// The messages of a capture, and the analysis of the same pass.
-fn read(mut capture: Capture) -> (Vec<Message>, Analysis) {
+fn read(capture: Capture) -> (Vec<Message>, Analysis) {
+    read_with(capture, Arc::default())
+}
+
+fn read_with(mut capture: Capture, secrets: Arc<Secrets>) -> (Vec<Message>, Analysis) {
     let mut analyzer = Analyzer::new(Options {
         messages: true,
+        secrets,
         ..Options::default()
     });
     let mut messages = Vec::new();
@@ -204,6 +211,69 @@ fn messages_are_those_that_janus_recorded() {
         "{} recorded, {} sent",
         recorded.len(),
         sent.len()
+    );
+}
+
+/// Under DTLS, with the key log: all SCTP, and the messages that the decrypted packets hold.
+#[test]
+fn with_keys_the_messages_are_those_of_the_decrypted_packets() {
+    let mut compared = 0;
+    for folder in recording_folders() {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let (Ok(log), true) = (
+            std::fs::read(folder.join("keylog.txt")),
+            folder.join("capture.pcapng").exists(),
+        ) else {
+            continue;
+        };
+        let verify = json_of(&folder.join("verify.json"));
+        let Some(packets) = verify["counts"]["sctp_packets"].as_u64() else {
+            continue;
+        };
+        let mut key_log = KeyLog::default();
+        key_log.read(&log);
+        let secrets = Arc::new(Secrets {
+            key_log,
+            ..Secrets::default()
+        });
+        let capture = Capture::open(&folder.join("capture.pcapng")).unwrap();
+        let (messages, analysis) = read_with(capture, secrets);
+        assert_eq!(analysis.protocols.sctp, packets, "{name}");
+        let with_sctp = analysis
+            .connections
+            .iter()
+            .filter(|c| c.sctp.value().is_some());
+        assert_eq!(with_sctp.count(), 1, "{name}");
+        let decrypted = folder.join("decrypted-sctp.pcap");
+        if decrypted.exists() {
+            let (expected, _) = read(Capture::open(&decrypted).unwrap());
+            assert_eq!(messages.len(), expected.len(), "{name}");
+            for (ours, theirs) in messages.iter().zip(&expected) {
+                assert_eq!(
+                    (
+                        ours.stream,
+                        ours.kind,
+                        ours.ordered,
+                        ours.whole,
+                        &ours.label
+                    ),
+                    (
+                        theirs.stream,
+                        theirs.kind,
+                        theirs.ordered,
+                        theirs.whole,
+                        &theirs.label
+                    ),
+                    "{name}"
+                );
+                assert!(ours.bytes == theirs.bytes, "{name}");
+            }
+        }
+        compared += 1;
+    }
+    assert!(
+        compared >= 15 || recording_folders().is_empty(),
+        "{compared}"
     );
 }
 
@@ -454,7 +524,7 @@ fn session_descriptions_may_hold_the_inits() {
     assert_eq!(descriptions.add("offer", sdp(a, 100).as_bytes()), 1);
     assert_eq!(descriptions.add("answer", sdp(b, 500).as_bytes()), 1);
     let options = Options {
-        descriptions: std::sync::Arc::new(descriptions),
+        descriptions: Arc::new(descriptions),
         ..Options::default()
     };
     for told in [true, false] {

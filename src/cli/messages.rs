@@ -168,6 +168,7 @@ impl Command<'_> {
         if self.named && self.args.format == Format::Text {
             writeln!(out, "{shown}:")?;
         }
+        let no_keys = options.secrets.is_empty();
         let (form, selection) = (self.form(), self.selection());
         let mut teller = Teller::new(&analysis);
         let mut shown_count = 0u64;
@@ -193,7 +194,7 @@ impl Command<'_> {
         }
         if shown_count == 0 {
             let why = match teller.count() {
-                0 => why_none(&analysis, self.options.secrets.is_empty()),
+                0 => why_none(&analysis, no_keys),
                 n => format!("the capture has {n}, and none fits what was asked for"),
             };
             writeln!(err, "warning: {shown}: no messages: {why}")?;
