@@ -336,6 +336,13 @@ impl Assembly {
         true
     }
 
+    /// Takes a packet that came back otherwise, whose number is known, where there is room for it.
+    pub(super) fn came_back(&mut self, part: &Part, each: &mut impl FnMut(Frame, Fate)) {
+        if self.missing_of(part).is_some() {
+            self.push_late(part, each);
+        }
+    }
+
     /// A missing number that a packet with this timestamp may have.
     fn missing_of(&self, part: &Part) -> Option<i64> {
         for frame in self.waiting.iter().chain(&self.current) {

@@ -43,7 +43,7 @@ impl Fits {
     pub(super) fn of(packet: &Packet<'_, '_>, seen: Option<Seen>) -> Self {
         let rtp = packet.rtp;
         if let Some(seen) = seen {
-            let is_media = !seen.is_padding && !seen.is_parity;
+            let is_media = !seen.is_no_frame();
             let valid = if is_media { seen.valid } else { ALL };
             return Self {
                 valid,
@@ -51,7 +51,6 @@ impl Fits {
                 key: seen.key,
             };
         }
-        let mut fits = Self::default();
         // Padding alone says nothing, and neither does what was cut off.
         if rtp.missing() > 0 || rtp.has_padding() {
             return Self {
@@ -60,7 +59,13 @@ impl Fits {
                 key: 0,
             };
         }
-        let payload = primary(rtp.payload());
+        Self::of_bytes(rtp.payload())
+    }
+
+    /// What these bytes may be, with or without RED around them.
+    pub(super) fn of_bytes(payload: &[u8]) -> Self {
+        let mut fits = Self::default();
+        let payload = primary(payload);
         if payload.iter().take(16).all(|byte| *byte == 0) {
             return Self {
                 valid: ALL,

@@ -16,15 +16,19 @@ use self::pace::Pace;
 use super::counts;
 use super::known::{Known, Unknown};
 use super::model::{self, KeyFrames, Spread};
-use super::payload::Seen;
+use super::payload::{Header, Seen};
 use super::sequence::Arrival;
 use super::series::Series;
 use super::stream::Packet;
 use crate::proto::rtp::payload::VideoFormat;
 use crate::time::{Span, Timestamp};
+use std::collections::VecDeque;
 
 /// Packets after which a candidate is worth the whole state; until then they are kept.
 const KEPT: usize = 6;
+
+/// Packets remembered that were sent again on another SSRC, or brought back by parity.
+const RETURNED: usize = 64;
 
 /// What is known of the frames of one stream.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +55,8 @@ pub(super) struct First {
 pub(super) struct Meter {
     assembly: Assembly,
     tally: Tally,
+    /// Numbers of the latest packets that came back otherwise.
+    returned: VecDeque<i64>,
 }
 
 /// What is counted and timed.
@@ -136,8 +142,63 @@ impl FrameState {
     /// Takes a packet of another stream that may repair a frame of this one, by its timestamp.
     pub(super) fn repair(&mut self, packet: &Packet<'_, '_>, series: &mut Series) {
         if let Self::Measured(meter) = self {
-            let Meter { assembly, tally } = &mut **meter;
+            let Meter {
+                assembly, tally, ..
+            } = &mut **meter;
             assembly.repair(&part(packet), &mut |f, fate| tally.take(&f, fate, series));
+        }
+    }
+
+    /// Takes a packet of the stream that came back otherwise: sent again on another SSRC, or brought
+    /// back by parity, in which case its payload is not known.
+    pub(super) fn came_back(
+        &mut self,
+        header: Header,
+        payload: &[u8],
+        at: Timestamp,
+        series: &mut Series,
+    ) {
+        let Self::Measured(meter) = self else {
+            return;
+        };
+        let Meter {
+            assembly,
+            tally,
+            returned,
+        } = &mut **meter;
+        if returned.contains(&header.number) {
+            return;
+        }
+        if returned.len() == RETURNED {
+            returned.pop_front();
+        }
+        returned.push_back(header.number);
+        let part = Part {
+            number: header.number,
+            timestamp: header.timestamp,
+            marker: header.marker,
+            at: at.nanos(),
+            bytes: payload.len() as u64,
+            signs: keys::Fits::of_bytes(payload).key,
+        };
+        assembly.came_back(&part, &mut |f, fate| tally.take(&f, fate, series));
+    }
+
+    /// Takes a packet of the stream that came back and is no part of a frame.
+    pub(super) fn came_beside(&mut self, header: Header, at: Timestamp, series: &mut Series) {
+        if let Self::Measured(meter) = self {
+            let Meter {
+                assembly, tally, ..
+            } = &mut **meter;
+            let part = Part {
+                number: header.number,
+                timestamp: header.timestamp,
+                marker: header.marker,
+                at: at.nanos(),
+                bytes: 0,
+                signs: 0,
+            };
+            assembly.beside(&part, &mut |f, fate| tally.take(&f, fate, series));
         }
     }
 
@@ -168,6 +229,7 @@ impl FrameState {
         let Some(Meter {
             mut assembly,
             mut tally,
+            ..
         }) = meter
         else {
             return Known::No(Unknown::TooFewPackets);
@@ -191,12 +253,21 @@ impl Meter {
             tally.keys.fit(*fits, is_new, *is_opened);
             assembly.push(part, &mut |f, fate| tally.take(&f, fate, series));
         }
-        Some(Self { assembly, tally })
+        let returned = VecDeque::new();
+        Some(Self {
+            assembly,
+            tally,
+            returned,
+        })
     }
 
     #[inline]
     fn push(&mut self, packet: &Packet<'_, '_>, seen: Option<Seen>, series: &mut Series) {
-        let Self { assembly, tally } = self;
+        let Self {
+            assembly,
+            tally,
+            returned,
+        } = self;
         let mut part = part(packet);
         let is_opened = packet.spot.is_opened;
         if tally.keys.is_looking(is_opened) {
@@ -211,6 +282,8 @@ impl Meter {
             Arrival::New { .. } | Arrival::Late | Arrival::Early { .. } if is_none => {
                 assembly.beside(&part, &mut each);
             }
+            // It came back otherwise before.
+            Arrival::Late if returned.contains(&packet.number) => {}
             Arrival::New { .. } => assembly.push(&part, &mut each),
             Arrival::Late | Arrival::Early { .. } => assembly.push_late(&part, &mut each),
             Arrival::Duplicate | Arrival::Suspect => {}

@@ -60,7 +60,8 @@ impl EventMeter {
         let same = |e: &Event| e.event == report.event && e.timestamp == timestamp;
         if let Some(known) = recent.find(|e| same(e)) {
             self.grown += u64::from(report.duration > known.duration || report.is_end);
-            if report.duration > known.duration && known.before == 0 && !report.is_end {
+            // The end is told again and again, later than it was.
+            if report.duration > known.duration && known.before == 0 && !known.is_complete {
                 known.grown = (at, report.duration);
             }
             known.duration = known.duration.max(report.duration);
@@ -168,6 +169,7 @@ mod tests {
                 let time = Timestamp::from_nanos(at * 1_000_000);
                 meter.push(&report(event, false, duration), timestamp, time);
             }
+            at += 20;
             for _ in 0..3 {
                 let time = Timestamp::from_nanos(at * 1_000_000);
                 meter.push(&report(event, true, 640), timestamp, time);

@@ -131,7 +131,7 @@ impl Reader {
             Self::Red(meter, inner) => {
                 match meter.push(payload, payload_type, read.number as u16) {
                     None => {}
-                    Some(Primary::Parity) => seen.is_parity = true,
+                    Some(Primary::Parity(fec)) => seen.parity = Some(fec),
                     Some(Primary::Media(pt, data)) => {
                         let place = inner.iter().position(|lane| lane.payload_type == pt);
                         let place = place.unwrap_or(inner.len());

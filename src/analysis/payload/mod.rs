@@ -10,17 +10,21 @@ mod events;
 mod facts;
 mod lane;
 mod opus;
+mod parity;
 mod red;
 mod report;
 mod trailer;
 mod video;
 
+pub(super) use parity::Header;
 pub(super) use report::decide;
 
 use super::sequence::Arrival;
 use super::stream::Packet;
+use crate::proto::rtp::UlpFec;
 use crate::proto::rtp::payload::VideoFormat;
 use lane::{Lane, Read};
+use parity::Parity;
 use video::Piece;
 
 /// Payload types read of one stream.
@@ -45,8 +49,8 @@ pub(super) struct State {
     /// Packets that were read, and those of them that were decrypted.
     read: u64,
     opened: u64,
-    /// Packets of padding only.
-    padding: u64,
+    /// What parity needs, from the first packet of it on.
+    parity: Option<Box<Parity>>,
 }
 
 /// What a packet's payload is, as far as the analysis of frames needs it.
@@ -57,7 +61,7 @@ pub(super) struct Seen {
     /// Those of them as which a key frame begins here.
     pub(super) key: u8,
     /// It is parity over other packets of the stream, and no part of a frame.
-    pub(super) is_parity: bool,
+    pub(super) parity: Option<UlpFec>,
     /// It is padding only.
     pub(super) is_padding: bool,
 }
@@ -71,7 +75,7 @@ impl Seen {
 
     /// Whether it is no part of a frame.
     pub(super) fn is_no_frame(self) -> bool {
-        self.is_parity || self.is_padding
+        self.parity.is_some() || self.is_padding
     }
 
     fn merge(&mut self, inside: Self) {
@@ -119,7 +123,6 @@ impl Payloads {
         }
         let payload = rtp.unpadded_payload();
         let Some(payload) = payload.filter(|payload| !payload.is_empty()) else {
-            state.padding += 1;
             return is_opened.then_some(Seen {
                 is_padding: true,
                 ..Seen::default()
@@ -151,7 +154,54 @@ impl Payloads {
             },
             false,
         );
+        if is_opened {
+            state.note_parity(&seen, packet);
+        }
         // What is not decrypted may not be in clear either.
         is_opened.then_some(seen)
+    }
+}
+
+impl State {
+    fn note_parity(&mut self, seen: &Seen, packet: &Packet<'_, '_>) {
+        if let Some(fec) = &seen.parity {
+            let parity = self.parity.get_or_insert_default();
+            parity.parity(fec, packet.number);
+        } else if let Some(parity) = &mut self.parity {
+            parity.media(Header {
+                number: packet.number,
+                timestamp: packet.rtp.timestamp(),
+                marker: packet.rtp.marker(),
+            });
+        }
+    }
+}
+
+impl Payloads {
+    /// Takes a packet of the stream that was sent again on another SSRC; says whether it is parity.
+    pub(super) fn sent_again(&mut self, header: Header, payload: &[u8]) -> bool {
+        let Self::Reading(state) = self else {
+            return false;
+        };
+        let Some(parity) = &mut state.parity else {
+            return false;
+        };
+        match red::parity_inside(payload, header.number as u16) {
+            Some(fec) => parity.parity(&fec, header.number),
+            None => {
+                parity.media(header);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The next packet that parity brought back.
+    #[inline]
+    pub(super) fn take_recovered(&mut self) -> Option<Header> {
+        match self {
+            Self::Reading(state) => state.parity.as_mut()?.take_recovered(),
+            _ => None,
+        }
     }
 }

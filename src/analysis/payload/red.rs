@@ -28,7 +28,7 @@ pub(super) enum Primary<'a> {
     /// A payload of this type.
     Media(u8, &'a [u8]),
     /// Forward error correction over other packets of the stream.
-    Parity,
+    Parity(UlpFec),
 }
 
 impl RedMeter {
@@ -59,9 +59,11 @@ impl RedMeter {
         }
         self.repeating += u64::from(depth > 0);
         self.depth = self.depth.max(depth);
-        if depth == 0 && is_parity(own.data, number) {
+        if depth == 0
+            && let Some(fec) = parity(own.data, number)
+        {
             self.parity += 1;
-            return Some(Primary::Parity);
+            return Some(Primary::Parity(fec));
         }
         Some(Primary::Media(own.payload_type, own.data))
     }
@@ -96,7 +98,7 @@ impl RedMeter {
 }
 
 /// The payload as RED, if everything in it agrees.
-pub(super) fn read(payload: &[u8], payload_type: u8) -> Option<Red<'_>> {
+fn read(payload: &[u8], payload_type: u8) -> Option<Red<'_>> {
     let red = Red::parse(payload).ok()?;
     let own = red.primary.payload_type;
     // What is inside is no RED again, and what is repeated is of the same format.
@@ -105,17 +107,22 @@ pub(super) fn read(payload: &[u8], payload_type: u8) -> Option<Red<'_>> {
             .redundant()
             .all(|b| b.payload_type == own && b.timestamp_offset > 0);
     // Those from 64 to 95 are told from RTCP by nobody.
-    let may_be = own < 64 || own >= 96;
+    let may_be = !(64..96).contains(&own);
     (agrees && may_be).then_some(red)
 }
 
-/// Whether this is parity over packets shortly before, by its headers alone.
-pub(super) fn is_parity(payload: &[u8], number: u16) -> bool {
-    UlpFec::parse(payload).is_ok_and(|fec| {
-        let whole = fec.header_len + usize::from(fec.protection_length) == payload.len();
-        let behind = number.wrapping_sub(fec.base);
-        whole && (1..=REACH).contains(&behind)
-    })
+/// Parity over packets shortly before in a RED payload without repeated blocks, if it is that.
+pub(super) fn parity_inside(payload: &[u8], number: u16) -> Option<UlpFec> {
+    let (first, rest) = payload.split_first()?;
+    parity(rest, number).filter(|_| first & 0x80 == 0)
+}
+
+/// Parity over packets shortly before, if this is it by its headers.
+fn parity(payload: &[u8], number: u16) -> Option<UlpFec> {
+    let fec = UlpFec::parse(payload).ok()?;
+    let whole = fec.header_len + usize::from(fec.protection_length) == payload.len();
+    let behind = number.wrapping_sub(fec.base);
+    (whole && (1..=REACH).contains(&behind)).then_some(fec)
 }
 
 #[cfg(test)]
@@ -144,7 +151,8 @@ mod tests {
     fn parity_inside_is_recognised() {
         let fec = [116, 0, 96, 0, 8, 1, 2, 3, 4, 0, 9, 0, 2, 0xc0, 0, 5, 6];
         let mut meter = RedMeter::default();
-        assert_eq!(meter.push(&fec, 63, 10), Some(Primary::Parity));
+        let near = meter.push(&fec, 63, 10);
+        assert!(matches!(near, Some(Primary::Parity(fec)) if fec.base == 8));
         let far = meter.push(&fec, 63, 500);
         assert!(matches!(far, Some(Primary::Media(116, _))));
     }

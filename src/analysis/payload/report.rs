@@ -216,7 +216,15 @@ fn event_rate(meter: &EventMeter, payload_type: u8, stream: &Stream) -> Option<u
     let told = own
         .and_then(|t| t.codec.value())
         .filter(|c| c.source == Source::Sdp);
-    let of_stream = || stream.clock_rate.value().map(|(rate, _)| *rate);
+    // Beside wideband sound, events mostly have a clock of their own.
+    let narrow = |rate: &u32| *rate <= 16_000;
+    let of_stream = || {
+        stream
+            .clock_rate
+            .value()
+            .map(|(rate, _)| *rate)
+            .filter(narrow)
+    };
     told.map(|c| c.clock_rate)
         .or_else(|| meter.rate())
         .or_else(of_stream)
@@ -239,17 +247,16 @@ fn as_named(lane: &Lane, format: PayloadFormat) -> Option<Format<'_>> {
         .filter_map(|reader| match (reader, format) {
             (Reader::Video(meter), _) if video_format(format) == Some(meter.format) => {
                 let fits = (meter.misfits + meter.broken) * 2 <= lane.packets;
-                fits.then_some(Format::Video(&**meter))
+                fits.then_some(Format::Video(meter))
             }
             (Reader::Opus(meter), PayloadFormat::Opus) => {
                 let fits = meter.misfits * 4 <= meter.fitted;
-                fits.then_some(Format::Opus(&**meter))
+                fits.then_some(Format::Opus(meter))
             }
-            (Reader::Events(meter), PayloadFormat::TelephoneEvent) => {
-                Some(Format::Events(&**meter))
+            (Reader::Events(meter), PayloadFormat::TelephoneEvent) => Some(Format::Events(meter)),
+            (Reader::Red(meter, inner), PayloadFormat::Red) => {
+                (meter.misfits * 4 <= meter.fitted).then_some(Format::Red(meter, inner.as_slice()))
             }
-            (Reader::Red(meter, inner), PayloadFormat::Red) => (meter.misfits * 4 <= meter.fitted)
-                .then_some(Format::Red(&**meter, inner.as_slice())),
             _ => None,
         });
     { all }.next()
@@ -281,10 +288,10 @@ fn by_evidence(lane: &Lane, kind: Kind) -> Option<Format<'_>> {
         return Some(Format::Video(meter));
     }
     let others = lane.readers.iter().find_map(|reader| match reader {
-        Reader::Events(meter) if meter.has_proof() => Some(Format::Events(&**meter)),
-        Reader::Opus(meter) if meter.has_proof(FITTING_MIN) => Some(Format::Opus(&**meter)),
+        Reader::Events(meter) if meter.has_proof() => Some(Format::Events(meter)),
+        Reader::Opus(meter) if meter.has_proof(FITTING_MIN) => Some(Format::Opus(meter)),
         Reader::Red(meter, inner) if meter.has_proof(FITTING_MIN) => {
-            Some(Format::Red(&**meter, inner.as_slice()))
+            Some(Format::Red(meter, inner.as_slice()))
         }
         _ => None,
     });

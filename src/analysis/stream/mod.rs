@@ -22,7 +22,7 @@ use super::frames::FrameState;
 use super::jitter::JitterEstimator;
 use super::legs::{Leg, Legs, Spot};
 use super::model::{Estimate, Frames, Gap, Jitter, PayloadType, Source};
-use super::payload::Payloads;
+use super::payload::{Header, Payloads};
 use super::repair::Holes;
 use super::sequence::{Arrival, Sequence};
 use super::series::Series;
@@ -349,6 +349,11 @@ impl StreamState {
         let seen = self.payloads.push(&packet);
         self.padding.opened(seen);
         self.frames.push(&packet, seen, &mut self.series);
+        while let Some(header) = self.payloads.take_recovered() {
+            if !self.sequence.has_seen(header.number) {
+                self.frames.came_back(header, &[], ts, &mut self.series);
+            }
+        }
         packet.awaits_repair = self.frames.is_waiting();
         packet
     }
@@ -577,8 +582,34 @@ impl StreamState {
     /// with the timestamp of a frame that is not complete.
     pub(super) fn repair_frame(&mut self, packet: &Packet<'_, '_>) {
         let pt = packet.rtp.payload_type();
-        if !self.shape.types().iter().any(|shape| shape.number == pt) {
+        if self.shape.types().iter().any(|shape| shape.number == pt) {
+            return;
+        }
+        if packet.spot.is_opened {
+            self.sent_again(packet);
+        } else {
             self.frames.repair(packet, &mut self.series);
+        }
+    }
+
+    /// Takes a decrypted packet that may repeat one of this stream: it begins with its number.
+    fn sent_again(&mut self, packet: &Packet<'_, '_>) {
+        let payload = packet.rtp.unpadded_payload().unwrap_or_default();
+        let Some((original, payload)) = payload.split_first_chunk::<2>() else {
+            return;
+        };
+        let header = Header {
+            number: self.sequence.extended(u16::from_be_bytes(*original)),
+            timestamp: packet.rtp.timestamp(),
+            marker: packet.rtp.marker(),
+        };
+        if !self.sequence.has_seen(header.number) {
+            let is_parity = self.payloads.sent_again(header, payload);
+            let (at, series) = (packet.spot.ts, &mut self.series);
+            match is_parity {
+                true => self.frames.came_beside(header, at, series),
+                false => self.frames.came_back(header, payload, at, series),
+            }
         }
     }
 

@@ -13,6 +13,12 @@ pub struct UlpFec {
     pub protection_length: u16,
     /// Which packets: the highest bit is `base`, the next `base` + 1, 48 at most.
     pub mask: u64,
+    /// Exclusive or of the timestamps of the packets protected.
+    pub timestamp_recovery: u32,
+    /// The same of their markers.
+    pub marker_recovery: bool,
+    /// The same of their lengths without the fixed header.
+    pub length_recovery: u16,
     /// Bytes of the headers; the parity of the first level follows.
     pub header_len: usize,
 }
@@ -26,10 +32,10 @@ impl UlpFec {
             return Err(ParseError::value("FEC extension flag", 0, 1, "0"));
         }
         let long = flags & 0x40 != 0;
-        r.u8("payload type recovery")?;
+        let marker_recovery = r.u8("payload type recovery")? & 0x80 != 0;
         let base = r.u16("sequence number base")?;
-        r.u32("timestamp recovery")?;
-        r.u16("length recovery")?;
+        let timestamp_recovery = r.u32("timestamp recovery")?;
+        let length_recovery = r.u16("length recovery")?;
         let at = r.offset();
         let protection_length = r.u16("protection length")?;
         let mask = if long {
@@ -53,6 +59,9 @@ impl UlpFec {
             base,
             protection_length,
             mask,
+            timestamp_recovery,
+            marker_recovery,
+            length_recovery,
             header_len: r.offset(),
         })
     }
