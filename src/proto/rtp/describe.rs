@@ -23,6 +23,11 @@ pub trait StreamNames {
     fn original(&self) -> Option<&str> {
         None
     }
+
+    /// What says that its payloads are encrypted once more, from end to end.
+    fn opaque(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Nothing is known.

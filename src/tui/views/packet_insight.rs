@@ -1,13 +1,17 @@
-//! What the analysis knows of a packet besides its bytes: of which stream it is, and what numbers in it
-//! stand for.
+//! What the analysis knows of a packet besides its bytes: the keys that open it, of which stream it is,
+//! and what numbers in it stand for.
 
-use crate::analysis::model::{Leg, Stream};
-use crate::analysis::{Analysis, Known, PacketKind, PacketRef, Ssrc};
-use crate::dissect::Insight;
+use crate::analysis::model::{Leg, Opaque, Stream};
+use crate::analysis::{Analysis, Known, Opener, PacketKind, PacketRef, Ssrc};
+use crate::dissect::{Insight, PlainRecord};
 use crate::proto::rtp::StreamNames;
+
+/// Transports inside one packet's that are tried: peers behind a TURN server.
+const INNER_MAX: usize = 64;
 
 /// What is known of one packet.
 pub(super) struct PacketInsight<'a> {
+    analysis: &'a Analysis,
     row: &'a PacketRef,
     stream: Option<Names<'a>>,
 }
@@ -31,13 +35,55 @@ impl<'a> PacketInsight<'a> {
             }
         };
         Self {
+            analysis,
             row,
             stream: stream_of(row, analysis).map(names),
         }
     }
+
+    /// The transports that what the packet holds may belong to: its own, and those of what a TURN server
+    /// relays on it.
+    fn transports(&self) -> Vec<u32> {
+        let mut found = vec![self.row.transport];
+        let all = self.analysis.connections.iter();
+        for transport in all.flat_map(|c| &c.transports) {
+            let is_inside = transport.carrier.is_some_and(|on| found.contains(&on));
+            if is_inside && found.len() < INNER_MAX {
+                found.push(transport.index);
+            }
+        }
+        found
+    }
+
+    /// What `open` makes of the packet on the first of these transports where it makes something.
+    fn open<T>(&self, open: impl Fn(&Opener, u32, bool) -> Option<T>) -> Option<T> {
+        let opener = self.analysis.opener.as_deref()?;
+        let mut transports = self.transports().into_iter();
+        transports.find_map(|transport| open(opener, transport, self.row.reverse))
+    }
 }
 
 impl Insight for PacketInsight<'_> {
+    fn open_rtp(&self, packet: &[u8]) -> Option<Vec<u8>> {
+        self.open(|opener, transport, reverse| opener.open_rtp(transport, reverse, packet))
+    }
+
+    fn open_rtcp(&self, packet: &[u8]) -> Option<Vec<u8>> {
+        self.open(|opener, transport, reverse| opener.open_rtcp(transport, reverse, packet))
+    }
+
+    fn open_dtls(&self, datagram: &[u8]) -> Vec<PlainRecord> {
+        let records = self.open(|opener, transport, reverse| {
+            let records = opener.open_dtls(transport, reverse, datagram);
+            (!records.is_empty()).then_some(records)
+        });
+        let plain = |(content_type, bytes)| PlainRecord {
+            content_type,
+            bytes,
+        };
+        records.unwrap_or_default().into_iter().map(plain).collect()
+    }
+
     fn is_clear(&self, ssrc: u32) -> bool {
         let stream = self.stream.as_ref().filter(|_| ssrc == self.row.ssrc);
         stream.is_some_and(|names| names.stream.encrypted == Known::Yes(false))
@@ -64,6 +110,12 @@ impl StreamNames for Names<'_> {
     fn original(&self) -> Option<&str> {
         let codec = self.original?.codec.value()?;
         Some(codec.name.as_ref())
+    }
+
+    fn opaque(&self) -> Option<&str> {
+        let media = |stream: &Stream| stream.media.value()?.opaque;
+        let of = media(self.stream).or_else(|| self.original.and_then(media));
+        of.map(Opaque::describe)
     }
 }
 
