@@ -142,7 +142,11 @@ fn place(
     at: Option<usize>,
     buffer: u16,
 ) {
-    let Some(bytes) = &row.bytes else { return };
+    let Some(bytes) = &row.bytes else {
+        // What was computed of the content is told beside it.
+        row.buffer = buffer;
+        return;
+    };
     match (in_frame(bytes), at) {
         (Some(bytes), Some(at)) => row.bytes = Some(bytes.start + at..bytes.end + at),
         // The packet came in fragments: its bytes are not those of this frame.

@@ -235,6 +235,18 @@ impl Call {
 
 /// A file of samples/ on a screen of this size, read as the program reads it.
 pub(crate) fn sample(name: &str, size: (u16, u16), credentials: Credentials) -> Ui {
+    told_sample(
+        name,
+        size,
+        Options {
+            credentials: Arc::new(credentials),
+            ..Options::default()
+        },
+    )
+}
+
+/// The same with what the user knows in `told`.
+pub(crate) fn told_sample(name: &str, size: (u16, u16), told: Options) -> Ui {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("samples")
         .join(name);
@@ -243,8 +255,7 @@ pub(crate) fn sample(name: &str, size: (u16, u16), credentials: Credentials) -> 
         series_width: Span::from_millis(100),
         series_limit: 4096,
         packet_index: 100_000,
-        credentials: Arc::new(credentials),
-        ..Options::default()
+        ..told
     });
     while let Some(frame) = capture.next_frame() {
         analyzer.push(&frame);

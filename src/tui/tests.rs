@@ -1,6 +1,6 @@
 //! The interface as a person meets it: keys pressed, screens read.
 
-use super::testing::{Ui, call, nothing, sample};
+use super::testing::{Ui, call, nothing, sample, told_sample};
 use super::theme::Glyphs;
 use crate::analysis::Credentials;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -39,6 +39,40 @@ fn press(mut ui: Ui, key: &str) -> Ui {
         }
         None => ui.press(key),
     }
+}
+
+#[test]
+fn a_packet_that_a_key_opens_shows_what_it_holds() {
+    use crate::keys::{GivenKey, KeyOrigin, Secrets};
+    let key = b"123456789012345678901234567890";
+    let mut told = crate::analysis::Options::default();
+    for known in [false, true] {
+        let ui = told_sample("sdes-srtp.pcapng", (110, 44), told.clone());
+        let ui = reach(ui, &["4", "/"]).type_text("rtp");
+        let ui = ui.press("Enter").press("Enter").has("sequence number");
+        if !known {
+            ui.has_not("decrypted").has("payload");
+            let srtp = GivenKey::of_any_profile(key, KeyOrigin::Explicit);
+            told.secrets = std::sync::Arc::new(Secrets {
+                srtp,
+                ..Secrets::default()
+            });
+            continue;
+        }
+        let ui = ui.has("(SRTP: decrypted)").has_not("Bytes: decrypted");
+        let ui = ui.press("G").has("tag, and MKI if there is one  10 bytes");
+        ui.press("Up")
+            .has("Bytes: decrypted RTP")
+            .press("g")
+            .has("Bytes ");
+    }
+}
+
+#[test]
+fn header_extensions_have_names_in_a_packet() {
+    let ui = sample("chromium-loss.pcapng", (110, 50), Credentials::default());
+    let ui = reach(ui, &["4", "/"]).type_text("rtp");
+    ui.press("Enter").press("Enter").has("abs-send-time");
 }
 
 #[test]
