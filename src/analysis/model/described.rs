@@ -1,5 +1,6 @@
 //! What a session description says of a stream, beyond what the packets could tell as well.
 
+use super::Codec;
 use crate::analysis::{Ssrc, StreamId};
 
 /// Facts about one stream from the session descriptions that the user gave. Kind, codec, clock rate
@@ -22,4 +23,21 @@ pub struct Described {
     pub repairs: Option<StreamId>,
     /// The streams that repair it, in order of appearance.
     pub repaired_by: Vec<StreamId>,
+    /// What the payload types of its media section mean, also those that no packet has: redundant
+    /// payloads have others inside.
+    pub formats: Vec<DescribedFormat>,
+}
+
+/// A payload type, as session descriptions explain it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DescribedFormat {
+    /// Its number, 0 to 127.
+    pub payload_type: u8,
+    /// What it means.
+    pub codec: Codec,
+    /// The payload type whose packets it retransmits (`apt`, RFC 4588).
+    pub retransmits: Option<u8>,
+    /// NAL units that a decoder needs before the first packet: `sprop-parameter-sets` of H.264
+    /// (RFC 6184), `sprop-vps`, `sprop-sps` and `sprop-pps` of H.265 (RFC 7798).
+    pub parameter_sets: Vec<Vec<u8>>,
 }

@@ -34,7 +34,7 @@ pub use capture_loss::{CaptureLoss, CaptureLossEvidence, Verdict};
 pub use codec::{Codec, Kind, PayloadType, Source};
 pub use connection::{Connection, ConnectionState, Transport};
 pub use decryption::{Decryption, KeySource, KeysGiven, Openings};
-pub use described::Described;
+pub use described::{Described, DescribedFormat};
 pub use dtls::{
     CertificateContent, Dtls, DtlsState, EncryptedAlert, Flight, MessageCount, Offer,
     PeerCertificate, Role, Transmission,

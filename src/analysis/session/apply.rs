@@ -74,6 +74,7 @@ fn tell(facts: &Facts<'_>, stream: &mut Stream) {
         repaired_source: facts.repairs(ssrc).map(Ssrc),
         repairs: None,
         repaired_by: Vec::new(),
+        formats: facts.formats(),
     }));
 }
 

@@ -9,7 +9,7 @@ use super::Descriptions;
 use super::bind::Ends;
 use super::description::Description;
 use super::section::{Format, Meaning, Media, Section};
-use crate::analysis::model::{Codec, Kind, Stream};
+use crate::analysis::model::{Codec, DescribedFormat, Kind, Stream};
 use crate::net::Endpoint;
 use std::net::SocketAddr;
 
@@ -155,6 +155,18 @@ impl<'d> Facts<'d> {
             }
         }
         self.named.and_then(found)
+    }
+
+    /// What every payload type means that the stream may use.
+    pub(super) fn formats(&self) -> Vec<DescribedFormat> {
+        let all = (0..128).filter_map(|number| Some(self.format(number)?.1));
+        let described = |format: &Format| DescribedFormat {
+            payload_type: format.payload_type,
+            codec: format.codec(),
+            retransmits: format.apt,
+            parameter_sets: format.parameter_sets.clone(),
+        };
+        all.map(described).collect()
     }
 
     /// The URI of a header extension id.

@@ -3,9 +3,10 @@
 use crate::analysis::model::{Codec, Source};
 use crate::analysis::static_types;
 use crate::sdp::{
-    self, Candidate, Extmap, Field, Line, MediaLine, Name, Payload, Payloads, Rid, Simulcast, Ssrc,
-    SsrcGroup,
+    self, Candidate, Extmap, Field, Fmtp, Line, MediaLine, Name, Payload, Payloads, Rid, Simulcast,
+    Ssrc, SsrcGroup,
 };
+use data_encoding::BASE64;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,6 +16,9 @@ const LINES_MAX: usize = 256;
 const SOURCES_MAX: usize = 4_096;
 /// Bytes of a name kept; nothing that means something is longer.
 const NAME_MAX: usize = 256;
+/// Parameter sets kept of a payload type, and the bytes of each.
+const SETS_MAX: usize = 16;
+const SET_MAX: usize = 1_024;
 /// Ports of one section: `m=audio 49170/2`.
 const PORTS_MAX: u16 = 64;
 
@@ -49,6 +53,8 @@ pub(super) struct Format {
     pub(super) apt: Option<u8>,
     /// The payload types inside, in order, of redundant audio (RFC 2198).
     pub(super) red: Vec<u8>,
+    /// NAL units for the decoder (RFC 6184, RFC 7798).
+    pub(super) parameter_sets: Vec<Vec<u8>>,
 }
 
 impl Format {
@@ -328,6 +334,7 @@ fn format(payload: &Payload<'_>, media: Media) -> Option<Format> {
             channels: codec.channels,
             apt: None,
             red: Vec::new(),
+            parameter_sets: Vec::new(),
         });
     };
     let name = text(map.encoding)?;
@@ -351,7 +358,25 @@ fn format(payload: &Payload<'_>, media: Media) -> Option<Format> {
             .flatten()
             .filter(|all: &Vec<u8>| all.len() <= 32)
             .unwrap_or_default(),
+        parameter_sets: payload.fmtp.map(|f| parameter_sets(&f)).unwrap_or_default(),
     })
+}
+
+/// The NAL units of `sprop-parameter-sets` and the like, in base64, as many as are kept.
+fn parameter_sets(fmtp: &Fmtp<'_>) -> Vec<Vec<u8>> {
+    let names = [
+        "sprop-vps",
+        "sprop-sps",
+        "sprop-pps",
+        "sprop-parameter-sets",
+    ];
+    let values = names.iter().filter_map(|name| fmtp.get(name));
+    values
+        .flat_map(|value| value.split(b','))
+        .filter_map(|set| BASE64.decode(set.trim().bytes()).ok())
+        .filter(|set| (1..=SET_MAX).contains(&set.len()))
+        .take(SETS_MAX)
+        .collect()
 }
 
 fn sources(section: &sdp::Section<'_, '_>) -> Vec<(u32, Option<String>)> {
