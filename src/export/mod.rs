@@ -8,6 +8,7 @@ mod clear;
 mod clear_path;
 mod exported_pdu;
 mod headers;
+pub mod media;
 pub mod pcapng;
 
 pub use clear::{Clear, Shape, Skipped, Written};
