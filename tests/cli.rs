@@ -204,7 +204,11 @@ fn a_misspelt_command_is_not_taken_for_a_file_only() {
 
 #[test]
 fn what_is_generated_is_whole() {
-    for (which, file) in [("stats", "stats-1"), ("timeline", "timeline-1")] {
+    for (which, file) in [
+        ("stats", "stats-1"),
+        ("timeline", "timeline-1"),
+        ("manifest", "manifest-1"),
+    ] {
         let schema = stdout(&rtcscope(&["schema", which]));
         let path = Path::new(ROOT).join(format!("docs/schema/{file}.json"));
         assert_eq!(schema, fs::read_to_string(path).unwrap());

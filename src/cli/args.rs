@@ -2,7 +2,7 @@
 
 use super::color::Color;
 use super::knowledge::Knowledge;
-use super::{decrypt, explain, lint, messages, timeline};
+use super::{decrypt, explain, extract, lint, messages, timeline};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -57,6 +57,8 @@ pub(super) enum Command {
     Messages(messages::MessagesArgs),
     /// Write media and data channels in clear, as a capture that Wireshark reads
     Decrypt(decrypt::DecryptArgs),
+    /// Write the media of each stream as a file that plays
+    Extract(extract::ExtractArgs),
     /// Check session descriptions (SDP) for mistakes
     Lint(lint::LintArgs),
     /// Explain a lint rule by its code or name
@@ -141,6 +143,8 @@ pub(super) enum Schema {
     Timeline,
     /// Of `messages --format json`
     Messages,
+    /// Of the manifest that `extract` writes
+    Manifest,
 }
 
 #[derive(Args, Debug)]

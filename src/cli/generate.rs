@@ -10,6 +10,7 @@ pub(super) fn schema(args: &SchemaArgs, out: &mut dyn Write) -> io::Result<Exit>
         Schema::Stats => out.write_all(schema::STATS.as_bytes())?,
         Schema::Timeline => out.write_all(schema::TIMELINE.as_bytes())?,
         Schema::Messages => out.write_all(schema::MESSAGES.as_bytes())?,
+        Schema::Manifest => out.write_all(schema::MANIFEST.as_bytes())?,
     }
     Ok(Exit::Ok)
 }

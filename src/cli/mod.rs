@@ -4,6 +4,7 @@ mod args;
 pub mod color;
 mod decrypt;
 pub mod explain;
+mod extract;
 mod generate;
 mod knowledge;
 pub mod lint;
@@ -92,6 +93,7 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
         Some(Command::Timeline(args)) => timeline::run(args, color, out, err),
         Some(Command::Messages(args)) => messages::run(args, color, out, err),
         Some(Command::Decrypt(args)) => decrypt::run(args, out, err),
+        Some(Command::Extract(args)) => extract::run(args, out, err),
         Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
         Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
         Some(Command::Rules(args)) => explain::run_rules(args, out, err).map(from_code),

@@ -8,3 +8,6 @@ pub const TIMELINE: &str = include_str!("../../docs/schema/timeline-1.json");
 
 /// Of `messages --format json`: `rtcscope.messages/1`.
 pub const MESSAGES: &str = include_str!("../../docs/schema/messages-1.json");
+
+/// Of the manifest that `extract` writes: `rtcscope.manifest/1`.
+pub const MANIFEST: &str = include_str!("../../docs/schema/manifest-1.json");
