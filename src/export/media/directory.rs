@@ -23,6 +23,10 @@ impl Directory {
     /// # Errors
     /// When it cannot be made, or is no folder.
     pub fn open(path: &Path, overwrites: bool) -> io::Result<Self> {
+        // A file of that name would be told as one that exists, as those are that must not be replaced.
+        if path.is_file() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
         fs::create_dir_all(path)?;
         Ok(Self {
             path: path.to_owned(),
