@@ -328,7 +328,7 @@ mod tests {
         let brief = brief(&frame(&data, LinkType::RAW), false, &NoInsight);
         assert!(brief.summary.starts_with("[GRE] [VXLAN] "), "{brief:?}");
         for end in 0..data.len() {
-            dissect(&frame(&data[..end], LinkType::RAW), false, &NoInsight).rows;
+            let _ = dissect(&frame(&data[..end], LinkType::RAW), false, &NoInsight);
         }
     }
 
@@ -368,7 +368,7 @@ mod tests {
             brief_of(&data, false)
         );
         for end in 0..data.len() {
-            dissect(&frame(&data[..end], LinkType::RAW), false, &NoInsight).rows;
+            let _ = dissect(&frame(&data[..end], LinkType::RAW), false, &NoInsight);
         }
     }
 

@@ -2,6 +2,7 @@
 //! decrypted it, our own reader and tshark find the same media in the new file, and what goes wrong is
 //! said in a line.
 #![allow(
+    clippy::print_stderr,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -2,6 +2,7 @@
 //! opened, with what was in them.
 
 #![allow(
+    clippy::string_slice,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

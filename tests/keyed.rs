@@ -1,5 +1,11 @@
 //! Recordings with keys, end to end: what is decrypted is what an independent decoder decrypted, and what
 //! cannot be is said clearly.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout
+)]
 
 use rtcscope::analysis::{Analysis, Options};
 use rtcscope::keys::Secrets;

@@ -1,6 +1,7 @@
 //! SRTP vectors that others published (../shared/corpus/vectors/srtp), opened with the library's keys.
 
 #![allow(
+    clippy::type_complexity,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,

@@ -87,6 +87,7 @@ pub fn decode_key_salt(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
     use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXUPPER};
@@ -144,7 +145,7 @@ mod tests {
         let good = BASE64.encode(&[9; 30]);
         for end in 0..good.len() {
             // 28 bytes are a key of another profile.
-            let is_key = decode_key_salt(good[..end].as_bytes()).is_some();
+            let is_key = decode_key_salt(&good.as_bytes()[..end]).is_some();
             assert_eq!(is_key, end == 38, "{end}");
         }
         for bad in [&b""[..], b"====", b"\xff\xfe", b"zz", &[b'a'; 10_000]] {

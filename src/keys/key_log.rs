@@ -318,7 +318,7 @@ fn is_start_of_hex(text: &[u8], len: usize) -> bool {
 
 /// Decodes hex into the start of `to`, and returns how long it is: none if it is no hex, or too long.
 fn hex(text: &[u8], to: &mut [u8]) -> Option<usize> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     let to = to.get_mut(..text.len() / 2)?;
@@ -344,6 +344,7 @@ fn utf16(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

@@ -1,7 +1,7 @@
 //! What was decrypted, in words: for the text report and the terminal UI.
 
 use super::text::grouped;
-use crate::analysis::model::{CaptureInfo, Connection, Decryption, KeySource, Openings, Stream};
+use crate::analysis::model::{CaptureInfo, Connection, Decryption, KeySource, Openings};
 use crate::analysis::{Known, Unknown};
 use crate::keys::KeyOrigin;
 
@@ -89,7 +89,8 @@ fn failure(all: &Openings) -> Option<String> {
 }
 
 /// What was decrypted of a stream.
-pub(crate) fn of_stream(s: &Stream) -> Option<String> {
+#[cfg(feature = "tui")]
+pub(crate) fn of_stream(s: &crate::analysis::model::Stream) -> Option<String> {
     let all = s.decryption.value()?;
     let mut words = format!("{} decrypted", grouped(all.opened));
     let more = [

@@ -191,6 +191,7 @@ impl fmt::Debug for SessionParameter<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

@@ -164,7 +164,9 @@ mod tests {
     #[test]
     fn one_missing_packet_comes_back_with_its_time() {
         let mut parity = Parity::default();
-        [65_540, 65_541, 65_543].map(|n| parity.media(header(n)));
+        for n in [65_540, 65_541, 65_543] {
+            parity.media(header(n));
+        }
         parity.parity(&fec(65_540, &[65_540, 65_541, 65_542, 65_543]), 65_544);
         assert_eq!(parity.take_recovered(), Some(header(65_542)));
         assert_eq!(parity.take_recovered(), None);
@@ -173,7 +175,9 @@ mod tests {
     #[test]
     fn what_comes_back_helps_another() {
         let mut parity = Parity::default();
-        [10, 13].map(|n| parity.media(header(n)));
+        for n in [10, 13] {
+            parity.media(header(n));
+        }
         parity.parity(&fec(10, &[10, 11, 12]), 14);
         assert_eq!(parity.take_recovered(), None, "two are missing");
         parity.parity(&fec(11, &[11, 13]), 15);

@@ -3,22 +3,12 @@
 
 use super::*;
 use crate::analysis::model::{KeySource, Openings};
+use crate::keys::srtp::sender::Protection;
 use crate::keys::srtp::{MasterKey, Profile};
 use crate::keys::{GivenKey, KeyOrigin};
 use crate::net::{Path, Protocol, Via};
 use crate::time::Timestamp;
 use zeroize::Zeroizing;
-
-#[path = "../../../tests/kit/srtp.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    missing_docs,
-    reason = "shared with the integration tests"
-)]
-mod sender;
-
-use self::sender::Protection;
 
 const CM: Profile = Profile::AesCm128Sha1Tag80;
 const SSRC: u32 = 0xcafe_babe;
@@ -88,7 +78,7 @@ impl Call {
     ) -> (Protection, Protection) {
         let client = Protection::named(profile.name(), seed);
         let server = Protection::named(profile.name(), seed ^ 0xff);
-        self.vault.add_srtp(SrtpKeys {
+        self.vault.srtp.add(&SrtpKeys {
             profile,
             client: master(&client),
             server: master(&server),

@@ -167,7 +167,10 @@ fn digit(byte: u8) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Option<(bool, i64, Option<usize>, Vec<u8>, String)> {
+    /// Whether it is outbound, nanoseconds of the day, offset, bytes, and what follows them.
+    type Told = (bool, i64, Option<usize>, Vec<u8>, String);
+
+    fn read(line: &str) -> Option<Told> {
         let start = start(line.as_bytes())?;
         let mut bytes = Vec::new();
         let hex = hex(start.after, &mut bytes);

@@ -212,6 +212,7 @@ fn of_key(key: InlineKey<'_>, profile: Profile) -> Result<GivenKey, &'static str
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

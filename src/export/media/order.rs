@@ -128,7 +128,7 @@ impl Order {
         let is_new = packet.timestamp.wrapping_sub(newest_timestamp) as i32 > 0;
         let fits = match step {
             1.. => step < DROPOUT,
-            _ => i64::from(step) > -(WINDOW as i64) && !(is_new && !self.misses(packet.sequence)),
+            _ => i64::from(step) > -(WINDOW as i64) && (!is_new || self.misses(packet.sequence)),
         };
         if fits {
             self.counts.strays += u64::from(self.doubtful.take().is_some());

@@ -58,11 +58,12 @@ impl Selection {
 
     /// Whether the kind of media is; what is not known may be.
     fn wants_kind(&self, kind: Kind) -> bool {
-        match (self.kind, kind) {
-            (Some(MediaKind::Audio), Kind::Video) | (Some(MediaKind::Video), Kind::Audio) => false,
-            (Some(_), Kind::Rtx | Kind::Fec | Kind::Probe) => false,
-            _ => true,
-        }
+        !matches!(
+            (self.kind, kind),
+            (Some(MediaKind::Audio), Kind::Video)
+                | (Some(MediaKind::Video), Kind::Audio)
+                | (Some(_), Kind::Rtx | Kind::Fec | Kind::Probe)
+        )
     }
 }
 

@@ -40,4 +40,13 @@ impl std::fmt::Debug for MasterKey {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/kit/srtp.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "shared with the integration tests"
+)]
+pub(crate) mod sender;
+#[cfg(test)]
 mod tests;

@@ -15,18 +15,9 @@ pub(super) fn master(key: &str, salt: &str) -> MasterKey {
     }
 }
 
-#[path = "../../../tests/kit/srtp.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    missing_docs,
-    reason = "shared with the integration tests"
-)]
-mod sender;
-
-use self::sender::Protection;
 use super::auth::{GcmHash, Hash};
 use super::block::BlockKey;
+use super::sender::Protection;
 use super::session::{Auth, Keys};
 use proptest::prelude::*;
 

@@ -142,7 +142,8 @@ mod tests {
         for index in (131_000..1_000_000).step_by(30_000) {
             assert!(push(&mut rollover, index), "{index}");
         }
-        assert_eq!(rollover.seen(), [0..15]);
+        assert_eq!(rollover.seen().first(), Some(&(0..15)));
+        assert_eq!(rollover.seen().len(), 1);
     }
 
     #[test]
