@@ -454,7 +454,7 @@ mod tests {
         assert_eq!((ssrc.bytes.clone(), ssrc.buffer), (Some(36..40), 0));
         assert_eq!(row(&d.rows, "id 3 abs-send-time").value, "32.000000 s");
         assert_eq!(row(&d.rows, "id 4 urn:example:\\u{1b}").value, "07");
-        let payload = row(&d.rows, "payload");
+        let payload = row(&d.rows, "payload, 10 bytes");
         assert_eq!((payload.bytes.clone(), payload.buffer), (Some(24..34), 1));
         assert_eq!(d.plain[0].bytes[24..], [0xaa; 10]);
         let tag = d.rows.last().unwrap();

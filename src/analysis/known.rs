@@ -68,6 +68,9 @@ pub enum Unknown {
     NotVideo,
     /// The sender counts its packets over several address pairs, so that a gap is no loss.
     SharedNumbers,
+    /// The sender counts retransmissions, which have an SSRC of their own, with the packets that they
+    /// repair.
+    RepairsCounted,
     /// The sender counts over all its streams, and the dump has only some of them.
     OtherStreams,
     /// This version of rtcscope does not measure it yet.
@@ -136,6 +139,7 @@ impl fmt::Display for Unknown {
             Self::NoRoundTrip => "no round-trip time that would tell",
             Self::LikeReordering => "not to be told from reordering",
             Self::NotVideo => "not known to be video",
+            Self::RepairsCounted => "the sender counts retransmissions with it",
             Self::SharedNumbers => "the sender counts over several address pairs",
             Self::OtherStreams => "the dump has only some of the streams that are counted together",
             Self::NotMeasured => "not measured by this version",

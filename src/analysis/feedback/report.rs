@@ -18,6 +18,9 @@ use std::net::IpAddr;
 /// Senders of RTCP kept per connection; the others are counted.
 const SENDERS_MAX: usize = 256;
 
+/// Packets that may overtake a report, or be overtaken by it.
+const OVERTAKING: i64 = 2;
+
 /// Gives the streams and connections what RTCP said of them.
 pub(in crate::analysis) fn conclude(
     state: &State,
@@ -43,6 +46,15 @@ pub(in crate::analysis) fn conclude(
         let Known::Yes(feedback) = &mut stream.feedback else {
             continue;
         };
+        // Each packet that never came leaves a gap in the numbers: more than those were no packets of this
+        // SSRC. libwebrtc counts what it sends again on another one with the stream.
+        if let Some(sender) = &mut feedback.sender
+            && !stream.pairing.repaired_by.is_empty()
+            && let Known::Yes(lost) = sender.lost_before_capture
+            && lost > stream.lost as i64 + OVERTAKING
+        {
+            sender.lost_before_capture = Known::No(Unknown::RepairsCounted);
+        }
         let place = stream.connection.0 as usize - 1;
         let Some(connection) = connections.get(place) else {
             continue;

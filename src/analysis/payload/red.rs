@@ -7,6 +7,8 @@ use crate::proto::rtp::{Red, UlpFec};
 /// Payload types inside that are told apart, and distances.
 const INNER_MAX: usize = 4;
 const DISTANCES_MAX: usize = 16;
+/// Packets that must repeat others before that is no chance.
+const REPEATING_MIN: u64 = 4;
 /// How far before its own number a packet of parity protects others at most.
 const REACH: u16 = 128;
 
@@ -68,9 +70,15 @@ impl RedMeter {
         Some(Primary::Media(own.payload_type, own.data))
     }
 
-    /// Whether it is RED beyond doubt: a few payload types that are not its own, packet after packet.
-    pub(super) fn has_proof(&self, least: u64) -> bool {
+    /// Whether every packet can be RED: a few payload types that are not its own. Without redundancy that
+    /// is one byte before the payload, which the first byte of Opus in mono looks like as well.
+    pub(super) fn may_be(&self, least: u64) -> bool {
         self.misfits == 0 && self.fitted >= least
+    }
+
+    /// Whether it is RED beyond doubt, because there is redundancy in it.
+    pub(super) fn has_proof(&self, least: u64) -> bool {
+        self.may_be(least) && (self.repeating >= REPEATING_MIN || self.parity > 1)
     }
 
     /// The payload type inside that most packets have, of media.
@@ -145,6 +153,16 @@ mod tests {
         assert_eq!((red.packets, red.repeating, red.depth), (2, 1, 2));
         assert_eq!(red.distances, [(960, 1), (1_920, 1)]);
         assert!(!meter.has_proof(1));
+    }
+
+    /// GStreamer's Opus in mono was called RED.
+    #[test]
+    fn opus_in_mono_is_not_proof_of_red() {
+        let mut meter = RedMeter::default();
+        for n in 0..200u8 {
+            meter.push(&[0x78, n, 7, 9], 111, n.into());
+        }
+        assert!(meter.may_be(100) && !meter.has_proof(100));
     }
 
     #[test]

@@ -290,7 +290,10 @@ fn by_evidence(lane: &Lane, kind: Kind) -> Option<Format<'_>> {
     let others = lane.readers.iter().find_map(|reader| match reader {
         Reader::Events(meter) if meter.has_proof() => Some(Format::Events(meter)),
         Reader::Opus(meter) if meter.has_proof(FITTING_MIN) => Some(Format::Opus(meter)),
-        Reader::Red(meter, inner) if meter.has_proof(FITTING_MIN) => {
+        Reader::Red(meter, inner)
+            if meter.has_proof(FITTING_MIN)
+                || (meter.may_be(FITTING_MIN) && inner.iter().any(is_video)) =>
+        {
             Some(Format::Red(meter, inner.as_slice()))
         }
         _ => None,
@@ -306,6 +309,11 @@ fn by_evidence(lane: &Lane, kind: Kind) -> Option<Format<'_>> {
     let (only, more) = (only.next(), only.next());
     only.filter(|m| more.is_none() && m.begun > 0)
         .map(Format::Video)
+}
+
+/// Whether these packets are video beyond doubt.
+fn is_video(lane: &Lane) -> bool {
+    matches!(by_evidence(lane, Kind::Unknown), Some(Format::Video(_)))
 }
 
 /// What says that the packets of one payload type are encrypted by the ends, if anything does.
