@@ -9,10 +9,12 @@
 
 use rtcscope::analysis::{Analyzer, Options};
 use rtcscope::capture::Capture;
+use rtcscope::keys::Secrets;
 use rtcscope::output::{Presenter, csv, json, schema, text, timeline};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -32,7 +34,11 @@ fn name(path: &Path) -> String {
 }
 
 fn report(path: &Path, presenter: &dyn Presenter) -> String {
-    let analysis = rtcscope::analyze(path, &Options::default()).unwrap();
+    report_with(path, presenter, &Options::default())
+}
+
+fn report_with(path: &Path, presenter: &dyn Presenter, options: &Options) -> String {
+    let analysis = rtcscope::analyze(path, options).unwrap();
     let mut out = Vec::new();
     presenter.write(&name(path), &analysis, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -72,6 +78,30 @@ fn text_reports_are_as_reviewed() {
             &format!("stats/{}.txt", name(&path)),
             &report(&path, &text::Text::default()),
         );
+    }
+}
+
+/// With the key logs beside them.
+#[test]
+fn reports_with_keys_are_as_reviewed() {
+    for sample in ["chromium-loss", "g722-dtmf"] {
+        let samples = Path::new(ROOT).join("samples");
+        let log = fs::read(samples.join(format!("{sample}.keys.txt"))).unwrap();
+        let mut secrets = Secrets::default();
+        assert_eq!(secrets.key_log.read(&log), []);
+        let options = Options {
+            secrets: Arc::new(secrets),
+            ..Options::default()
+        };
+        let path = samples.join(format!("{sample}.pcapng"));
+        let text = report_with(&path, &text::Text::default(), &options);
+        golden(&format!("stats/{sample}.with-keys.txt"), &text);
+        let json = report_with(&path, &json::Json::default(), &options);
+        let document = serde_json::from_str(&json).unwrap();
+        let schema: serde_json::Value = serde_json::from_str(schema::STATS).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        check_schema(&validator, &document, sample);
+        check_reasons(&document, "");
     }
 }
 

@@ -156,7 +156,7 @@ impl Reader {
     fn tally(&self) -> (u64, u64) {
         match self {
             Self::Video(meter) => (meter.fitted, meter.misfits),
-            Self::Opus(meter) => (meter.fitted, meter.misfits + meter.contradicted),
+            Self::Opus(meter) => (meter.fitted, meter.misfits + meter.doubts()),
             Self::Events(meter) => (meter.fitted, meter.misfits),
             Self::Red(meter, _) => (meter.fitted, meter.misfits),
         }

@@ -11,6 +11,8 @@ use crate::time::Span;
 const DURATIONS: usize = 49;
 /// The RTP clock of Opus, in Hz.
 pub(super) const CLOCK: i64 = 48_000;
+/// Of so many packets one may not follow by its duration.
+const CORRECTIONS: u64 = 20;
 /// Samples of the shortest frame: all durations and pauses are multiples of it.
 const UNIT: u32 = 120;
 
@@ -108,9 +110,17 @@ impl OpusMeter {
         self.stereo += other.stereo;
     }
 
+    /// Contradictions beyond those that any stream has: a sender that corrects its clock.
+    pub(super) fn doubts(&self) -> u64 {
+        self.contradicted
+            .saturating_sub(2 + self.followed / CORRECTIONS)
+    }
+
     /// Whether the timestamps go with the durations, packet after packet.
     pub(super) fn has_proof(&self, least: u64) -> bool {
-        self.followed >= least && self.misfits == 0 && self.contradicted * 20 <= self.followed
+        self.followed >= least
+            && self.misfits == 0
+            && self.contradicted * CORRECTIONS <= self.followed
     }
 
     /// What is reported.
