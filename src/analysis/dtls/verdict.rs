@@ -68,7 +68,9 @@ pub(super) fn judge(a: &Association, flights: &Flights, media: Option<Timestamp>
     let close = alerts.find(|alert| alert.description == codes::CLOSE_NOTIFY);
     if let Some(SeenAlert { side, at, .. }) = close {
         let who = a.name_of(*side);
-        let early = if a.is_complete() {
+        // What was not captured may have been complete.
+        let was_seen = a.hello.is_some() || a.server_spoke;
+        let early = if a.is_complete() || !was_seen {
             ""
         } else {
             " before the handshake was complete"

@@ -537,9 +537,10 @@ impl StreamState {
         }
     }
 
-    /// Whether the packets behave like one RTP stream, on whatever path.
+    /// Whether the packets behave like one RTP stream, on whatever path. Two that a key authenticated are
+    /// RTP, whatever else was sent in the name of their source.
     pub(super) fn stands_alone(&self) -> bool {
-        self.belief.stands_alone(&self.counted())
+        self.opened >= 2 || self.belief.stands_alone(&self.counted())
     }
 
     /// Whether some packet follows closely on another.

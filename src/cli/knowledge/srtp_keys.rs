@@ -4,7 +4,6 @@
 
 use crate::keys::srtp::Profile;
 use crate::keys::{GivenKey, KeyOrigin, decode_key_salt};
-use crate::output::printable;
 use crate::sdp::{Crypto, Description, Field, InlineKey, Name, find_descriptions};
 
 /// Keys kept; each new source of RTP is tried with all of them.
@@ -149,11 +148,16 @@ fn of_line(value: Field<'_>) -> (Vec<GivenKey>, Option<String>) {
     };
     let refused = |why: String| (Vec::new(), Some(why));
     let suite = crypto.suite.as_str().unwrap_or_default();
-    let suite_shown = printable(suite).into_owned();
     let Some(mut profile) = Profile::from_sdes(suite) else {
-        return refused(match suite.len() {
-            0..=40 => format!("{suite_shown} is no suite that rtcscope decrypts"),
-            _ => "its suite is none that rtcscope decrypts".to_owned(),
+        // What is no name may be a key in the wrong place.
+        let is_name = suite.len() <= 40
+            && suite.contains('_')
+            && suite
+                .bytes()
+                .all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
+        return refused(match is_name {
+            true => format!("{suite} is no suite that rtcscope decrypts"),
+            false => "its suite is none that rtcscope decrypts".to_owned(),
         });
     };
     if crypto.has("UNAUTHENTICATED_SRTP") {
@@ -174,9 +178,7 @@ fn of_line(value: Field<'_>) -> (Vec<GivenKey>, Option<String>) {
             Profile::AesCm128Sha1Tag80 | Profile::NullSha1Tag80 => Profile::NullSha1Tag80,
             Profile::AesCm128Sha1Tag32 | Profile::NullSha1Tag32 => Profile::NullSha1Tag32,
             _ => {
-                return refused(format!(
-                    "UNENCRYPTED_SRTP is not supported with {suite_shown}"
-                ));
+                return refused(format!("UNENCRYPTED_SRTP is not supported with {suite}"));
             }
         };
     }

@@ -162,6 +162,8 @@ impl Word {
     /// Whether a packet has it, where its row in the index decides that.
     fn in_row(&self, row: &PacketRef) -> Option<bool> {
         match (self.kind, self.ssrc) {
+            // DTLS that a key opens is shown as what it carries.
+            (Some(PacketKind::Sctp), _) if row.kind == PacketKind::Dtls => None,
             (Some(kind), _) => Some(kind == row.kind),
             (None, Some(ssrc)) if row.kind == PacketKind::Rtp => Some(ssrc == row.ssrc),
             _ => None,

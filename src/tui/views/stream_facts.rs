@@ -206,7 +206,13 @@ fn carries(s: &Stream, out: &mut Vec<Line>) {
     });
     out.push(Line::fact("clock", clock));
     let encrypted = known_why(&s.encrypted, |e| {
-        if *e { "encrypted" } else { "in clear" }.to_owned()
+        let is_opened = s.decryption.value().is_some_and(|all| all.opened > 0);
+        match (*e, is_opened) {
+            (true, true) => "decrypted",
+            (true, false) => "encrypted",
+            (false, _) => "in clear",
+        }
+        .to_owned()
     });
     out.push(Line::fact(
         "payload",

@@ -60,6 +60,12 @@ fn legacy(session: &Session, secrets: &KeyLogSession) -> Option<(Exported, Keys)
     Some((Exported::Chosen, all.collect()))
 }
 
+/// Whether a tag that is right shows that it is this profile. Without a cipher the exported keys are those
+/// of AES-CM with 128 bits, and so are the tags: what is encrypted would be taken for plain.
+fn can_be_told(profile: &Profile) -> bool {
+    !profile.is_null()
+}
+
 /// The profile of DTLS 1.3 is encrypted: where its message cannot be opened, or was not captured, each
 /// profile that was offered may be it.
 fn tls13(session: &Session, secrets: &KeyLogSession) -> Option<(Exported, Keys)> {
@@ -72,11 +78,11 @@ fn tls13(session: &Session, secrets: &KeyLogSession) -> Option<(Exported, Keys)>
         (None, _) if !never_told => return None,
         (None, Some(offered)) if !offered.is_empty() => {
             let known = offered.iter().filter_map(|id| Profile::from_id(*id));
-            (Exported::Guesses, known.collect())
+            (Exported::Guesses, known.filter(can_be_told).collect())
         }
         (None, _) => {
             let in_dtls = Profile::all().filter(|p| p.id().is_some());
-            (Exported::Guesses, in_dtls.collect())
+            (Exported::Guesses, in_dtls.filter(can_be_told).collect())
         }
     };
     let secrets: Vec<&[u8]> = secrets.candidates("EXPORTER_SECRET").collect();

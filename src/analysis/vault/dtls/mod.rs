@@ -15,6 +15,7 @@ mod trial;
 pub(super) use self::opener::DtlsOpener;
 pub(in crate::analysis) use self::session::Answer;
 pub(in crate::analysis) use self::trial::Binding;
+use self::trial::Purse;
 
 use self::session::Session;
 use super::SrtpKeys;
@@ -70,6 +71,8 @@ pub(in crate::analysis) struct DtlsVault {
     orphans: Vec<((IpAddr, IpAddr), Answer)>,
     /// Counts what may make a record open that did not before.
     news: u64,
+    /// How much may still be tried.
+    purse: Purse,
     /// SRTP keys that are yet to be taken.
     exported: Vec<SrtpKeys>,
     /// Where a record is opened; its content until the next.
@@ -219,6 +222,7 @@ impl DtlsVault {
     pub(super) fn return_packets(&mut self, mut packets: Packets) {
         packets.clear();
         self.packets = packets;
+        self.purse.earn();
     }
 }
 

@@ -155,6 +155,17 @@ impl Session {
         record: &Record<'_>,
         plain: &mut Vec<u8>,
     ) -> Option<OpenedRecord> {
+        self.open_within(writer, record, Depth::Far, plain)
+    }
+
+    /// The same, as far as numbers and key updates are looked through.
+    pub(super) fn open_within(
+        &mut self,
+        writer: Writer,
+        record: &Record<'_>,
+        depth: Depth,
+        plain: &mut Vec<u8>,
+    ) -> Option<OpenedRecord> {
         if let Some(legacy_record) = legacy_record(record) {
             let legacy = self.legacy.as_mut()?;
             return legacy.open(writer, &legacy_record, plain);
@@ -162,7 +173,7 @@ impl Session {
         let Header::Unified { epoch_bits, .. } = record.header else {
             return None;
         };
-        let began_before = self.offered.is_none();
+        let began_before = self.offered.is_none() && depth == Depth::Far;
         let epochs = writer.of_mut(self.epochs.as_mut()?);
         let opened = epochs.open(epoch_bits, &unified(record), began_before, plain)?;
         if let Some(suite) = epochs.suite() {
@@ -246,6 +257,15 @@ impl Legacy {
         }
         Some(opened)
     }
+}
+
+/// How far the number of a record may be from what was seen of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// The first numbers, under the keys of the handshake.
+    Near,
+    /// Whatever is looked through.
+    Far,
 }
 
 /// A record of DTLS 1.0 or 1.2, as keys want it.

@@ -1,12 +1,18 @@
 //! Which session a record belongs to: keys decide.
 
-use super::session::{Legacy, Session, Writer, legacy_record};
+use super::session::{Depth, Legacy, Session, Writer, legacy_record};
 use super::{DtlsKeys, OpenedRecord, Outcome, hosts};
 use crate::analysis::moment::Moment;
 use crate::proto::dtls::{Header, Record};
 
-/// Sessions that one record is tried with.
-const SESSIONS_TRIED: usize = 256;
+/// What trying costs is taken out of one purse for the whole capture, in units of some 50 microseconds:
+/// a second at the beginning and at most, and a little more with each datagram.
+const PURSE: u64 = 20_000;
+const EARNED: u64 = 2;
+/// What it costs to derive the keys of a session and to try the first numbers, and to search for those of a
+/// session that began long before.
+const NEAR: u64 = 2;
+const FAR: u64 = 30;
 /// Transports kept of a session, for opening its records again.
 const PLACES_MAX: usize = 64;
 /// Records of an association that are tried with all sessions in a row; after them, only those whose
@@ -65,6 +71,30 @@ impl Binding {
         }
         self.tries += 1;
         self.tries <= EAGER || self.tries.is_power_of_two()
+    }
+}
+
+/// How much may still be tried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purse(u64);
+
+impl Default for Purse {
+    fn default() -> Self {
+        Self(PURSE)
+    }
+}
+
+impl Purse {
+    /// Takes the cost of a trial out, if there is that much.
+    fn spend(&mut self, units: u64) -> bool {
+        let left = self.0.checked_sub(units);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
+
+    /// A datagram came.
+    pub(super) fn earn(&mut self) {
+        self.0 = (self.0 + EARNED).min(PURSE);
     }
 }
 
@@ -196,16 +226,14 @@ impl DtlsKeys<'_> {
                 .get(i as usize)
                 .is_some_and(|s| s.hosts == hosts)
         };
-        let mut tried = 0;
         for near in [true, false] {
             for index in all.clone().rev() {
                 if Some(index) == not || is_near(self.vault, index) != near {
                     continue;
                 }
-                if tried == SESSIONS_TRIED {
+                if !self.vault.purse.spend(NEAR) {
                     return None;
                 }
-                tried += 1;
                 for writer in Writer::BOTH.into_iter().filter(|w| may_be(*w)) {
                     if let Some(opened) = self.open_with(index, writer, record, at) {
                         return Some((index, writer, opened));
@@ -216,28 +244,44 @@ impl DtlsKeys<'_> {
         let Header::Unified { .. } = record.header else {
             return None;
         };
-        // The last sessions of a log are those of the call that was captured, more likely than not.
-        let unseen = self.secrets.key_log.sessions().iter().rev();
-        let mut found = None;
-        for secrets in unseen.take(SESSIONS_TRIED) {
-            if self.vault.by_random.contains_key(secrets.client_random()) {
-                continue;
-            }
-            let mut session = Session::new(secrets);
-            let plain = &mut self.vault.plain;
-            let opens = Writer::BOTH
-                .into_iter()
-                .filter(|w| may_be(*w))
-                .find_map(|writer| Some((writer, session.open(writer, record, plain)?)));
-            if let Some(opens) = opens {
-                found = Some((session, opens));
-                break;
-            }
-        }
+        let found = [(Depth::Near, NEAR), (Depth::Far, FAR)]
+            .into_iter()
+            .find_map(|(depth, cost)| self.search_unseen(depth, cost, record, &may_be));
         let (session, (writer, opened)) = found?;
         let index = self.vault.add(session);
         self.note(index, writer, &opened, at);
         Some((index, writer, opened))
+    }
+
+    /// Looks among the sessions of which nothing was seen so far.
+    fn search_unseen(
+        &mut self,
+        depth: Depth,
+        cost: u64,
+        record: &Record<'_>,
+        may_be: &impl Fn(Writer) -> bool,
+    ) -> Option<(Session, (Writer, OpenedRecord))> {
+        // The last sessions of a log are those of the call that was captured, more likely than not.
+        for secrets in self.secrets.key_log.sessions().iter().rev() {
+            if self.vault.by_random.contains_key(secrets.client_random()) {
+                continue;
+            }
+            if !self.vault.purse.spend(cost) {
+                return None;
+            }
+            let mut session = Session::new(secrets);
+            let plain = &mut self.vault.plain;
+            let writers = Writer::BOTH.into_iter().filter(|w| may_be(*w));
+            let opens = writers.filter_map(|writer| {
+                let opened = session.open_within(writer, record, depth, plain)?;
+                Some((writer, opened))
+            });
+            let opens = { opens }.next();
+            if let Some(opens) = opens {
+                return Some((session, opens));
+            }
+        }
+        None
     }
 }
 

@@ -86,7 +86,7 @@ impl SrtpVault {
 
     /// There is more in the key log than before.
     pub(super) fn learn(&mut self) {
-        self.unclaimed.forget();
+        self.unclaimed.learn();
     }
 
     pub(super) fn add(&mut self, keys: &SrtpKeys) {

@@ -7,6 +7,7 @@ use super::keyring::Keyring;
 use crate::keys::KeyLog;
 use crate::keys::dtls::{SrtpMasters, export_tls13};
 use crate::keys::srtp::{Profile, SessionKeys};
+use std::collections::HashSet;
 
 /// Sessions tried, the latest of the log: one log often serves a whole browser.
 const SESSIONS_MAX: usize = 256;
@@ -31,51 +32,60 @@ pub(super) struct Guess {
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Unclaimed {
-    guesses: Option<Vec<Guess>>,
+    guesses: Vec<Guess>,
+    /// Sessions whose keys were derived: each is once, however often the log grows.
+    derived: HashSet<[u8; 32]>,
+    is_derived: bool,
 }
 
 impl Unclaimed {
     /// The sessions of the log that no handshake in the capture has claimed so far; they are derived when
     /// they are asked for first.
     pub(super) fn guesses(&mut self, log: &KeyLog, claimed: &Keyring) -> &[Guess] {
-        self.guesses.get_or_insert_with(|| derive(log, claimed))
+        if !self.is_derived {
+            self.is_derived = true;
+            self.derive(log, claimed);
+        }
+        &self.guesses
     }
 
-    /// Has them derived again: the log has got longer.
-    pub(super) fn forget(&mut self) {
-        self.guesses = None;
+    /// Has it look for new sessions: the log has got longer.
+    pub(super) fn learn(&mut self) {
+        self.is_derived = false;
     }
 
     /// Takes a session out, whose keys were found to fit.
     pub(super) fn claim(&mut self, place: usize) -> Option<Guess> {
-        let guesses = self.guesses.as_mut()?;
-        (place < guesses.len()).then(|| guesses.remove(place))
+        (place < self.guesses.len()).then(|| self.guesses.remove(place))
     }
-}
 
-fn derive(log: &KeyLog, claimed: &Keyring) -> Vec<Guess> {
-    let with_exporter = log.sessions().iter().rev().filter_map(|session| {
-        let secret = session.get("EXPORTER_SECRET")?;
-        Some(secret)
-    });
-    let mut guesses = Vec::new();
-    for secret in with_exporter.take(SESSIONS_MAX) {
-        for profile in PROFILES {
-            let Some(masters) = export_tls13(profile, secret) else {
+    fn derive(&mut self, log: &KeyLog, claimed: &Keyring) {
+        for session in log.sessions().iter().rev() {
+            if self.derived.len() >= SESSIONS_MAX {
+                return;
+            }
+            let Some(secret) = session.get("EXPORTER_SECRET") else {
                 continue;
             };
-            if claimed.has(&masters.client) {
+            if !self.derived.insert(*session.client_random()) {
                 continue;
             }
-            let of = |master| SessionKeys::derive(profile, master, &[]);
-            if let (Some(client), Some(server)) = (of(&masters.client), of(&masters.server)) {
-                guesses.push(Guess {
-                    profile,
-                    masters,
-                    sessions: [client, server],
-                });
+            for profile in PROFILES {
+                let Some(masters) = export_tls13(profile, secret) else {
+                    continue;
+                };
+                if claimed.has(&masters.client) {
+                    continue;
+                }
+                let of = |master| SessionKeys::derive(profile, master, &[]);
+                if let (Some(client), Some(server)) = (of(&masters.client), of(&masters.server)) {
+                    self.guesses.push(Guess {
+                        profile,
+                        masters,
+                        sessions: [client, server],
+                    });
+                }
             }
         }
     }
-    guesses
 }
