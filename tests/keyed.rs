@@ -132,6 +132,58 @@ fn keys_inside_the_capture_are_enough() {
     assert!(seen > 0, "no capture with keys inside");
 }
 
+/// What programs read follows its schema with keys as without.
+#[test]
+fn json_with_keys_follows_its_schemas() {
+    for command in ["stats", "timeline", "messages"] {
+        let schema: serde_json::Value =
+            serde_json::from_slice(&run(&["schema", command]).stdout).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for dir in keyed() {
+            let capture = ["capture.pcapng", "capture.pcap"].map(|name| dir.join(name));
+            let capture = capture.iter().find(|path| path.is_file()).unwrap();
+            let log = dir.join("keylog.txt");
+            let (capture, log) = (capture.to_str().unwrap(), log.to_str().unwrap());
+            let out = run(&[command, capture, "--keylog", log, "--format", "json"]);
+            let document: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+            let errors: Vec<String> = validator
+                .iter_errors(&document)
+                .map(|e| format!("{}: {e:.200}", e.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{command} {capture}: {errors:#?}");
+        }
+    }
+}
+
+/// Where nothing tells the profile, what is not decrypted must not pass for decrypted.
+#[test]
+fn without_the_handshakes_secrets_the_profile_is_found_by_the_keys() {
+    for dir in keyed() {
+        let log = std::fs::read_to_string(dir.join("keylog.txt")).unwrap();
+        let exporters = log.lines().filter(|line| line.starts_with("EXPORTER"));
+        let only: String = exporters.flat_map(|line| [line, "\n"]).collect();
+        let capture = dir.join("capture.pcapng");
+        if only.is_empty() || !capture.is_file() {
+            continue;
+        }
+        let (want, _) = totals(&analyse(&capture, log.as_bytes()));
+        let analysis = analyse(&capture, only.as_bytes());
+        let (got, failed) = totals(&analysis);
+        assert_eq!((&got[1..], failed), (&want[1..], 0), "{}", dir.display());
+        for decryption in analysis
+            .connections
+            .iter()
+            .filter_map(|c| c.decryption.value())
+        {
+            assert!(
+                decryption.profiles.iter().all(|p| !p.is_null()),
+                "{}",
+                dir.display()
+            );
+        }
+    }
+}
+
 fn run(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rtcscope"));
     command

@@ -27,7 +27,7 @@ pub(super) fn dtls_lines(
     let known = [&dtls.cipher_suite, &dtls.key_exchange, &dtls.srtp_profile];
     facts.extend(known.iter().filter_map(|k| k.value().cloned()));
     let alerts = dtls.alerts.value().into_iter().flatten();
-    facts.extend(alerts.map(|(alert, n)| format!("{n} alert: {alert}")));
+    facts.extend(alerts.map(|(alert, n)| plural_alerts(*n, alert)));
     writeln!(out, "  DTLS  {}", facts.join(", "))?;
     more(c, dtls, style, out)
 }
@@ -83,4 +83,11 @@ fn more(c: &Connection, dtls: &Dtls, style: Style, out: &mut dyn Write) -> io::R
         writeln!(out, "        sha-256 {}", c.fingerprint)?;
     }
     Ok(())
+}
+/// How often an alert was sent.
+fn plural_alerts(n: u64, alert: &str) -> String {
+    match n {
+        1 => format!("alert: {alert}"),
+        n => format!("{n} alerts: {alert}"),
+    }
 }
