@@ -12,7 +12,10 @@ Examples:
   rtcscope call.pcapng                     look around in a capture
   rtcscope stats call.pcapng               print connections and streams
   rtcscope timeline call.pcapng            print how each connection came up
-  rtcscope messages call.pcapng            print what data channels carried
+  rtcscope stats call.pcapng --keylog keys.txt      with what is inside DTLS and SRTP
+  rtcscope messages call.pcapng --keylog keys.txt   print what data channels carried
+  rtcscope decrypt call.pcapng --keylog keys.txt -o clear.pcapng
+  rtcscope extract call.pcapng --keylog keys.txt --out media
   rtcscope stats --format json call.pcapng | jq '.streams[] | {ssrc, packetsLost, jitter}'
   tcpdump -i any -w - udp | rtcscope stats -
   rtcscope lint offer.sdp answer.sdp       check session descriptions
@@ -23,13 +26,15 @@ Exit codes: 0 done, 1 lint found errors, 2 bad usage, 3 an input could not be re
 /// Point it at a packet capture: it finds the WebRTC calls.
 ///
 /// Decodes STUN, DTLS, SRTP, RTP and RTCP, groups packets into connections and streams, and
-/// measures loss, jitter and bitrate. Without a command, FILE opens in the terminal UI, or is
+/// measures loss, jitter and bitrate. With keys (a key log, SDES, or by hand) it reads what is encrypted,
+/// too. Without a command, FILE opens in the terminal UI, or is
 /// reported as text when the output is not a terminal.
 #[derive(Debug, Parser)]
 #[command(name = "rtcscope", version, after_help = EXAMPLES, max_term_width = 100)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
-    /// Captures to open: pcap or pcapng, also gz, zst or lz4; `-` is standard input
+    /// Captures to open: pcap or pcapng, also gz, zst or lz4; rtpdump files, Janus recordings (.mjr) and
+    /// logs with RTP_DUMP lines; `-` is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
