@@ -10,7 +10,7 @@ use crate::keys::KeyOrigin;
 pub(crate) fn summary(c: &Connection, capture: &CaptureInfo) -> Option<String> {
     match &c.decryption {
         Known::Yes(decryption) if decryption.all().opened > 0 => Some(opened(decryption)),
-        Known::Yes(decryption) => Some(format!("{}: nothing could be decrypted", from(decryption))),
+        Known::Yes(decryption) => Some(format!("{}: {}", from(decryption), refused(decryption))),
         Known::No(why) => nothing(*why, capture),
     }
 }
@@ -20,15 +20,50 @@ fn opened(decryption: &Decryption) -> String {
         .filter(|(_, all)| all.opened > 0)
         .map(|(what, all)| format!("{what} {}", grouped(all.opened)))
         .collect();
-    let not = |n: u64, why: &str| (n > 0).then(|| format!("; {} {why}", grouped(n)));
-    let all = decryption.all();
-    let no_key = not(all.no_key, "without a key").unwrap_or_default();
-    let cut = not(all.cut, "cut when captured").unwrap_or_default();
+    let no_key = not_opened(decryption, "without a key", |all| all.no_key);
+    let cut = not_opened(decryption, "cut when captured", |all| all.cut);
     format!(
         "{}, {} decrypted{no_key}{cut}",
         from(decryption),
         parts.join(", ")
     )
+}
+
+/// `451 of 451 SRTP packets failed to authenticate: wrong key?`, where nothing was opened.
+fn refused(decryption: &Decryption) -> String {
+    let failed: Vec<String> = parts(decryption)
+        .filter(|(_, all)| all.failed > 0)
+        .map(|(what, all)| {
+            let unit = if what == "DTLS" { "records" } else { "packets" };
+            format!(
+                "{} of {} {what} {unit}",
+                grouped(all.failed),
+                grouped(all.total())
+            )
+        })
+        .collect();
+    let no_key = not_opened(decryption, "without a key", |all| all.no_key);
+    let cut = not_opened(decryption, "cut when captured", |all| all.cut);
+    match failed.is_empty() {
+        true => format!("nothing decrypted{no_key}{cut}"),
+        false => format!(
+            "{} failed to authenticate: wrong key?{no_key}{cut}",
+            failed.join(", ")
+        ),
+    }
+}
+
+/// `; without a key: DTLS 402, SRTP 916`; nothing where there are none.
+fn not_opened(decryption: &Decryption, why: &str, count: impl Fn(&Openings) -> u64) -> String {
+    let kinds: Vec<String> = parts(decryption)
+        .map(|(what, all)| (what, count(all)))
+        .filter(|(_, n)| *n > 0)
+        .map(|(what, n)| format!("{what} {}", grouped(n)))
+        .collect();
+    match kinds.is_empty() {
+        true => String::new(),
+        false => format!("; {why}: {}", kinds.join(", ")),
+    }
 }
 
 fn nothing(why: Unknown, capture: &CaptureInfo) -> Option<String> {
@@ -173,7 +208,7 @@ mod tests {
         assert!(
             summary(c, &analysis.capture)
                 .unwrap()
-                .ends_with(" decrypted; 2 without a key")
+                .ends_with(" decrypted; without a key: SRTP 2")
         );
         decryption.dtls = Openings::default();
         decryption.srtcp = Openings::default();

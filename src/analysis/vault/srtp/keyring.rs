@@ -146,6 +146,13 @@ impl Keyring {
         self.on.get(&transport).map_or(0, Vec::len)
     }
 
+    /// Whether a key is at home that protects this direction of a transport: a key that was given may
+    /// protect one only.
+    pub(super) fn protects(&self, transport: u32, reverse: bool) -> bool {
+        let all = self.on.get(&transport).map_or(&[][..], Vec::as_slice);
+        all.iter().any(|t| t.reverse == reverse)
+    }
+
     /// The keys at home on a transport: the newest first, those of the other direction last.
     pub(super) fn of_transport(
         &self,

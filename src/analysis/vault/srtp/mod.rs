@@ -342,7 +342,8 @@ impl SrtpVault {
             .keyring
             .for_any(ssrc)
             .filter_map(|key| self.keyring.get(key));
-        if is_known || self.keyring.on(at.transport) > 0 || given.any(|key| key.ssrc.is_some()) {
+        let is_protected = self.keyring.protects(at.transport, at.reverse);
+        if is_known || is_protected || given.any(|key| key.ssrc.is_some()) {
             Expected::Fits
         } else if self.has_keys_for_any {
             Expected::May
