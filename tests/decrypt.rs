@@ -52,7 +52,7 @@ fn knowledge(folder: &Path) -> Vec<String> {
 fn decrypt(capture: &Path, out: &Path, more: &[&str]) -> Output {
     let (capture, out) = (capture.display().to_string(), out.display().to_string());
     let known = knowledge(Path::new(&capture).parent().unwrap());
-    let mut args = vec!["decrypt", &capture, "-o", &out];
+    let mut args = vec!["decrypt", &capture, "-o", &out, "--force"];
     args.extend(known.iter().map(String::as_str));
     args.extend(more);
     let output = rtcscope(&args);
@@ -378,4 +378,41 @@ fn what_cannot_be_written_is_said_in_a_line_and_leaves_nothing() {
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     let output = rtcscope(&["decrypt", &file, "--all", "--as", "udp", "-o", "x"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_file_that_is_there_stays_without_force() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("clear.pcapng");
+    fs::write(&out, "mine").unwrap();
+    let (file, out_name) = (plain_sample(), out.to_str().unwrap());
+    let refused = rtcscope(&["decrypt", &file, "-o", out_name]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("--force"), "{}", stderr(&refused));
+    assert_eq!(fs::read(&out).unwrap(), b"mine");
+    let forced = rtcscope(&["decrypt", &file, "-o", out_name, "--force"]);
+    assert!(forced.status.success(), "{}", stderr(&forced));
+    assert!(fs::read(&out).unwrap() != b"mine");
+}
+
+#[test]
+fn without_keys_one_line_says_what_to_do_and_no_file_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("clear.pcapng");
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../shared/captures/cc-vp8-clean/capture.pcapng"
+    );
+    if !Path::new(file).exists() {
+        println!("skipped: {file} is not there");
+        return;
+    }
+    let output = rtcscope(&["decrypt", file, "-o", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = stderr(&output);
+    let last = said.lines().last().unwrap();
+    for wanted in ["--keylog", "SRTP packets", "SRTCP packets", "DTLS records"] {
+        assert!(last.contains(wanted), "{said}");
+    }
+    assert!(!out.exists());
 }

@@ -4,8 +4,8 @@ use super::Exit;
 use super::knowledge::{Knowledge, no_capture};
 use super::outfile::{OutFile, is_same_file};
 use super::twice::{Trouble, Twice, name};
-use crate::analysis::model::{Decryption, Openings};
-use crate::analysis::{Analysis, Analyzer, Known, Options};
+use crate::analysis::model::{Connection, Decryption, Openings};
+use crate::analysis::{Analysis, Analyzer, Known, Options, Unknown};
 use crate::capture::Capture;
 use crate::export::{Clear, Shape, Written};
 use crate::output::printable;
@@ -44,6 +44,10 @@ pub(super) struct DecryptArgs {
     /// `--as pdu`
     #[arg(long)]
     pub all: bool,
+
+    /// Replace OUT if it is there already
+    #[arg(long)]
+    pub force: bool,
 
     #[command(flatten)]
     pub knowledge: Knowledge,
@@ -95,6 +99,16 @@ pub(super) fn run(
         writeln!(err, "error: {input}: the output would overwrite it")?;
         return Ok(Exit::Usage);
     }
+    // Pipes and devices are written to.
+    if !args.force && output.is_file() {
+        let output = output.to_string_lossy();
+        let output = printable(&output);
+        writeln!(
+            err,
+            "error: {output}: it is there already; --force replaces it"
+        )?;
+        return Ok(Exit::Usage);
+    }
     if output == Path::new("-") && io::stdout().is_terminal() {
         writeln!(err, "error: -: a capture is nothing for a terminal")?;
         return Ok(Exit::Usage);
@@ -114,6 +128,7 @@ pub(super) fn run(
     for p in &analysis.capture.problems {
         writeln!(err, "warning: {shown}: {}", p.problem.message)?;
     }
+    let no_keys = options.secrets.is_empty();
     let job = Job {
         analysis: &analysis,
         options,
@@ -123,6 +138,13 @@ pub(super) fn run(
     };
     match job.write(capture, output, out) {
         Ok(written) => {
+            if written.packets() == 0 {
+                let left = left_out(&written, &analysis);
+                let left = left.map_or(String::new(), |left| format!("; encrypted: {left}"));
+                let why = why_none(&analysis, no_keys);
+                writeln!(err, "error: {shown}: nothing to write: {why}{left}")?;
+                return Ok(Exit::Unreadable);
+            }
             summary(&written, &analysis, err)?;
             Ok(exit)
         }
@@ -177,8 +199,21 @@ impl Job<'_> {
             }
         }
         let (file, written) = clear.finish()?;
-        file.keep()?;
+        // A file without packets is of no use to anybody.
+        if written.packets() > 0 {
+            file.keep()?;
+        }
         Ok(written)
+    }
+}
+
+/// Why there is nothing in clear, and what to do.
+fn why_none(analysis: &Analysis, no_keys: bool) -> &'static str {
+    let encrypted = |c: &Connection| c.decryption.reason() != Some(Unknown::NotEncrypted);
+    match analysis.connections.iter().any(encrypted) {
+        true if no_keys => "no keys were given (--keylog, --srtp-key, or --sdp with a=crypto)",
+        true => "the keys given open none of it",
+        false => "the capture has no media and no data",
     }
 }
 
@@ -212,6 +247,16 @@ fn left_out(written: &Written, analysis: &Analysis) -> Option<String> {
         sum.srtp.add(&decryption.srtp);
         sum.srtcp.add(&decryption.srtcp);
         sum.dtls.add(&decryption.dtls);
+    }
+    // Without any key nothing was counted while trying.
+    let untried = analysis.connections.iter();
+    for c in untried.filter(|c| c.decryption.value().is_none()) {
+        let rtcp = c
+            .transports
+            .iter()
+            .map(|t| t.protocols.rtcp.saturating_sub(t.rtcp_clear));
+        sum.srtcp.no_key += rtcp.sum::<u64>();
+        sum.dtls.no_key += c.dtls.as_ref().map_or(0, |d| d.application_records);
     }
     let left = |o: &Openings| o.total() - o.opened;
     // Without any key nothing was tried and counted.

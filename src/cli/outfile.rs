@@ -46,7 +46,15 @@ impl<'a> OutFile<'a> {
             // As any new file, less what the umask takes away.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = BufWriter::with_capacity(BUFFER, builder.tempfile_in(dir)?);
+        // The error would name the temporary file, which says nothing to anybody.
+        let file = builder.tempfile_in(dir).map_err(|error| {
+            let why = match error.kind() {
+                io::ErrorKind::NotFound => "no such folder".to_owned(),
+                kind => kind.to_string(),
+            };
+            io::Error::new(error.kind(), format!("{}: {why}", dir.display()))
+        })?;
+        let file = BufWriter::with_capacity(BUFFER, file);
         Ok(Self::Beside(file, target))
     }
 
