@@ -285,7 +285,7 @@ fn left_out(written: &Written, analysis: &Analysis) -> Option<String> {
     if all.cut > 0 {
         why.push(format!("{} cut when captured", all.cut));
     }
-    let no_key = all.no_key.max(srtp - left(&sum.srtp));
+    let no_key = all.no_key + (srtp - left(&sum.srtp));
     if no_key > 0 {
         let first = skipped.first.filter(|_| all.failed == 0);
         let first = first.map_or(String::new(), |no| format!(", the first is packet {no}"));
