@@ -4,9 +4,10 @@
 use crate::cli::Exit;
 use crate::keys::{BadLine, KeyLog};
 use crate::output::printable;
+use flate2::bufread::MultiGzDecoder;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -40,7 +41,7 @@ pub(super) fn read(
     let environment = environment.filter(|name| !name.is_empty() && paths.is_empty());
     if let Some(path) = environment.map(PathBuf::from) {
         let name = printable(&path.to_string_lossy()).into_owned();
-        match File::open(&path).and_then(|file| read_blocks(file, log)) {
+        match open(&path).and_then(|file| read_blocks(file, log)) {
             // Programs that were not run yet have written nothing yet.
             Ok(found) if found.secrets == 0 && found.bad.is_empty() => {}
             Ok(found) => found.tell(&name, err)?,
@@ -54,11 +55,16 @@ pub(super) fn read(
     Ok(exit)
 }
 
+/// Opens a key log, which may be compressed with gzip.
 fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    Ok(Box::new(File::open(path)?))
+    let mut file = BufReader::new(File::open(path)?);
+    match file.fill_buf()? {
+        [0x1f, 0x8b, ..] => Ok(Box::new(MultiGzDecoder::new(file))),
+        _ => Ok(Box::new(file)),
+    }
 }
 
 fn reason(error: &io::Error) -> String {
@@ -175,6 +181,23 @@ mod tests {
 
     fn lines(n: usize) -> String {
         (0..n).map(line).collect()
+    }
+
+    #[test]
+    fn gzip_is_unpacked() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut packed =
+            flate2::write::GzEncoder::new(file.reopen().unwrap(), flate2::Compression::fast());
+        packed.write_all(lines(3).as_bytes()).unwrap();
+        packed.finish().unwrap();
+        let mut log = KeyLog::default();
+        let found = open(file.path())
+            .and_then(|f| read_blocks(f, &mut log))
+            .unwrap();
+        assert_eq!(
+            (found.secrets, found.bad.len(), log.sessions().len()),
+            (3, 0, 3)
+        );
     }
 
     /// Gives a few bytes at a time, as pipes do.
