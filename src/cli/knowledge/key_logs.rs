@@ -38,7 +38,8 @@ pub(super) fn read(
             }
         }
     }
-    let environment = environment.filter(|name| !name.is_empty() && paths.is_empty());
+    let environment =
+        environment.filter(|name| !name.is_empty() && name != "-" && paths.is_empty());
     if let Some(path) = environment.map(PathBuf::from) {
         let name = printable(&path.to_string_lossy()).into_owned();
         match open(&path).and_then(|file| read_blocks(file, log)) {
