@@ -276,7 +276,12 @@ fn losses(entry: &Entry) -> Option<String> {
         of(recovered.red, "recovered by RED"),
         video.and_then(|v| of(v.incomplete - v.kept_damaged, "incomplete frames left out")),
         video.and_then(|v| of(v.kept_damaged, "damaged frames kept")),
-        video.and_then(|v| of(v.undecodable, "frames left out up to the next key frame")),
+        video.and_then(|v| {
+            of(
+                v.undecodable,
+                "frames left out up to the next key frame (--keep-damaged writes them)",
+            )
+        }),
         video.and_then(|v| {
             of(
                 v.before_key_frame,

@@ -44,11 +44,14 @@ impl Folder for Directory {
     fn create(&mut self, name: &str) -> io::Result<Box<dyn Store>> {
         let path = self.path.join(name);
         let mut options = OpenOptions::new();
-        options.write(true);
-        match self.overwrites {
-            true => options.create(true).truncate(true),
-            false => options.create_new(true),
-        };
+        options.write(true).create_new(true);
+        // What was encrypted is for nobody else's eyes.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // What is replaced is not written through: it may be a link to something else.
+        if self.overwrites && path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+            fs::remove_file(&path).map_err(|e| named(&path, &e))?;
+        }
         options.open(&path).map_err(|e| named(&path, &e))?;
         Ok(Box::new(Spool {
             path,
@@ -141,6 +144,24 @@ mod tests {
         let mut folder = Directory::open(&path, true).unwrap();
         folder.create("a.wav").unwrap();
         assert!(fs::read(path.join("a.wav")).unwrap().is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_replaced_and_not_followed() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let (kept, link) = (dir.path().join("kept"), dir.path().join("a.wav"));
+        fs::write(&kept, "precious").unwrap();
+        std::os::unix::fs::symlink(&kept, &link).unwrap();
+        let mut folder = Directory::open(dir.path(), true).unwrap();
+        let mut file = folder.create("a.wav").unwrap();
+        file.write_all(b"new").unwrap();
+        file.flush().unwrap();
+        assert_eq!(fs::read(&kept).unwrap(), b"precious");
+        assert_eq!(fs::read(&link).unwrap(), b"new");
+        let mode = link.symlink_metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

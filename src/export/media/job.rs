@@ -150,7 +150,8 @@ impl Job {
                 return Ok(());
             }
         }
-        if self.plan.role(packet.payload_type) == Role::Red {
+        // Padding only, as probes for bandwidth are: its number is not missing.
+        if !media.is_empty() && self.plan.role(packet.payload_type) == Role::Red {
             let Ok(red) = Red::parse(media) else {
                 self.counts.other += 1;
                 return Ok(());
@@ -214,6 +215,10 @@ impl Job {
         let format = match role {
             Role::Media(format) if !packet.payload.is_empty() => format,
             Role::Media(_) | Role::Companion | Role::UlpFec | Role::Rtx => {
+                self.counts.without_media += 1;
+                return Ok(());
+            }
+            _ if packet.payload.is_empty() => {
                 self.counts.without_media += 1;
                 return Ok(());
             }

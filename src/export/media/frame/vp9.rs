@@ -5,7 +5,7 @@
 use super::Facts;
 use super::vp9_hidden::{Header, Kept};
 use crate::export::media::assembly::Assembled;
-use crate::proto::rtp::payload::{Vp9Descriptor, Vp9Frame};
+use crate::proto::rtp::payload::{Size, Vp9Descriptor, Vp9Frame};
 
 /// The most frames that an index can name.
 const FRAMES_MAX: usize = 8;
@@ -58,6 +58,11 @@ pub(super) fn unpack(picture: &Assembled, kept: &mut Kept, out: &mut Vec<u8>) ->
         .iter()
         .map(|(from, to)| Header::walk(out.get(*from..*to)?, kept))
         .collect();
+    // A layer that is predicted from the one below does not name its size, but has one.
+    for header in headers.iter().flatten() {
+        let (width, height) = header.size;
+        facts.size = facts.size.max(Some(Size { width, height }));
+    }
     if frames.len() > 1 && facts.is_whole {
         superframe(&frames, &headers, out);
     }
