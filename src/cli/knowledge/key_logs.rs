@@ -114,6 +114,10 @@ impl Found {
     }
 }
 
+/// Bytes without a secret after which the rest is not read: a device or a bomb, and no key log.
+const VAIN_MAX: usize = 64 << 20;
+const TOO_LONG: &str = "no secret in 64 MiB: the rest was not read";
+
 /// Reads all of a key log, whole lines at a time.
 fn read_blocks(mut from: impl Read, log: &mut KeyLog) -> io::Result<Found> {
     let mut block = Zeroizing::new(vec![0u8; BLOCK]);
@@ -121,7 +125,7 @@ fn read_blocks(mut from: impl Read, log: &mut KeyLog) -> io::Result<Found> {
         secrets: 0,
         bad: Vec::new(),
     };
-    let (mut held, mut lines) = (0, 0);
+    let (mut held, mut lines, mut vain) = (0, 0, 0);
     loop {
         let room = block.get_mut(held..).unwrap_or_default();
         let n = match from.read(room) {
@@ -145,7 +149,14 @@ fn read_blocks(mut from: impl Read, log: &mut KeyLog) -> io::Result<Found> {
                 found.bad.push(BadLine { line, reason });
             }
         }
-        found.secrets += log.secret_lines() - before;
+        let news = log.secret_lines() - before;
+        found.secrets += news;
+        vain = if news > 0 { 0 } else { vain + whole };
+        if vain > VAIN_MAX {
+            let (line, reason) = (lines + 1, TOO_LONG);
+            found.bad.push(BadLine { line, reason });
+            return Ok(found);
+        }
         lines += text.iter().filter(|b| **b == b'\n').count();
         block.copy_within(whole..held, 0);
         held -= whole;
@@ -234,6 +245,13 @@ mod tests {
             let bad: Vec<usize> = found.bad.iter().map(|b| b.line).collect();
             assert_eq!(bad, [9_001]);
         }
+    }
+
+    #[test]
+    fn what_never_ends_is_left() {
+        let found = read_blocks(io::repeat(b'x'), &mut KeyLog::default()).unwrap();
+        assert_eq!(found.secrets, 0);
+        assert_eq!(found.bad.last().unwrap().reason, TOO_LONG);
     }
 
     #[test]
