@@ -331,3 +331,26 @@ fn damaged_frames_are_kept_when_asked_for() {
         .concat();
     assert_eq!(kept, both);
 }
+
+#[test]
+fn the_header_of_ivf_has_the_size_of_the_largest_frame() {
+    let sized = |width: u8, height: u8| {
+        let mut payload = vec![0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, width, 0, height, 0];
+        payload.extend([1; 9]);
+        payload
+    };
+    // Turned by a quarter: no frame is as wide as the one and as high as the other.
+    let sizes = [(16, 32), (64, 48), (40, 60)];
+    let packets = sizes.iter().enumerate().map(|(i, (width, height))| Packet {
+        sequence: i as u16,
+        timestamp: i as u32 * 3_000,
+        marker: true,
+        payload_type: 96,
+        arrival: Timestamp::default(),
+        origin: Origin::Sent,
+        payload: sized(*width, *height),
+    });
+    let file = written(VideoFormat::Vp8, packets.collect(), Damage::Drop);
+    assert_eq!(ivf_frames(&file).len(), 3);
+    assert_eq!(file[12..16], [64, 0, 48, 0]);
+}

@@ -50,6 +50,8 @@ pub(super) struct VideoTrack {
     /// What is added to a frame's time, where time went back.
     offset: i64,
     scratch: Vec<u8>,
+    /// The largest size, listed or not.
+    largest: Option<Size>,
     counts: VideoCounts,
 }
 
@@ -90,6 +92,7 @@ impl VideoTrack {
             last: 0,
             offset: 0,
             scratch: Vec::new(),
+            largest: None,
             counts: VideoCounts::default(),
         }
     }
@@ -151,11 +154,15 @@ impl VideoTrack {
         data: &[u8],
         create: Create<'_>,
     ) -> io::Result<()> {
-        if let Some(size) = facts.size
-            && self.counts.sizes.last() != Some(&size)
-            && self.counts.sizes.len() < SIZES_MAX
-        {
-            self.counts.sizes.push(size);
+        if let Some(size) = facts.size {
+            let sizes = &mut self.counts.sizes;
+            if sizes.last() != Some(&size) && sizes.len() < SIZES_MAX {
+                sizes.push(size);
+            }
+            let area = |s: Size| u64::from(s.width) * u64::from(s.height);
+            if self.largest.is_none_or(|most| area(size) > area(most)) {
+                self.largest = Some(size);
+            }
         }
         let writer = match &mut self.writer {
             Some(writer) => writer,
@@ -198,9 +205,8 @@ impl VideoTrack {
         counts.duration = seconds(self.last.saturating_sub(self.first));
         match writer {
             Writer::Ivf(ivf) => {
-                let most = |side: fn(&Size) -> u32| counts.sizes.iter().map(side).max();
-                let (width, height) = (most(|s| s.width), most(|s| s.height));
-                ivf.finish(width.unwrap_or_default(), height.unwrap_or_default())?;
+                let (width, height) = self.largest.map_or((0, 0), |s| (s.width, s.height));
+                ivf.finish(width, height)?;
             }
             Writer::AnnexB(mut file) => file.flush()?,
         }
