@@ -380,3 +380,48 @@ fn g722_payloads(capture: &Path, ssrc: u64) -> Vec<u8> {
     }
     all
 }
+
+/// Cuts the frames of a capture, as a snaplen does; little-endian pcapng with Enhanced Packet Blocks.
+fn cut_to(snaplen: usize, pcapng: &[u8]) -> Vec<u8> {
+    let word = |at: usize| u32::from_le_bytes(pcapng[at..at + 4].try_into().unwrap());
+    let (mut at, mut all) = (0, Vec::new());
+    while at + 12 <= pcapng.len() {
+        let length = word(at + 4) as usize;
+        let captured = word(at + 20) as usize;
+        if word(at) != 6 || captured <= snaplen {
+            all.extend(&pcapng[at..at + length]);
+        } else {
+            let total = (32 + snaplen.next_multiple_of(4)) as u32;
+            all.extend(6u32.to_le_bytes());
+            all.extend(total.to_le_bytes());
+            all.extend(&pcapng[at + 8..at + 20]);
+            all.extend((snaplen as u32).to_le_bytes());
+            all.extend(&pcapng[at + 24..at + 28 + snaplen.next_multiple_of(4)]);
+            all.extend(total.to_le_bytes());
+        }
+        at += length;
+    }
+    all
+}
+
+#[test]
+fn what_the_snaplen_cut_is_said_to_be_cut() {
+    let Some(folder) = shared("captures/cc-vp8-clean") else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let whole = fs::read(folder.join("capture.pcapng")).unwrap();
+    let capture = dir.path().join("cut.pcapng");
+    // The handshake is whole, and audio; video is not.
+    fs::write(&capture, cut_to(300, &whole)).unwrap();
+    let keys = folder.join("keylog.txt");
+    fs::copy(&keys, dir.path().join("keylog.txt")).unwrap();
+    let out = dir.path().join("media");
+    let manifest = extract(&capture, &out, &[]);
+    assert!(files(&manifest).count() >= 2);
+    let omitted = manifest["notExtracted"].as_array().unwrap();
+    let video = omitted.iter().filter(|o| o["kind"] == "video");
+    let reasons: Vec<_> = video.map(|o| o["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons.len(), 2, "{omitted:?}");
+    assert!(reasons.iter().all(|r| r.contains("snaplen")), "{reasons:?}");
+}

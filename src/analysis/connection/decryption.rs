@@ -48,6 +48,13 @@ pub(super) fn conclude(state: &State, connections: &mut [Connection], streams: &
         let why = why.copied().unwrap_or(Unknown::NoKeys);
         // Without keys nothing is counted.
         all.no_key += u64::from(why == Unknown::NoKeys);
+        let why = match why {
+            // Keys that were not tried are not those of something else.
+            Unknown::NoHandshake | Unknown::OtherKeys if all.cut > 0 && all.cut == all.total() => {
+                Unknown::Cut
+            }
+            why => why,
+        };
         stream.decryption = known(stream.encrypted, &all, why).map(|()| all);
     }
     let mut place: BTreeMap<u32, usize> = BTreeMap::new();

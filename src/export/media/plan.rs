@@ -4,7 +4,7 @@ use super::format::Role;
 use super::manifest::Omitted;
 use super::video::Damage;
 use crate::analysis::model::{Codec, Connection, DescribedFormat, Kind, Stream};
-use crate::analysis::{Analysis, ConnectionId, Known, StreamId};
+use crate::analysis::{Analysis, ConnectionId, Known, StreamId, Unknown};
 use crate::net::{Endpoint, Path, Via};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -235,7 +235,13 @@ fn why_not(stream: &Stream) -> Option<String> {
     let opened = stream.decryption.value();
     if stream.encrypted == Known::Yes(true) && opened.is_none_or(|o| o.opened == 0) {
         let failed = opened.map_or(0, |o| o.failed);
+        let is_cut = stream.decryption.reason() == Some(Unknown::Cut);
         return Some(match failed {
+            0 if is_cut => {
+                "encrypted, and its packets are cut by the capture's snaplen, so that no key \
+                            can open them"
+                    .to_owned()
+            }
             0 => "encrypted, and no key is known".to_owned(),
             n => format!("encrypted, and no key that is known opens it: {n} packets failed"),
         });
