@@ -3,11 +3,15 @@
 use super::format::Role;
 use super::manifest::Omitted;
 use super::video::Damage;
-use crate::analysis::model::{Codec, Connection, DescribedFormat, Kind, Stream};
+use crate::analysis::model::{Codec, Connection, DescribedFormat, Kind, Source, Stream};
 use crate::analysis::{Analysis, ConnectionId, Known, StreamId, Unknown};
 use crate::net::{Endpoint, Path, Via};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// So many packets of a codec that nothing but a static payload type names are no strays: a second of
+/// audio, in the usual packets of 20 ms.
+const BY_NUMBER_MIN: u64 = 50;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -266,8 +270,15 @@ fn planned(analysis: &Analysis, stream: &Stream) -> Planned {
     for format in described.iter().flat_map(|d| &d.formats) {
         formats.insert(format.payload_type, format.clone());
     }
+    let main_type = stream.main_payload_type();
     for seen in &stream.payload_types {
         if let Some(codec) = seen.codec.value() {
+            let is_main = main_type == Some(seen.number);
+            let is_described = formats.contains_key(&seen.number);
+            if !is_main && !is_evident(codec, seen.packets, stream.kind, is_described) {
+                formats.remove(&seen.number);
+                continue;
+            }
             let format = formats
                 .entry(seen.number)
                 .or_insert_with(|| DescribedFormat {
@@ -292,13 +303,29 @@ fn planned(analysis: &Analysis, stream: &Stream) -> Planned {
         rid: stream.identity.rid.value().map(|(rid, _)| rid.to_string()),
         formats,
         main: stream.codec.value().cloned(),
-        main_type: stream.main_payload_type(),
+        main_type,
         inner_type: stream
             .media
             .value()
             .and_then(|media| media.red.as_ref()?.primary),
         retransmits: BTreeMap::new(),
     }
+}
+
+/// Whether so many packets of a stream of this kind are this codec, so that there is a file of it beside
+/// that of its main payload type. What is no media itself makes no file, and may be what it is said to be.
+fn is_evident(codec: &Codec, packets: u64, kind: Kind, is_described: bool) -> bool {
+    let Role::Media(format) = Role::of(codec) else {
+        return true;
+    };
+    let is_of_kind = match kind {
+        Kind::Audio => !format.is_video(),
+        Kind::Video => format.is_video(),
+        _ => true,
+    };
+    // Any stray has a payload type, which may happen to be a static one.
+    let is_by_number = codec.source == Source::Static && !is_described;
+    is_of_kind && (!is_by_number || packets >= BY_NUMBER_MIN)
 }
 
 /// The first end of the transport that a stream is on.
@@ -312,4 +339,32 @@ fn transport_a(connections: &[Connection], stream: &Stream) -> Option<Endpoint> 
 fn stands_for(stream: &Stream) -> impl Iterator<Item = (u8, u8)> + '_ {
     let described = stream.described.iter().flat_map(|d| &d.formats);
     described.filter_map(|f| Some((f.payload_type, f.retransmits?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_packets_of_a_static_payload_type_are_no_file() {
+        let codec = |name: &'static str, clock_rate, source| Codec {
+            name: name.into(),
+            clock_rate,
+            channels: None,
+            source,
+        };
+        let pcmu = codec("PCMU", 8_000, Source::Static);
+        assert!(!is_evident(&pcmu, 2, Kind::Unknown, false));
+        assert!(!is_evident(&pcmu, 2, Kind::Audio, false));
+        assert!(is_evident(&pcmu, 50, Kind::Audio, false));
+        assert!(is_evident(&pcmu, 2, Kind::Audio, true), "told by SDP");
+        // Never of video, however many and whoever says so.
+        assert!(!is_evident(&pcmu, 5_000, Kind::Video, true));
+        let vp8 = codec("VP8", 90_000, Source::Payload);
+        assert!(is_evident(&vp8, 1, Kind::Video, false));
+        assert!(!is_evident(&vp8, 5_000, Kind::Audio, false));
+        // Comfort noise makes no file.
+        let noise = codec("CN", 8_000, Source::Static);
+        assert!(is_evident(&noise, 1, Kind::Audio, false));
+    }
 }
