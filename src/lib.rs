@@ -30,6 +30,7 @@ pub mod demux;
 pub mod diag;
 pub mod dissect;
 pub mod export;
+pub mod hosts;
 pub mod keys;
 pub mod lint;
 pub mod net;

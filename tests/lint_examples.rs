@@ -117,7 +117,7 @@ fn one_line_messages_stand_alone() {
             let text = example.sdp.as_bytes();
             let source = rtcscope::diag::Source::new("x", text);
             for found in lint(text, example.role) {
-                let line = found.one_line(&source);
+                let line = found.one_line(rtcscope::diag::Sources::one(&source));
                 let fact = line.rsplit('(').next().unwrap_or_default();
                 for pointer in [
                     "again here)",

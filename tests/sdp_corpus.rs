@@ -222,12 +222,13 @@ fn check_everything(text: &[u8]) {
     }
     let source = Source::new("x", text);
     let mut out = Vec::new();
-    render::concise::write(&mut out, &source, &found).unwrap();
+    render::concise::write(&mut out, rtcscope::diag::Sources::one(&source), &found).unwrap();
     let mut json = render::json::Json::begin(&mut out).unwrap();
-    json.add(&mut out, &source, &found).unwrap();
+    json.add(&mut out, rtcscope::diag::Sources::one(&source), &found)
+        .unwrap();
     #[cfg(feature = "cli")]
     render::text::Text::new(false)
-        .write(&mut out, &source, &found)
+        .write(&mut out, rtcscope::diag::Sources::one(&source), &found)
         .unwrap();
     assert!(!out.contains(&0x1b), "an escape sequence came through");
     let _ = apply(text, &found, true);

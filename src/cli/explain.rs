@@ -65,7 +65,7 @@ impl JsonRule {
         Self {
             code: rule.code,
             name: rule.name,
-            severity: rule.severity.as_str(),
+            severity: rule.severity().as_str(),
             summary: rule.summary(),
             webrtc_only: rule.scope == Scope::WebRtc,
             since: rule.since,
@@ -157,7 +157,7 @@ fn rules(args: &RulesArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Resu
                     out,
                     "{}  {:7}  {:width$}  {}",
                     rule.code,
-                    rule.severity,
+                    rule.severity(),
                     rule.name,
                     rule.summary()
                 )?;

@@ -122,15 +122,19 @@ impl Knowledge {
             inputs::read(std::slice::from_ref(path), "standard input", |input| {
                 match input {
                     Ok(input) => {
-                        useful += credentials.add_description(&input.text);
-                        useful += descriptions.add(&input.name, &input.text);
-                        let (keys, why) = srtp_keys::of_descriptions(&input.text);
-                        useful += keys.len();
-                        if !srtp_keys::add(&mut secrets.srtp, keys) {
-                            unusable
-                                .push("too many SRTP keys; the last ones are left out".to_owned());
+                        for found in &input.found {
+                            let (text, range) = input.text_of(found);
+                            let text = text.get(range).unwrap_or_default();
+                            useful += credentials.add_description(text);
+                            useful += descriptions.add(&input.name_of(found), text);
+                            let (keys, why) = srtp_keys::of_descriptions(text);
+                            useful += keys.len();
+                            if !srtp_keys::add(&mut secrets.srtp, keys) {
+                                let why = "too many SRTP keys; the last ones are left out";
+                                unusable.push(why.to_owned());
+                            }
+                            unusable.extend(why);
                         }
-                        unusable.extend(why);
                     }
                     Err(unreadable) => refused = refused.take().or(Some(unreadable)),
                 }

@@ -5,13 +5,19 @@
 //! not be read or held no description.
 
 pub(in crate::cli) mod inputs;
+mod keeping;
+mod rules;
 mod sinks;
 mod stacks;
 
-use crate::diag::{Diagnostic, Severity, Source, apply};
-use crate::lint::{Config, Linter, Profile, Report, Role};
-use inputs::Input;
-use sinks::{Counts, Sinks};
+use crate::diag::{Severity, Source, Sources};
+use crate::hosts::Found;
+use crate::lint::{Linter, Part};
+use inputs::{Input, InputArgs};
+use keeping::KeepingArgs;
+use rules::RuleArgs;
+use sinks::{Counts, OutputArgs, Sinks};
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -36,82 +42,27 @@ pub struct LintArgs {
     /// Files, directories (their .sdp files), or - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// What the descriptions are meant for
-    #[arg(long, value_name = "PROFILE", default_value = "browser", value_parser = profile_names())]
-    pub profile: String,
-    /// Only these rules: codes, names, or prefixes such as SDP2
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub select: Vec<String>,
-    /// Not these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub ignore: Vec<String>,
-    /// How bad a rule's findings are: SDP303=error, SDP2=info
-    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = severity_of)]
-    pub severity: Vec<(String, Severity)>,
-    /// How to print; may be given more than once [default: text]
-    #[arg(long, short, value_enum, value_name = "FORMAT")]
-    pub format: Vec<Format>,
-    /// Take the descriptions for offers or answers
-    #[arg(long = "as", value_enum, value_name = "ROLE")]
-    pub role: Option<RoleArg>,
-    /// What to call standard input in messages
-    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
-    pub stdin_name: String,
+    /// Which rules run.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// What is read, and how.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// What is mended, and what does not count.
+    #[command(flatten)]
+    pub keeping: KeepingArgs,
+    /// How to print.
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Fail from this level on
-    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = level)]
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = rules::level)]
     pub error_on: Severity,
     /// Do not fail for what was found
     #[arg(long)]
     pub exit_zero: bool,
-    /// Count findings by rule at the end
-    #[arg(long)]
-    pub statistics: bool,
-    /// Apply fixes that keep the meaning
-    #[arg(long)]
-    pub fix: bool,
-    /// With --fix, also those that change what is negotiated
-    #[arg(long, requires = "fix")]
-    pub unsafe_fixes: bool,
     /// Say whether other parsers accept each description
     #[arg(long)]
     pub stacks: bool,
-}
-
-/// How to print diagnostics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// With source lines, for people
-    Text,
-    /// One line each, for editors
-    Concise,
-    /// One JSON document
-    Json,
-    /// Annotations for GitHub Actions
-    Github,
-}
-
-/// Which side wrote a description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum RoleArg {
-    /// An offer
-    Offer,
-    /// An answer
-    Answer,
-}
-
-fn profile_names() -> clap::builder::PossibleValuesParser {
-    Profile::ALL.map(|(name, _)| name).into()
-}
-
-fn level(name: &str) -> Result<Severity, String> {
-    Severity::from_name(name).ok_or_else(|| "expected error, warning or info".to_owned())
-}
-
-fn severity_of(text: &str) -> Result<(String, Severity), String> {
-    let (rule, name) = text
-        .split_once('=')
-        .ok_or("expected RULE=LEVEL, such as SDP303=error")?;
-    Ok((rule.to_owned(), level(name)?))
 }
 
 /// Runs `rtcscope lint` and says with which code to exit.
@@ -136,16 +87,7 @@ fn lint_all(
     err: &mut dyn Write,
     color: bool,
 ) -> io::Result<u8> {
-    let config = Config {
-        profile: Profile::from_name(&args.profile).unwrap_or_default(),
-        role: args.role.map(|role| match role {
-            RoleArg::Offer => Role::Offer,
-            RoleArg::Answer => Role::Answer,
-        }),
-        select: args.select.clone(),
-        ignore: args.ignore.clone(),
-        severity: args.severity.clone(),
-    };
+    let config = args.rules.config();
     if let Err(unknown) = config.validate() {
         writeln!(err, "error: {unknown}")?;
         return Ok(2);
@@ -163,8 +105,8 @@ fn lint_all(
     }
     let linter = Linter::new(config);
     let mut counts = Counts::default();
-    let mut sinks = Sinks::new(&args.format, color, out)?;
-    inputs::read(&paths, &args.stdin_name, |input| {
+    let mut sinks = Sinks::new(&args.output, color, out)?;
+    inputs::read(&paths, &args.input.stdin_name, |input| {
         let mut input = match input {
             Ok(input) => input,
             Err(e) => {
@@ -173,23 +115,25 @@ fn lint_all(
                 return Ok(());
             }
         };
-        counts.files += usize::from(input.first);
-        if args.fix {
-            fix(args, &linter, &mut input, &mut counts, err)?;
+        counts.files += 1;
+        if args.keeping.fix {
+            args.keeping.fix(&linter, &mut input, &mut counts, err)?;
         }
-        let source = Source::new(&input.name, &input.text);
-        for report in linter.lint(&input.text, input.role) {
-            counts.add(&report);
-            sinks.add(out, &source, &report.diagnostics)?;
-            if args.stacks {
-                sinks.stack(out, &source, &report, stacks::webrtc_rs)?;
-            }
+        let file = Source::new(&input.name, &input.text);
+        for session in sessions(&input.found) {
+            check(
+                args,
+                &linter,
+                &input,
+                &file,
+                &session,
+                &mut counts,
+                &mut sinks,
+                out,
+            )?;
         }
         Ok(())
     })?;
-    if args.statistics {
-        sinks.statistics(out, &counts)?;
-    }
     sinks.finish(out, err, &counts)?;
     Ok(match () {
         () if !counts.unreadable.is_empty() => 3,
@@ -198,41 +142,56 @@ fn lint_all(
     })
 }
 
-/// Fixes what can be fixed, in the file too; a fix may uncover another.
-fn fix(
+/// The descriptions that were said in one session, in order; one that stands alone is a session.
+fn sessions(found: &[Found]) -> Vec<Vec<&Found>> {
+    let mut sessions: Vec<Vec<&Found>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for description in found {
+        let place = match &description.thread {
+            Some(thread) => *places.entry(thread).or_insert(sessions.len()),
+            None => sessions.len(),
+        };
+        match sessions.get_mut(place) {
+            Some(session) => session.push(description),
+            None => sessions.push(vec![description]),
+        }
+    }
+    sessions
+}
+
+/// Checks the descriptions of one session.
+#[allow(clippy::too_many_arguments)]
+fn check(
     args: &LintArgs,
     linter: &Linter,
-    input: &mut Input,
+    input: &Input,
+    file: &Source<'_>,
+    session: &[&Found],
     counts: &mut Counts,
-    err: &mut dyn Write,
+    sinks: &mut Sinks,
+    out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(file) = &input.file else {
-        return writeln!(
-            err,
-            "note: {} is not a file of its own, so nothing is fixed",
-            input.name
-        );
-    };
-    let mut text = input.text.clone();
-    for _ in 0..10 {
-        let reports = linter.lint(&text, input.role);
-        let found = reports.into_iter().flat_map(|r: Report| r.diagnostics);
-        let found: Vec<Diagnostic> = found.collect();
-        let (fixed, applied) = apply(&text, &found, args.unsafe_fixes);
-        if applied == 0 {
-            break;
-        }
-        counts.fixed += applied;
-        text = fixed;
-    }
-    if text != input.text {
-        match std::fs::write(file, &text) {
-            Ok(()) => input.text = text,
-            Err(error) => {
-                let reason = format!("cannot be written: {error}");
-                writeln!(err, "error: {}: {reason}", input.name)?;
-                counts.unreadable.push((input.name.clone(), reason));
+    let parts: Vec<Part<'_>> = session
+        .iter()
+        .map(|found| {
+            let (text, range) = input.text_of(found);
+            Part {
+                text,
+                range,
+                role: found.role,
+                side: found.side,
             }
+        })
+        .collect();
+    let sources: Vec<Source<'_>> = session.iter().map(|f| input.source_of(f, file)).collect();
+    let Some(all) = Sources::new(&sources) else {
+        return Ok(());
+    };
+    for (report, source) in linter.check(&parts).into_iter().zip(&sources) {
+        counts.add(&report);
+        sinks.add(out, all, &report.diagnostics)?;
+        if args.stacks {
+            sinks.stack(out, source, &report, stacks::webrtc_rs)?;
         }
     }
     Ok(())

@@ -56,6 +56,7 @@ mod tests {
             severity: Severity::Error,
             message: String::new(),
             primary: Label {
+                source: 0,
                 span: span.clone(),
                 text: String::new(),
             },
@@ -70,6 +71,8 @@ mod tests {
                 }],
             }),
             spec: &[],
+            fingerprint: 0,
+            suppression: None,
         }
     }
 

@@ -5,11 +5,13 @@
 //! byte alone.
 
 mod fix;
+mod map;
 pub mod render;
 mod source;
 
 pub use fix::apply;
-pub use source::{Position, Source};
+pub use map::{Map, Segment};
+pub use source::{Container, Place, Position, Source, Sources};
 
 use std::fmt;
 use std::ops::Range;
@@ -53,6 +55,8 @@ impl fmt::Display for Severity {
 /// A place in the source and what to say of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
+    /// Which of the sources it is in: the number of the description in its exchange.
+    pub source: usize,
     /// Byte range.
     pub span: Range<usize>,
     /// The local fact, in a few words.
@@ -110,12 +114,16 @@ const POINTERS: &[&str] = &[
 impl Diagnostic {
     /// The message with the local facts, for formats that have one line and do not show the source:
     /// what only points at the place is left out, and other places are named by their line.
-    pub fn one_line(&self, source: &Source<'_>) -> String {
+    pub fn one_line(&self, sources: Sources<'_, '_>) -> String {
         let here = Some(self.primary.text.as_str());
         let here = here.filter(|text| !text.is_empty() && !POINTERS.contains(text));
         let there = self.secondary.first().map(|label| {
+            let source = sources.of(label);
             let line = source.position(label.span.start).line;
-            format!("line {line}: {}", label.text)
+            let elsewhere = label.source != self.primary.source;
+            let name = if elsewhere { source.name() } else { "" };
+            let gap = if elsewhere { " " } else { "" };
+            format!("{name}{gap}line {line}: {}", label.text)
         });
         match (here, there) {
             (None, None) => self.message.clone(),
@@ -147,6 +155,19 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// The specifications behind it: `RFC 8866`.
     pub spec: &'static [&'static str],
+    /// By what it is known again in another version of the text.
+    pub fingerprint: u64,
+    /// Why it does not count, when it does not.
+    pub suppression: Option<Suppression>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Who says so: `config`, `baseline`, `comment`, `sidecar`.
+    pub by: &'static str,
+    /// The reason that was given.
+    pub reason: String,
 }
 
 #[cfg(test)]
@@ -156,18 +177,20 @@ mod tests {
     #[test]
     fn one_line_needs_no_source_beside_it() {
         let source = Source::new("x", b"a=mid:0\r\na=mid:0\r\n");
+        let source = Sources::one(&source);
         let mut d = render::sample::diagnostic();
         d.message = "`a=mid:0` names two sections".to_owned();
         d.primary.text = "again here".to_owned();
         d.secondary = vec![Label {
+            source: 0,
             span: 0..7,
             text: "the first one".to_owned(),
         }];
         assert_eq!(
-            d.one_line(&source),
+            d.one_line(source),
             "`a=mid:0` names two sections (line 1: the first one)"
         );
         d.secondary.clear();
-        assert_eq!(d.one_line(&source), "`a=mid:0` names two sections");
+        assert_eq!(d.one_line(source), "`a=mid:0` names two sections");
     }
 }

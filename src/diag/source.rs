@@ -1,5 +1,6 @@
 //! The text a diagnostic is about: its name and its lines.
 
+use super::{Label, Map};
 use std::ops::Range;
 
 /// A place as people and editors count it.
@@ -20,6 +21,59 @@ pub struct Source<'a> {
     text: &'a [u8],
     /// Offsets at which lines begin.
     starts: Vec<usize>,
+    /// Where in its file the text stands, in the file's own terms: `/log/entries/3`, `packet 12`.
+    pointer: Option<&'a str>,
+    container: Option<Container<'a>>,
+}
+
+/// The file that a text was taken out of.
+#[derive(Clone, Copy, Debug)]
+pub struct Container<'a> {
+    /// The file.
+    pub file: &'a Source<'a>,
+    /// Where the bytes of the text lie in it.
+    pub map: &'a Map,
+}
+
+/// A place in a file on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The file.
+    pub path: &'a str,
+    /// Where it begins.
+    pub start: Position,
+    /// Where it ends.
+    pub end: Position,
+}
+
+/// The texts that a diagnostic may speak of, by number.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'s, 'a> {
+    all: &'s [Source<'a>],
+    first: &'s Source<'a>,
+}
+
+impl<'s, 'a> Sources<'s, 'a> {
+    /// The descriptions of an exchange; nothing when there is none.
+    pub fn new(all: &'s [Source<'a>]) -> Option<Self> {
+        Some(Self {
+            all,
+            first: all.first()?,
+        })
+    }
+
+    /// One text.
+    pub fn one(source: &'s Source<'a>) -> Self {
+        Self {
+            all: std::slice::from_ref(source),
+            first: source,
+        }
+    }
+
+    /// The text that `label` is about.
+    pub fn of(self, label: &Label) -> &'s Source<'a> {
+        self.all.get(label.source).unwrap_or(self.first)
+    }
 }
 
 impl<'a> Source<'a> {
@@ -32,7 +86,51 @@ impl<'a> Source<'a> {
                 starts.push(i + 1);
             }
         }
-        Self { name, text, starts }
+        Self {
+            name,
+            text,
+            starts,
+            pointer: None,
+            container: None,
+        }
+    }
+
+    /// The same, standing at `pointer` in its file.
+    #[must_use]
+    pub fn at(self, pointer: Option<&'a str>) -> Self {
+        Self { pointer, ..self }
+    }
+
+    /// The same, taken out of a file.
+    #[must_use]
+    pub fn inside(self, container: Container<'a>) -> Self {
+        Self {
+            container: Some(container),
+            ..self
+        }
+    }
+
+    /// Where in its file the text stands, in the file's own terms.
+    pub fn pointer(&self) -> Option<&'a str> {
+        self.pointer
+    }
+
+    /// The file that the text was taken out of, when it is not that file's own text.
+    pub fn container(&self) -> Option<Container<'a>> {
+        self.container
+    }
+
+    /// Where `span` lies in the file on disk; for a text that has no place there, its beginning.
+    pub fn place(&self, span: &Range<usize>) -> Place<'a> {
+        let (file, span) = match &self.container {
+            None => (self, span.clone()),
+            Some(c) => (c.file, c.map.host(span).unwrap_or(0..0)),
+        };
+        Place {
+            path: file.name,
+            start: file.position(span.start),
+            end: file.position(span.end),
+        }
     }
 
     /// What to call it: a path, or `<stdin>`.

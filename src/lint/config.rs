@@ -1,7 +1,7 @@
 //! Which rules run, and how bad their findings are.
 
 use super::spelling::edit_distance;
-use super::{RULES, Rule};
+use super::{RULES, Role, Rule, Status};
 use crate::diag::Severity;
 use std::fmt;
 
@@ -40,15 +40,6 @@ impl Profile {
     }
 }
 
-/// Which side wrote a description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// It opens a negotiation.
-    Offer,
-    /// It closes one.
-    Answer,
-}
-
 /// What to check. The default is every rule, for a browser.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -58,8 +49,12 @@ pub struct Config {
     pub role: Option<Role>,
     /// Only these rules, when there are any: codes, names or prefixes of codes.
     pub select: Vec<String>,
+    /// These rules too, beside those that run anyway.
+    pub extend_select: Vec<String>,
     /// Not these rules.
     pub ignore: Vec<String>,
+    /// Rules that are not settled yet, too.
+    pub preview: bool,
     /// Severities by code, name or prefix; the last that fits counts.
     pub severity: Vec<(String, Severity)>,
 }
@@ -92,7 +87,11 @@ impl Config {
     /// The first that does not.
     pub fn validate(&self) -> Result<(), UnknownRule> {
         let severities = self.severity.iter().map(|(selector, _)| selector);
-        for selector in self.select.iter().chain(&self.ignore).chain(severities) {
+        for selector in [&self.select, &self.extend_select, &self.ignore]
+            .into_iter()
+            .flatten()
+            .chain(severities)
+        {
             if !RULES.iter().any(|rule| rule.is_selected_by(selector)) {
                 return Err(unknown(selector));
             }
@@ -106,7 +105,12 @@ impl Config {
         RULES
             .iter()
             .filter(|rule| rule.scope.applies_to(self.profile))
-            .filter(|rule| self.select.is_empty() || named(&self.select, rule))
+            .filter(|rule| {
+                let by_default = rule.is_on() || (self.preview && rule.status == Status::Preview);
+                named(&self.extend_select, rule)
+                    || named(&self.select, rule)
+                    || (self.select.is_empty() && by_default)
+            })
             .filter(|rule| !named(&self.ignore, rule))
             .map(|rule| {
                 let mut fitting = self.severity.iter().rev();

@@ -2,8 +2,8 @@
 
 use super::examples::{Example, Verdict, examples};
 use super::{Config, Linter, Rule, Scope};
-use crate::diag::Source;
 use crate::diag::render::concise;
+use crate::diag::{Source, Sources};
 use std::fmt::Write;
 
 /// The page of `rule` in Markdown, for `docs/rules/`.
@@ -14,6 +14,8 @@ pub fn page(rule: &Rule) -> String {
         Scope::WebRtc => {
             "WebRTC descriptions: those with ICE or DTLS, unless the profile is `sip` or `rfc`"
         }
+        Scope::Jsep => "a browser's own descriptions: the profile `jsep`",
+        Scope::Whip => "WHIP and WHEP: the profile `whip`",
     };
     let mut fails = examples(rule.docs)
         .into_iter()
@@ -54,7 +56,7 @@ pub fn page(rule: &Rule) -> String {
     let _ = write!(
         out,
         "\n\n| | |\n|---|---|\n| severity | {} |\n| applies to | {fact} |\n| specification | {} |\n| since | {} |\n| source | `{}` |\n",
-        rule.severity,
+        rule.severity(),
         rule.spec.join(", "),
         rule.since,
         rule.file,
@@ -76,7 +78,7 @@ fn diagnosis(rule: &Rule, example: &Example) -> String {
             d.secondary.clear();
         }
         // Writing to memory cannot fail.
-        let _ = concise::write(&mut out, &source, &report.diagnostics);
+        let _ = concise::write(&mut out, Sources::one(&source), &report.diagnostics);
     }
     let text = String::from_utf8_lossy(&out);
     let mut lines = String::new();
@@ -95,7 +97,7 @@ pub fn index(rules: &[&Rule]) -> String {
             out,
             "| [{code}]({code}.md) | {} | {} | {} |",
             rule.name,
-            rule.severity,
+            rule.severity(),
             rule.summary(),
             code = rule.code,
         );

@@ -18,17 +18,28 @@ mod config;
 mod context;
 pub mod docs;
 pub mod examples;
+mod exchange;
+mod facts;
+mod fingerprint;
+mod reporter;
 mod rule;
 mod rules;
+mod run;
 mod spelling;
 
-pub use config::{Config, Profile, Role, UnknownRule, find_rule};
-pub use context::{Context, Draft, Media};
-pub use rule::{Rule, Scope};
+pub use config::{Config, Profile, UnknownRule, find_rule};
+pub use context::Context;
+pub use exchange::Exchange;
+pub use facts::{Facts, Media};
+pub use reporter::Draft;
+pub use rule::{Group, Rule, Scope, Status};
 pub use rules::RULES;
+pub use run::Part;
+
+pub use crate::sdp::{Role, Side};
 
 use crate::diag::{Diagnostic, Severity};
-use crate::sdp::{Description, find_descriptions};
+use crate::sdp::find_descriptions;
 use std::ops::Range;
 
 /// What was found in one description.
@@ -62,19 +73,24 @@ impl Linter {
     ///
     /// `role` overrides the configured role, for containers that tell.
     pub fn lint(&self, text: &[u8], role: Option<Role>) -> Vec<Report> {
-        let config = Config {
-            role: self.config.role.or(role),
-            ..self.config.clone()
-        };
-        find_descriptions(text)
-            .into_iter()
-            .map(|range| {
-                let data = text.get(range.clone()).unwrap_or_default();
-                let sdp = Description::parse_at(data, range.start);
-                let checked = context::run(&sdp, &config, &self.rules);
-                Report { range, ..checked }
-            })
-            .collect()
+        let each = find_descriptions(text).into_iter().flat_map(|range| {
+            let part = Part {
+                text,
+                range,
+                role,
+                side: None,
+            };
+            self.check(&[part])
+        });
+        each.collect()
+    }
+
+    /// Checks the descriptions of one session, in the order in which they were said: each on its
+    /// own, each answer beside its offer, and each beside what was said before.
+    ///
+    /// Gives one report a part; the `source` of a label is the number of its part.
+    pub fn check(&self, parts: &[Part<'_>]) -> Vec<Report> {
+        run::run(parts, &self.config, &self.rules)
     }
 }
 

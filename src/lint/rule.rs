@@ -1,6 +1,6 @@
 //! What a rule is, and the macro that makes one out of a documented function.
 
-use super::{Context, Profile};
+use super::{Context, Exchange, Profile};
 use crate::diag::Severity;
 
 /// One check of the linter.
@@ -10,8 +10,10 @@ pub struct Rule {
     pub code: &'static str,
     /// Stable name that reads well after "allow": `fmtp-unlisted-payload-type`.
     pub name: &'static str,
-    /// How bad its findings are unless it or the configuration says otherwise.
-    pub severity: Severity,
+    /// What kind of finding it makes; gives the severity.
+    pub group: Group,
+    /// Whether it is settled.
+    pub status: Status,
     /// Which descriptions it is for.
     pub scope: Scope,
     /// The release that brought it.
@@ -22,7 +24,73 @@ pub struct Rule {
     pub docs: &'static str,
     /// The file it lives in.
     pub file: &'static str,
-    pub(super) check: fn(&mut Context<'_, '_>),
+    pub(super) check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Check {
+    /// One description on its own.
+    One(fn(&mut Context<'_, '_>)),
+    /// An answer beside its offer.
+    Answer(fn(&mut Exchange<'_, '_>)),
+    /// A description beside what the same session said before.
+    Again(fn(&mut Exchange<'_, '_>)),
+}
+
+/// What kind of finding a rule makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// A specification is broken in a way that breaks calls: an error.
+    Correctness,
+    /// Likely a mistake: a warning.
+    Suspicious,
+    /// Some implementations do not get along with it: a warning.
+    Interop,
+    /// It says more than others should know: for information.
+    Privacy,
+    /// True and worth knowing, but no mistake: for information, and only when asked for.
+    Advice,
+}
+
+impl Group {
+    /// All groups.
+    pub const ALL: [Self; 5] = [
+        Self::Correctness,
+        Self::Suspicious,
+        Self::Interop,
+        Self::Privacy,
+        Self::Advice,
+    ];
+
+    /// The name by which the group is selected.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Correctness => "correctness",
+            Self::Suspicious => "suspicious",
+            Self::Interop => "interop",
+            Self::Privacy => "privacy",
+            Self::Advice => "advice",
+        }
+    }
+
+    /// How bad its findings are unless a rule or the configuration says otherwise.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Correctness => Severity::Error,
+            Self::Suspicious | Self::Interop => Severity::Warning,
+            Self::Privacy | Self::Advice => Severity::Info,
+        }
+    }
+}
+
+/// Whether a rule is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// New: runs only with `--preview`, or when named.
+    Preview,
+    /// Runs.
+    Stable,
 }
 
 /// Which descriptions a rule is for.
@@ -33,6 +101,10 @@ pub enum Scope {
     /// WebRTC only: a description with ICE or DTLS in it (see [`Context::is_webrtc`]), checked
     /// for any profile but `sip` and `rfc`.
     WebRtc,
+    /// What only a browser's own description owes (RFC 9429): the profile `jsep`.
+    Jsep,
+    /// What only WHIP and WHEP ask for (RFC 9725): the profile `whip`.
+    Whip,
 }
 
 impl Scope {
@@ -41,6 +113,8 @@ impl Scope {
         match self {
             Self::Any => true,
             Self::WebRtc => !matches!(profile, Profile::Sip | Profile::Rfc),
+            Self::Jsep => profile == Profile::Jsep,
+            Self::Whip => profile == Profile::Whip,
         }
     }
 }
@@ -51,35 +125,79 @@ impl Rule {
         self.docs.lines().next().unwrap_or_default().trim()
     }
 
-    /// Whether `selector` names this rule: its code, its name, or a prefix of its code.
+    /// Whether `selector` names this rule: its code, its name, a prefix of its code, or its group.
     pub fn is_selected_by(&self, selector: &str) -> bool {
-        selector == self.name || (!selector.is_empty() && self.code.starts_with(selector))
+        selector == self.name
+            || selector == self.group.as_str()
+            || (!selector.is_empty() && self.code.starts_with(selector))
+    }
+
+    /// How bad its findings are unless it or the configuration says otherwise.
+    pub fn severity(&self) -> Severity {
+        self.group.severity()
+    }
+
+    /// Whether it runs without being named.
+    pub fn is_on(&self) -> bool {
+        self.status == Status::Stable && self.group != Group::Advice
+    }
+
+    /// Whether it looks at one description on its own.
+    pub fn is_about_one(&self) -> bool {
+        matches!(self.check, Check::One(_))
     }
 }
 
 /// Declares `RULE` from a doc comment, a code, a name, its facts and a function.
+///
+/// `=> check` looks at one description; `=> answer(check)` at an answer beside its offer, and
+/// `=> again(check)` at a description beside what the session said before.
 macro_rules! rule {
     (
         $(#[doc = $doc:literal])*
         $code:literal $name:literal {
-            severity: $severity:ident,
+            group: $group:ident,
             scope: $scope:ident,
+            $(status: $status:ident,)?
             since: $since:literal,
             spec: $spec:expr $(,)?
-        } => $check:ident
+        } => $($check:tt)+
     ) => {
         $(#[doc = $doc])*
         pub(super) const RULE: $crate::lint::Rule = $crate::lint::Rule {
             code: $code,
             name: $name,
-            severity: $crate::diag::Severity::$severity,
+            group: $crate::lint::Group::$group,
+            status: $crate::lint::rule::status!($($status)?),
             scope: $crate::lint::Scope::$scope,
             since: $since,
             spec: &$spec,
             docs: concat!($($doc, "\n"),*),
             file: file!(),
-            check: $check,
+            check: $crate::lint::rule::check!($($check)+),
         };
     };
 }
-pub(crate) use rule;
+
+macro_rules! status {
+    () => {
+        $crate::lint::Status::Stable
+    };
+    ($status:ident) => {
+        $crate::lint::Status::$status
+    };
+}
+
+macro_rules! check {
+    (answer($check:ident)) => {
+        $crate::lint::rule::Check::Answer($check)
+    };
+    (again($check:ident)) => {
+        $crate::lint::rule::Check::Again($check)
+    };
+    ($check:ident) => {
+        $crate::lint::rule::Check::One($check)
+    };
+}
+
+pub(crate) use {check, rule, status};

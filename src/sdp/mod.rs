@@ -28,6 +28,7 @@ mod line;
 mod media;
 mod names;
 mod payloads;
+mod role;
 mod streams;
 mod transport;
 
@@ -39,6 +40,7 @@ pub use line::{Ending, Line};
 pub use media::{MediaLine, Section};
 pub use names::Name;
 pub use payloads::{Payload, Payloads};
+pub use role::{Role, Side};
 pub use streams::{Rid, Simulcast, Ssrc, SsrcGroup};
 pub use transport::{Extmap, Fingerprint, Group};
 

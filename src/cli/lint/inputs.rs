@@ -1,9 +1,7 @@
-//! What `rtcscope lint` and `--sdp` read: files, directories, standard input, and descriptions inside
-//! JSON, such as the dumps of chrome://webrtc-internals, which come compressed.
+//! What `rtcscope lint` and `--sdp` read: files, directories and standard input.
 
-use crate::lint::Role;
-use crate::sdp::find_descriptions;
-use serde_json::Value;
+use crate::diag::{Container, Source};
+use crate::hosts::{self, Found, Text};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -11,19 +9,61 @@ use std::path::{Path, PathBuf};
 /// Nothing longer than this is a session description.
 const LONGEST: u64 = 64 << 20;
 
-/// A text with session descriptions in it.
+/// Arguments that say what is read, and how.
+#[derive(Clone, Debug, clap::Args)]
+pub struct InputArgs {
+    /// What to call standard input in messages
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_name: String,
+}
+
+/// A file with session descriptions in it.
 #[derive(Debug)]
 pub(in crate::cli) struct Input {
     /// What to call it in messages.
     pub(in crate::cli) name: String,
-    /// Whether it is the first from its file, which may hold several.
-    pub(in crate::cli) first: bool,
-    /// The text.
+    /// Its bytes, uncompressed.
     pub(in crate::cli) text: Vec<u8>,
-    /// The role its container gives it.
-    pub(in crate::cli) role: Option<Role>,
-    /// The file, when the text is all of it and so may be rewritten.
+    /// The descriptions in it, at least one.
+    pub(in crate::cli) found: Vec<Found>,
+    /// Where it lies, when it may be written again: it is no stream, and not compressed.
     pub(in crate::cli) file: Option<PathBuf>,
+}
+
+impl Input {
+    /// The text that the description `found` lies in, and where.
+    pub(in crate::cli) fn text_of<'i>(
+        &'i self,
+        found: &'i Found,
+    ) -> (&'i [u8], std::ops::Range<usize>) {
+        match &found.text {
+            Text::InPlace(range) => (&self.text, range.clone()),
+            Text::Extracted { bytes, .. } => (bytes, 0..bytes.len()),
+        }
+    }
+
+    /// What to call the description `found`: its file, and where it is there.
+    pub(in crate::cli) fn name_of(&self, found: &Found) -> String {
+        match &found.pointer {
+            Some(pointer) => format!("{}#{pointer}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// What renderers need of the description `found`; `file` is the whole input.
+    pub(in crate::cli) fn source_of<'i>(
+        &'i self,
+        found: &'i Found,
+        file: &'i Source<'i>,
+    ) -> Source<'i> {
+        let pointer = found.pointer.as_deref();
+        match &found.text {
+            Text::InPlace(_) => file.clone().at(pointer),
+            Text::Extracted { bytes, map } => Source::new(&self.name, bytes)
+                .at(pointer)
+                .inside(Container { file, map }),
+        }
+    }
 }
 
 /// An input that could not be used.
@@ -44,17 +84,12 @@ pub(in crate::cli) fn read(
     for path in paths {
         if path.as_os_str() == "-" {
             let text = read_limited(io::stdin().lock());
-            for input in unwrap(stdin_name.to_owned(), text, None) {
-                each(input)?;
-            }
+            each(open(stdin_name.to_owned(), text, None))?;
             continue;
         }
         let name = printable(path);
         if !path.is_dir() {
-            let text = fs::File::open(path).and_then(read_limited);
-            for input in unwrap(name, text, Some(path)) {
-                each(input)?;
-            }
+            each(read_file(path))?;
             continue;
         }
         let mut files = Vec::new();
@@ -68,13 +103,33 @@ pub(in crate::cli) fn read(
             each(Err(Unreadable { name, reason }))?;
         }
         for file in files {
-            let text = fs::File::open(&file).and_then(read_limited);
-            for input in unwrap(printable(&file), text, Some(&file)) {
-                each(input)?;
-            }
+            each(read_file(&file))?;
         }
     }
     Ok(())
+}
+
+/// Reads the file at `path`.
+pub(in crate::cli) fn read_file(path: &Path) -> Result<Input, Unreadable> {
+    let text = fs::File::open(path).and_then(read_limited);
+    open(printable(path), text, Some(path))
+}
+
+/// Finds the descriptions in what was read.
+fn open(name: String, text: io::Result<Vec<u8>>, file: Option<&Path>) -> Result<Input, Unreadable> {
+    let text = match text {
+        Ok(text) => text,
+        Err(error) => return Err(unreadable(name, &error)),
+    };
+    match hosts::find(&name, &text) {
+        Ok(found) => Ok(Input {
+            name,
+            text,
+            found,
+            file: file.map(Path::to_path_buf),
+        }),
+        Err(reason) => Err(Unreadable { name, reason }),
+    }
 }
 
 fn printable(path: &Path) -> String {
@@ -135,204 +190,23 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>, problem: &mut io::Result<()>) {
     }
 }
 
-/// The descriptions in `text`: as they are, as strings in JSON, or with escaped line ends.
-fn unwrap(
-    name: String,
-    text: io::Result<Vec<u8>>,
-    file: Option<&Path>,
-) -> Vec<Result<Input, Unreadable>> {
-    let text = match text {
-        Ok(text) => text,
-        Err(error) => return vec![Err(unreadable(name, &error))],
-    };
-    let trimmed = text.trim_ascii();
-    if trimmed.is_empty() {
-        let reason = "the file is empty".to_owned();
-        return vec![Err(Unreadable { name, reason })];
-    }
-    if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
-        let named_json = file.is_some_and(|f| f.extension().is_some_and(|e| e == "json"));
-        match serde_json::from_slice(trimmed) {
-            Ok(value) => return from_json(&name, &value),
-            Err(error) if named_json => {
-                let reason = format!("not the JSON it is named for: {error}");
-                return vec![Err(Unreadable { name, reason })];
-            }
-            Err(_) => {}
-        }
-    }
-    if let Some(unescaped) = unescape(trimmed) {
-        let name = format!("{name} (unescaped)");
-        return vec![Ok(Input {
-            name,
-            first: true,
-            text: unescaped,
-            role: None,
-            file: None,
-        })];
-    }
-    let binary = text.iter().take(4).any(|&b| b == 0 || b >= 0xf8);
-    let reason = if is_capture(&text) {
-        "a packet capture, not a session description; try `rtcscope stats FILE`"
-    } else if find_descriptions(&text).is_empty() && is_dump(&text) {
-        "a dump of packets, not a session description; try `rtcscope stats FILE`"
-    } else if binary {
-        "no session description: it is not text"
-    } else if find_descriptions(&text).is_empty() {
-        "no session description: no line begins with `v=`"
-    } else {
-        ""
-    };
-    if !reason.is_empty() {
-        let reason = reason.to_owned();
-        return vec![Err(Unreadable { name, reason })];
-    }
-    vec![Ok(Input {
-        name,
-        first: true,
-        text,
-        role: None,
-        file: file.map(Path::to_path_buf),
-    })]
-}
-
-/// Whether `text` begins like a pcap or pcapng file; one may well have a `v=` line inside.
-fn is_capture(text: &[u8]) -> bool {
-    const MAGIC: [[u8; 4]; 5] = [
-        [0xa1, 0xb2, 0xc3, 0xd4],
-        [0xd4, 0xc3, 0xb2, 0xa1],
-        [0xa1, 0xb2, 0x3c, 0x4d],
-        [0x4d, 0x3c, 0xb2, 0xa1],
-        [0x0a, 0x0d, 0x0d, 0x0a],
-    ];
-    MAGIC.iter().any(|magic| text.starts_with(magic))
-}
-
-/// Whether `text` is a dump of packets that is read as if it were a capture.
-fn is_dump(text: &[u8]) -> bool {
-    let begins = [&b"#!rtpplay1.0"[..], b"MJR0000", b"MEETECHO"];
-    begins.iter().any(|magic| text.starts_with(magic))
-        || text.windows(10).any(|words| words == b"# RTP_DUMP")
-}
-
-fn from_json(name: &str, value: &Value) -> Vec<Result<Input, Unreadable>> {
-    let mut found = Vec::new();
-    collect_json(
-        value,
-        &mut String::new(),
-        None,
-        0,
-        &mut |pointer, sdp, role| {
-            found.push(Ok(Input {
-                name: format!("{name}#{pointer}"),
-                first: found.is_empty(),
-                text: sdp.as_bytes().to_vec(),
-                role,
-                file: None,
-            }));
-        },
-    );
-    if found.is_empty() {
-        let reason = "no session description: no string in it begins with `v=`".to_owned();
-        let name = name.to_owned();
-        return vec![Err(Unreadable { name, reason })];
-    }
-    found
-}
-
-/// JSON in a string in JSON in …: dumps of webrtc-internals have one level.
-const DEPTH_MAX: u8 = 4;
-/// Entries of such a dump whose description was only made: what came of it follows.
-const UNUSED: [&str; 2] = ["createOfferOnSuccess", "createAnswerOnSuccess"];
-
-/// Looks for a description in a string that is none itself: JSON once more, or how older dumps put
-/// it, `type: offer, sdp: v=0…`.
-fn collect_in_string(
-    text: &str,
-    pointer: &mut String,
-    depth: u8,
-    found: &mut dyn FnMut(&str, &str, Option<Role>),
-) {
-    let text = text.trim_start();
-    if text.starts_with(['{', '[', '"']) && text.contains("v=") && depth < DEPTH_MAX {
-        if let Ok(inner) = serde_json::from_str(text) {
-            collect_json(&inner, pointer, None, depth + 1, found);
-        }
-    } else if let Some((before, sdp)) = text.split_once("sdp: v=").filter(|(b, _)| b.len() < 64) {
-        let role = match before {
-            b if b.contains("type: offer") => Some(Role::Offer),
-            b if b.contains("answer") => Some(Role::Answer),
-            _ => None,
-        };
-        found(pointer, &format!("v={sdp}"), role);
-    }
-}
-
-/// Finds the strings that hold a description; `{"type": …, "sdp": …}` tells its role.
-fn collect_json(
-    value: &Value,
-    pointer: &mut String,
-    role: Option<Role>,
-    depth: u8,
-    found: &mut dyn FnMut(&str, &str, Option<Role>),
-) {
-    let len = pointer.len();
-    match value {
-        Value::String(text) if text.trim_start().starts_with("v=") => found(pointer, text, role),
-        Value::String(text) => collect_in_string(text, pointer, depth, found),
-        Value::Array(items) => {
-            for (i, item) in items.iter().enumerate() {
-                *pointer += &format!("/{i}");
-                collect_json(item, pointer, None, depth, found);
-                pointer.truncate(len);
-            }
-        }
-        Value::Object(fields) => {
-            let what = fields.get("type").and_then(Value::as_str);
-            if what.is_some_and(|what| UNUSED.contains(&what)) {
-                return;
-            }
-            let role = match what {
-                Some("offer") => Some(Role::Offer),
-                Some("answer" | "pranswer") => Some(Role::Answer),
-                _ => None,
-            };
-            for (key, item) in fields {
-                let key = key.replace('~', "~0").replace('/', "~1");
-                *pointer += "/";
-                pointer.extend(key.chars().filter(|c| !c.is_control()));
-                collect_json(item, pointer, role, depth, found);
-                pointer.truncate(len);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A description on one line with `\r\n` or `\n` spelled out, as logs have it.
-fn unescape(text: &[u8]) -> Option<Vec<u8>> {
-    let one_line = !text.contains(&b'\n');
-    let text = std::str::from_utf8(text).ok().filter(|_| one_line)?;
-    let text = text.trim_matches('\'');
-    (text.starts_with("v=") && text.contains("\\n")).then(|| {
-        text.replace("\\r\\n", "\r\n")
-            .replace("\\n", "\n")
-            .into_bytes()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sdp::Role;
 
     fn texts(text: &str) -> Vec<(String, String, Option<Role>)> {
-        unwrap("x".to_owned(), Ok(text.as_bytes().to_vec()), None)
-            .into_iter()
-            .map(|input| match input {
-                Ok(i) => (i.name, String::from_utf8(i.text).unwrap(), i.role),
-                Err(e) => (e.name, e.reason, None),
-            })
-            .collect()
+        match open("x".to_owned(), Ok(text.as_bytes().to_vec()), None) {
+            Err(e) => vec![(e.name, e.reason, None)],
+            Ok(input) => {
+                let each = input.found.iter().map(|found| {
+                    let (text, range) = input.text_of(found);
+                    let text = String::from_utf8(text[range].to_vec()).unwrap();
+                    (input.name_of(found), text, found.role)
+                });
+                each.collect()
+            }
+        }
     }
 
     #[test]
@@ -376,7 +250,7 @@ mod tests {
         let mut json = "\"v=0\\r\\n\"".to_owned();
         for level in 0..8 {
             let is_found = texts(&json)[0].1 == "v=0\r\n";
-            assert_eq!(is_found, level <= usize::from(DEPTH_MAX), "{level}");
+            assert_eq!(is_found, level <= 4, "{level}");
             json = serde_json::to_string(&json).unwrap();
         }
     }

@@ -1,15 +1,38 @@
 //! Where the findings of `rtcscope lint` go: one or more formats, then a summary.
 
-use super::Format;
 use crate::diag::render::concise;
 use crate::diag::render::github::Github;
 use crate::diag::render::json::Json;
 use crate::diag::render::text::Text;
-use crate::diag::{Diagnostic, Safety, Severity, Source};
+use crate::diag::{Diagnostic, Safety, Severity, Source, Sources};
 use crate::lint::{RULES, Report};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+
+/// Arguments that say how to print.
+#[derive(Clone, Debug, clap::Args)]
+pub struct OutputArgs {
+    /// How to print; may be given more than once [default: text]
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    pub format: Vec<Format>,
+    /// Count findings by rule at the end
+    #[arg(long)]
+    pub statistics: bool,
+}
+
+/// How to print diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// With source lines, for people
+    Text,
+    /// One line each, for editors
+    Concise,
+    /// One JSON document
+    Json,
+    /// Annotations for GitHub Actions
+    Github,
+}
 
 /// What was found, in numbers.
 #[derive(Debug, Default)]
@@ -113,10 +136,12 @@ pub(super) struct Sinks {
     concise: bool,
     json: Option<Json>,
     github: Option<Github>,
+    statistics: bool,
 }
 
 impl Sinks {
-    pub(super) fn new(formats: &[Format], color: bool, out: &mut dyn Write) -> io::Result<Self> {
+    pub(super) fn new(args: &OutputArgs, color: bool, out: &mut dyn Write) -> io::Result<Self> {
+        let formats = &args.format;
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true");
         let automatic = formats.is_empty();
         let wants = |format| formats.contains(&format);
@@ -129,6 +154,7 @@ impl Sinks {
                 None
             },
             github: (wants(Format::Github) || (automatic && in_actions)).then(Github::new),
+            statistics: args.statistics,
         })
     }
 
@@ -140,20 +166,20 @@ impl Sinks {
     pub(super) fn add(
         &mut self,
         out: &mut dyn Write,
-        source: &Source<'_>,
+        sources: Sources<'_, '_>,
         diagnostics: &[Diagnostic],
     ) -> io::Result<()> {
         if let Some(text) = &mut self.text {
-            text.write(out, source, diagnostics)?;
+            text.write(out, sources, diagnostics)?;
         }
         if self.concise {
-            concise::write(out, source, diagnostics)?;
+            concise::write(out, sources, diagnostics)?;
         }
         if let Some(json) = &mut self.json {
-            json.add(out, source, diagnostics)?;
+            json.add(out, sources, diagnostics)?;
         }
         if let Some(github) = &mut self.github {
-            github.add(source, diagnostics);
+            github.add(sources, diagnostics);
         }
         Ok(())
     }
@@ -179,8 +205,8 @@ impl Sinks {
         )
     }
 
-    pub(super) fn statistics(&self, out: &mut dyn Write, counts: &Counts) -> io::Result<()> {
-        if !self.for_people() {
+    fn statistics(&self, out: &mut dyn Write, counts: &Counts) -> io::Result<()> {
+        if !self.for_people() || !self.statistics {
             return Ok(());
         }
         let mut rows: Vec<_> = counts.by_code.iter().collect();
@@ -201,6 +227,7 @@ impl Sinks {
         err: &mut dyn Write,
         counts: &Counts,
     ) -> io::Result<()> {
+        self.statistics(out, counts)?;
         let for_people = self.for_people();
         if let Some(json) = self.json {
             let unreadable = counts.unreadable.iter();

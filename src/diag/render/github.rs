@@ -2,7 +2,7 @@
 //!
 //! A step shows ten errors and ten warnings, so errors come first and the rest is counted.
 
-use crate::diag::{Diagnostic, Severity, Source};
+use crate::diag::{Diagnostic, Severity, Sources};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -22,8 +22,8 @@ impl Github {
         Self::default()
     }
 
-    /// Adds `diagnostics` about `source`.
-    pub fn add(&mut self, source: &Source<'_>, diagnostics: &[Diagnostic]) {
+    /// Adds `diagnostics` about `sources`.
+    pub fn add(&mut self, sources: Sources<'_, '_>, diagnostics: &[Diagnostic]) {
         for d in diagnostics {
             let [errors, warnings, notices] = &mut self.lines;
             let (command, lines) = match d.severity {
@@ -35,10 +35,10 @@ impl Github {
                 self.left_out += 1;
                 continue;
             }
-            let start = source.position(d.primary.span.start);
-            let end = source.position(d.primary.span.end);
+            let place = sources.of(&d.primary).place(&d.primary.span);
+            let (start, end) = (place.start, place.end);
             let mut line = format!("::{command} title={} {},file=", d.code, d.name);
-            escape(&mut line, source.name(), true);
+            escape(&mut line, place.path, true);
             // Columns are only understood when the span stays on one line.
             let _ = write!(
                 line,
@@ -50,7 +50,7 @@ impl Github {
                 let _ = write!(line, ",col={},endColumn={}", start.column, end.column);
             }
             line.push_str("::");
-            escape(&mut line, &d.one_line(source), false);
+            escape(&mut line, &d.one_line(sources), false);
             for help in d.help.iter().chain(d.fix.as_ref().map(|fix| &fix.title)) {
                 line.push_str("%0Ahelp: ");
                 escape(&mut line, help, false);
@@ -88,6 +88,7 @@ fn escape(out: &mut String, text: &str, property: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::Source;
     use crate::diag::render::sample;
 
     #[test]
@@ -96,8 +97,8 @@ mod tests {
         let source = Source::new("a,b:c%.sdp", sample::TEXT);
         let mut error = sample::diagnostic();
         error.severity = Severity::Error;
-        github.add(&source, &vec![sample::diagnostic(); 12]);
-        github.add(&source, &[error]);
+        github.add(Sources::one(&source), &vec![sample::diagnostic(); 12]);
+        github.add(Sources::one(&source), &[error]);
         let mut out = Vec::new();
         github.write(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -3,7 +3,7 @@
 //! Columns count Unicode scalar values from 1, bytes from 0. These structs are the format; the
 //! model may change without it.
 
-use crate::diag::{Diagnostic, Position, Source};
+use crate::diag::{Diagnostic, Position, Source, Sources};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -72,7 +72,8 @@ fn span(source: &Source<'_>, range: &Range<usize>) -> JsonSpan {
     }
 }
 
-fn diagnostic<'a>(source: &Source<'a>, d: &'a Diagnostic) -> JsonDiagnostic<'a> {
+fn diagnostic<'a>(sources: Sources<'a, 'a>, d: &'a Diagnostic) -> JsonDiagnostic<'a> {
+    let source = sources.of(&d.primary);
     JsonDiagnostic {
         code: d.code,
         name: d.name,
@@ -85,7 +86,7 @@ fn diagnostic<'a>(source: &Source<'a>, d: &'a Diagnostic) -> JsonDiagnostic<'a> 
             .secondary
             .iter()
             .map(|l| JsonLabel {
-                span: span(source, &l.span),
+                span: span(sources.of(l), &l.span),
                 text: &l.text,
             })
             .collect(),
@@ -119,17 +120,17 @@ impl Json {
         Ok(Self::default())
     }
 
-    /// Adds `diagnostics` about `source`.
+    /// Adds `diagnostics` about `sources`.
     pub fn add(
         &mut self,
         out: &mut dyn Write,
-        source: &Source<'_>,
+        sources: Sources<'_, '_>,
         diagnostics: &[Diagnostic],
     ) -> io::Result<()> {
         for d in diagnostics {
             out.write_all(if self.any { b",\n" } else { b"\n" })?;
             self.any = true;
-            serde_json::to_writer(&mut *out, &diagnostic(source, d))?;
+            serde_json::to_writer(&mut *out, &diagnostic(sources, d))?;
         }
         Ok(())
     }
@@ -153,7 +154,7 @@ mod tests {
         let source = Source::new("offer.sdp", sample::TEXT);
         let mut json = Json::begin(&mut out).unwrap();
         let two = [sample::diagnostic(), sample::diagnostic()];
-        json.add(&mut out, &source, &two).unwrap();
+        json.add(&mut out, Sources::one(&source), &two).unwrap();
         json.end(&mut out, &serde_json::json!({"warnings": 2}))
             .unwrap();
         let v: serde_json::Value = serde_json::from_slice(&out).unwrap();

@@ -23,10 +23,12 @@ pub(crate) mod sample {
             severity: Severity::Warning,
             message: "`a=rtcp-fb` names payload type 111, which `m=audio` does not list".to_owned(),
             primary: Label {
+                source: 0,
                 span: 61..64,
                 text: "no payload type 111 here".to_owned(),
             },
             secondary: vec![Label {
+                source: 0,
                 span: 28..31,
                 text: "formats listed".to_owned(),
             }],
@@ -40,6 +42,8 @@ pub(crate) mod sample {
                 }],
             }),
             spec: &["RFC 4585"],
+            fingerprint: 0x1234_5678_9abc_def0,
+            suppression: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The report for people: source lines with the place underlined, and what to do.
 
-use crate::diag::{Diagnostic, Fix, Severity, Source};
+use crate::diag::{Diagnostic, Fix, Label, Severity, Source, Sources};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -43,7 +43,7 @@ impl Text {
     pub fn write(
         &mut self,
         out: &mut dyn Write,
-        source: &Source<'_>,
+        sources: Sources<'_, '_>,
         diagnostics: &[Diagnostic],
     ) -> io::Result<()> {
         let mut counts = std::collections::BTreeMap::<&str, (usize, usize)>::new();
@@ -56,7 +56,7 @@ impl Text {
             if *total > MANY && *shown > SHOWN {
                 continue;
             }
-            self.write_one(out, source, d)?;
+            self.write_one(out, sources, d)?;
             if *total > MANY && *shown == SHOWN {
                 let more = *total - SHOWN;
                 writeln!(out, "... and {more} more {} here ({})\n", d.code, d.name)?;
@@ -68,7 +68,7 @@ impl Text {
     fn write_one(
         &mut self,
         out: &mut dyn Write,
-        source: &Source<'_>,
+        sources: Sources<'_, '_>,
         d: &Diagnostic,
     ) -> io::Result<()> {
         let level = match d.severity {
@@ -76,6 +76,7 @@ impl Text {
             Severity::Warning => Level::WARNING,
             Severity::Info => Level::INFO,
         };
+        let source = sources.of(&d.primary);
         let window = Window::of(source, d);
         // Of a cut line the printer cannot tell the column.
         let at = source.position(d.primary.span.start);
@@ -94,19 +95,36 @@ impl Text {
             .annotations(
                 d.secondary
                     .iter()
-                    .filter(|l| window.shows(&l.span))
+                    .filter(|l| l.source == d.primary.source && window.shows(&l.span))
                     .map(|l| {
                         AnnotationKind::Context
                             .span(window.map(&l.span))
                             .label(&l.text)
                     }),
             );
+        let elsewhere = |l: &&Label| l.source != d.primary.source;
+        let others: Vec<(&Label, Window)> = d
+            .secondary
+            .iter()
+            .filter(elsewhere)
+            .map(|label| (label, Window::of_label(sources.of(label), label)))
+            .collect();
         let mut groups: Vec<Group<'_>> = Vec::new();
         let mut main = level
             .primary_title(&d.message)
             .id(d.code)
             .elements(window.cut.then_some(origin))
             .element(snippet)
+            .elements(others.iter().map(|(label, window)| {
+                Snippet::source(&window.text)
+                    .line_start(window.line)
+                    .path(sources.of(label).name())
+                    .annotation(
+                        AnnotationKind::Context
+                            .span(window.map(&label.span))
+                            .label(&label.text),
+                    )
+            }))
             .elements(d.help.iter().map(|h| Level::HELP.message(h)));
         // A patch that only adds line ends would show nothing, and one of a cut line half of it.
         let invisible =
@@ -157,16 +175,30 @@ impl Window {
         let spans = d
             .secondary
             .iter()
+            .filter(|l| l.source == d.primary.source)
             .map(|l| &l.span)
             .chain(d.fix.iter().flat_map(|f| f.edits.iter().map(|e| &e.span)));
-        let mut range = source.lines_around(&d.primary.span);
+        Self::around(source, &d.primary.span, spans)
+    }
+
+    /// The lines of a label alone.
+    fn of_label(source: &Source<'_>, label: &Label) -> Self {
+        Self::around(source, &label.span, std::iter::empty())
+    }
+
+    fn around<'r>(
+        source: &Source<'_>,
+        primary: &Range<usize>,
+        spans: impl Iterator<Item = &'r Range<usize>>,
+    ) -> Self {
+        let mut range = source.lines_around(primary);
         for span in spans {
             let lines = source.lines_around(span);
             range = range.start.min(lines.start)..range.end.max(lines.end);
         }
         let cut = range.len() > LONGEST;
         if cut {
-            let place = d.primary.span.start..d.primary.span.start;
+            let place = primary.start..primary.start;
             let line = source.lines_around(&place);
             let at = place.start.min(source.text().len());
             let start = at.saturating_sub(AROUND).max(line.start);
@@ -282,7 +314,7 @@ mod tests {
         let mut out = Vec::new();
         let source = Source::new("offer.sdp", text);
         Text::new(false)
-            .write(&mut out, &source, diagnostics)
+            .write(&mut out, Sources::one(&source), diagnostics)
             .unwrap();
         String::from_utf8(out).unwrap()
     }

@@ -16,7 +16,7 @@ rule! {
     /// a=setup:active
     /// ```
     "SDP314" "answer-setup-actpass" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 5763", "RFC 8842"],

@@ -22,7 +22,7 @@ rule! {
     /// a=rtcp-mux
     /// ```
     "SDP407" "bundle-only-with-port" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 9143 §6"],

@@ -21,7 +21,7 @@ rule! {
     /// a=rtcp-mux
     /// ```
     "SDP412" "bundle-without-rtcp-mux" {
-        severity: Error,
+        group: Correctness,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 9143 §9.3"],

@@ -24,7 +24,7 @@ rule! {
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
     "SDP409" "bundled-extmap-conflict" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 9143 §12", "RFC 8285"],

@@ -26,7 +26,7 @@ rule! {
     /// a=rtpmap:101 AV1/90000
     /// ```
     "SDP408" "bundled-payload-type-conflict" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 9143"],

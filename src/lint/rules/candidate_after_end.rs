@@ -15,7 +15,7 @@ rule! {
     /// a=end-of-candidates
     /// ```
     "SDP221" "candidate-after-end" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8840"],

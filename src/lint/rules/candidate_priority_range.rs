@@ -13,7 +13,7 @@ rule! {
     /// a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host
     /// ```
     "SDP211" "candidate-priority-range" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8839 §5.1", "RFC 8445"],

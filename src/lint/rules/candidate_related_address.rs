@@ -14,7 +14,7 @@ rule! {
     /// a=candidate:2 1 udp 1694498815 198.51.100.7 5000 typ srflx raddr 0.0.0.0 rport 0
     /// ```
     "SDP213" "candidate-related-address" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8839 §5.1"],

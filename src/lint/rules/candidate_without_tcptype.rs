@@ -13,7 +13,7 @@ rule! {
     /// a=candidate:1 1 tcp 2105524479 192.0.2.1 9 typ host tcptype active
     /// ```
     "SDP214" "candidate-without-tcptype" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 6544"],

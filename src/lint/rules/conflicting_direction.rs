@@ -14,7 +14,7 @@ rule! {
     /// a=recvonly
     /// ```
     "SDP024" "conflicting-direction" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §6.7"],

@@ -17,7 +17,7 @@ rule! {
     /// a=rtpmap:98 VP9/90000
     /// ```
     "SDP103" "conflicting-rtpmap" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §6.6"],

@@ -21,7 +21,7 @@ rule! {
     /// a=fmtp:97 apt=96
     /// ```
     "SDP113" "dangling-rtx-apt" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 4588"],

@@ -13,7 +13,7 @@ rule! {
     /// a=ice-options:trickle
     /// ```
     "SDP207" "google-ice" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8445"],

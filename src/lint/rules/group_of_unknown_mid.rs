@@ -21,7 +21,7 @@ rule! {
     /// a=rtcp-mux
     /// ```
     "SDP404" "group-of-unknown-mid" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 5888"],

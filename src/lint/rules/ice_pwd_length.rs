@@ -15,7 +15,7 @@ rule! {
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
     /// ```
     "SDP203" "ice-pwd-length" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8839 §5.4"],

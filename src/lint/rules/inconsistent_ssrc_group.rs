@@ -20,7 +20,7 @@ rule! {
     /// a=ssrc:2 cname:x
     /// ```
     "SDP514" "inconsistent-ssrc-group" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 5576 §4.2"],

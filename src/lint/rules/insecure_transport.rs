@@ -17,7 +17,7 @@ rule! {
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
     /// ```
     "SDP309" "insecure-transport" {
-        severity: Warning,
+        group: Suspicious,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 8834", "RFC 9429"],

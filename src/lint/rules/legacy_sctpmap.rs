@@ -15,7 +15,7 @@ rule! {
     /// a=sctp-port:5000
     /// ```
     "SDP602" "legacy-sctpmap" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8841"],

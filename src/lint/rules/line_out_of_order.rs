@@ -27,7 +27,7 @@ rule! {
     /// a=sendrecv
     /// ```
     "SDP002" "line-out-of-order" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

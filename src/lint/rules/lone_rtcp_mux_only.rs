@@ -14,7 +14,7 @@ rule! {
     /// a=rtcp-mux-only
     /// ```
     "SDP413" "lone-rtcp-mux-only" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8858"],

@@ -18,7 +18,7 @@ rule! {
     /// m=audio 9 RTP/AVP 0
     /// ```
     "SDP013" "malformed-bandwidth" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.8"],

@@ -16,7 +16,7 @@ rule! {
     /// a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host generation 0
     /// ```
     "SDP208" "malformed-candidate" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8839 §5.1"],

@@ -20,7 +20,7 @@ rule! {
     /// c=IN IP4 224.2.17.12/127
     /// ```
     "SDP011" "malformed-connection" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.7"],

@@ -17,7 +17,7 @@ rule! {
     /// a=extmap:4/sendonly urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
     "SDP501" "malformed-extmap" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8285"],

@@ -15,7 +15,7 @@ rule! {
     /// a=fmtp:111 minptime=10
     /// ```
     "SDP139" "malformed-fmtp" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

@@ -22,7 +22,7 @@ rule! {
     /// a=ptime:20
     /// ```
     "SDP004" "malformed-line" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

@@ -19,7 +19,7 @@ rule! {
     /// m=audio 49170/2 RTP/AVP 0
     /// ```
     "SDP019" "malformed-media-line" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.14"],

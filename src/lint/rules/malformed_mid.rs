@@ -13,7 +13,7 @@ rule! {
     /// a=mid:my-audio
     /// ```
     "SDP403" "malformed-mid" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 5888 §4"],

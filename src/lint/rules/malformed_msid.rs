@@ -16,7 +16,7 @@ rule! {
     /// a=msid:- 80336e21-2480-43c3-b385-7ae7c08046d2
     /// ```
     "SDP518" "malformed-msid" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8830"],

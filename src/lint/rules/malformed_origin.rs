@@ -26,7 +26,7 @@ rule! {
     /// t=0 0
     /// ```
     "SDP009" "malformed-origin" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.2"],

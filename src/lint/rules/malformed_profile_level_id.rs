@@ -17,7 +17,7 @@ rule! {
     /// a=fmtp:102 packetization-mode=1;profile-level-id=42e01f
     /// ```
     "SDP117" "malformed-profile-level-id" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 6184"],

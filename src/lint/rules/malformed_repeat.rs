@@ -22,7 +22,7 @@ rule! {
     /// z=2882844526 -1h 2898848070 0
     /// ```
     "SDP028" "malformed-repeat" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

@@ -17,7 +17,7 @@ rule! {
     /// a=rid:l send
     /// ```
     "SDP509" "malformed-rid" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8851"],

@@ -15,7 +15,7 @@ rule! {
     /// a=rtcp-fb:111 transport-cc
     /// ```
     "SDP138" "malformed-rtcp-fb" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 4585"],

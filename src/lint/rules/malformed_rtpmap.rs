@@ -22,7 +22,7 @@ rule! {
     /// a=rtpmap:96 L16/44100/2
     /// ```
     "SDP104" "malformed-rtpmap" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §6.6"],

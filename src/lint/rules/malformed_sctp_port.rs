@@ -16,7 +16,7 @@ rule! {
     /// a=max-message-size:262144
     /// ```
     "SDP607" "malformed-sctp-port" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8841 §5"],

@@ -23,7 +23,7 @@ rule! {
     /// a=simulcast:send h recv x
     /// ```
     "SDP511" "malformed-simulcast" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8853"],

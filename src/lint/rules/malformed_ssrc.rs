@@ -15,7 +15,7 @@ rule! {
     /// a=ssrc:4660 cname:x
     /// ```
     "SDP513" "malformed-ssrc" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 5576 §4.1"],

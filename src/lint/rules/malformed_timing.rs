@@ -19,7 +19,7 @@ rule! {
     /// t=2873397496 2873404696
     /// ```
     "SDP027" "malformed-timing" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

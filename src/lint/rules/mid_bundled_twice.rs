@@ -21,7 +21,7 @@ rule! {
     /// a=rtcp-mux
     /// ```
     "SDP405" "mid-bundled-twice" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 9143"],

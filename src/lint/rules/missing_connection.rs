@@ -22,7 +22,7 @@ rule! {
     /// c=IN IP4 192.0.2.1
     /// ```
     "SDP012" "missing-connection" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.7"],

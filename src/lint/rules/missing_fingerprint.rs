@@ -25,7 +25,7 @@ rule! {
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
     /// ```
     "SDP301" "missing-fingerprint" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8122 §5", "RFC 5763", "RFC 9143 §7.1.3"],

@@ -27,7 +27,7 @@ rule! {
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
     /// ```
     "SDP201" "missing-ice-credentials" {
-        severity: Error,
+        group: Correctness,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 8839 §5.4", "RFC 9143 §10"],

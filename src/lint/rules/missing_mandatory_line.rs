@@ -18,7 +18,7 @@ rule! {
     /// t=0 0
     /// ```
     "SDP003" "missing-mandatory-line" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

@@ -23,7 +23,7 @@ rule! {
     /// a=mid:0
     /// ```
     "SDP401" "missing-mid" {
-        severity: Warning,
+        group: Suspicious,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 9429"],

@@ -20,7 +20,7 @@ rule! {
     /// m=audio 9 RTP/AVP 0 8
     /// ```
     "SDP101" "missing-rtpmap" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §6.6"],

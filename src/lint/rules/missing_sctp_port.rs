@@ -14,7 +14,7 @@ rule! {
     /// a=sctp-port:5000
     /// ```
     "SDP601" "missing-sctp-port" {
-        severity: Error,
+        group: Correctness,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 8841 §5"],

@@ -26,7 +26,7 @@ rule! {
     /// a=setup:active
     /// ```
     "SDP306" "missing-setup" {
-        severity: Error,
+        group: Correctness,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 8842", "RFC 5763", "RFC 9143 §7.1.3"],

@@ -20,7 +20,7 @@ rule! {
     /// a=rtpengine-hold
     /// ```
     "SDP021" "misspelt-attribute" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

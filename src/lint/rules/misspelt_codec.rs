@@ -18,7 +18,7 @@ rule! {
     /// a=rtpmap:113 ourcodec/8000
     /// ```
     "SDP141" "misspelt-codec" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866", "RFC 4855"],

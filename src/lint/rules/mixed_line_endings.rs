@@ -27,7 +27,7 @@ rule! {
     /// t=0 0\n\
     /// ```
     "SDP005" "mixed-line-endings" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

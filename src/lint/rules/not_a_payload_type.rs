@@ -16,7 +16,7 @@ rule! {
     /// a=sctp-port:5000
     /// ```
     "SDP130" "not-a-payload-type" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.14", "RFC 3551"],

@@ -19,7 +19,7 @@ rule! {
     /// t=0 0
     /// ```
     "SDP025" "not-utf8" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

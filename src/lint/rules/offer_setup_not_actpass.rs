@@ -16,7 +16,7 @@ rule! {
     /// a=setup:actpass
     /// ```
     "SDP307" "offer-setup-not-actpass" {
-        severity: Error,
+        group: Correctness,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 5763", "RFC 8842"],

@@ -18,7 +18,7 @@ rule! {
     /// a=fmtp:111 stereo=0;maxplaybackrate=16000
     /// ```
     "SDP107" "opus-not-48000-2" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 7587"],

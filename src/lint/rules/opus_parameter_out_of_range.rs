@@ -16,7 +16,7 @@ rule! {
     /// a=fmtp:111 minptime=10;stereo=1;maxaveragebitrate=64000
     /// ```
     "SDP123" "opus-parameter-out-of-range" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 7587"],

@@ -18,7 +18,7 @@ rule! {
     /// a=rtcp-mux
     /// ```
     "SDP129" "payload-type-in-rtcp-range" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 5761 §4"],

@@ -15,7 +15,7 @@ rule! {
     /// a=rtpmap:9 G722/8000
     /// ```
     "SDP106" "remapped-static-payload-type" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 3551"],

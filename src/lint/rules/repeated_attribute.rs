@@ -17,7 +17,7 @@ rule! {
     /// a=candidate:2 1 udp 2130706175 192.0.2.2 5000 typ host
     /// ```
     "SDP023" "repeated-attribute" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 9429"],

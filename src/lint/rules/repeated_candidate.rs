@@ -15,7 +15,7 @@ rule! {
     /// a=candidate:1 2 udp 2130706430 192.0.2.1 5001 typ host
     /// ```
     "SDP215" "repeated-candidate" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8445"],

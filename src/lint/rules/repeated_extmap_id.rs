@@ -15,7 +15,7 @@ rule! {
     /// a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
     "SDP503" "repeated-extmap-id" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8285"],

@@ -15,7 +15,7 @@ rule! {
     /// a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
     /// ```
     "SDP504" "repeated-extmap-uri" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8285"],

@@ -19,7 +19,7 @@ rule! {
     /// a=mid:1
     /// ```
     "SDP402" "repeated-mid" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 5888 §4"],

@@ -22,7 +22,7 @@ rule! {
     /// t=0 0
     /// ```
     "SDP008" "repeated-session-line" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

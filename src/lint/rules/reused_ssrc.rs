@@ -29,7 +29,7 @@ rule! {
     /// a=ssrc:2 cname:x
     /// ```
     "SDP515" "reused-ssrc" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 3550", "RFC 9143"],

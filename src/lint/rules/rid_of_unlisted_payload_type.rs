@@ -16,7 +16,7 @@ rule! {
     /// a=rid:h send pt=96;max-width=1280
     /// ```
     "SDP510" "rid-of-unlisted-payload-type" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8851"],

@@ -19,7 +19,7 @@ rule! {
     /// a=fmtp:97 apt=96
     /// ```
     "SDP115" "rtx-clock-mismatch" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 4588"],

@@ -18,7 +18,7 @@ rule! {
     /// a=fmtp:97 apt=96
     /// ```
     "SDP112" "rtx-without-apt" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 4588"],

@@ -14,7 +14,7 @@ rule! {
     /// a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw
     /// ```
     "SDP308" "sdes-in-webrtc" {
-        severity: Error,
+        group: Correctness,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 8827"],

@@ -21,7 +21,7 @@ rule! {
     /// a=ptime:20
     /// ```
     "SDP010" "session-id-too-big" {
-        severity: Warning,
+        group: Suspicious,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 9429"],

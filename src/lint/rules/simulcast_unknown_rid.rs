@@ -21,7 +21,7 @@ rule! {
     /// a=simulcast:send h;l
     /// ```
     "SDP508" "simulcast-unknown-rid" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8853"],

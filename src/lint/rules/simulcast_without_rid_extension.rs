@@ -23,7 +23,7 @@ rule! {
     /// a=simulcast:send h;l
     /// ```
     "SDP506" "simulcast-without-rid-extension" {
-        severity: Warning,
+        group: Suspicious,
         scope: WebRtc,
         since: "0.1",
         spec: ["RFC 8852", "RFC 8853"],

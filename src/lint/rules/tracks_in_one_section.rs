@@ -17,7 +17,7 @@ rule! {
     /// a=msid:stream-b one
     /// ```
     "SDP521" "tracks-in-one-section" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 9429"],

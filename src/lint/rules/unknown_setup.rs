@@ -12,7 +12,7 @@ rule! {
     /// a=setup:passive
     /// ```
     "SDP313" "unknown-setup" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 4145"],

@@ -16,7 +16,7 @@ rule! {
     /// a=fmtp:111 minptime=10
     /// ```
     "SDP109" "unlisted-fmtp" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

@@ -18,7 +18,7 @@ rule! {
     /// a=fmtp:63 111/111
     /// ```
     "SDP125" "unlisted-red-payload" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 2198"],

@@ -15,7 +15,7 @@ rule! {
     /// a=rtcp-fb:* transport-cc
     /// ```
     "SDP132" "unlisted-rtcp-fb" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 4585"],

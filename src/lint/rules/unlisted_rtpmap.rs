@@ -17,7 +17,7 @@ rule! {
     /// a=rtpmap:111 opus/48000/2
     /// ```
     "SDP102" "unlisted-rtpmap" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §6.6"],

@@ -27,7 +27,7 @@ rule! {
     /// t=0 0
     /// ```
     "SDP006" "unterminated-last-line" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866"],

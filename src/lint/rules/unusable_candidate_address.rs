@@ -14,7 +14,7 @@ rule! {
     /// a=candidate:1 1 udp 2130706431 7f1e2d3c-0a1b-4c5d-8e9f-001122334455.local 5000 typ host
     /// ```
     "SDP216" "unusable-candidate-address" {
-        severity: Warning,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8445"],

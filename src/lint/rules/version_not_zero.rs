@@ -24,7 +24,7 @@ rule! {
     /// t=0 0
     /// ```
     "SDP001" "version-not-zero" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.1"],

@@ -15,7 +15,7 @@ rule! {
     /// a=rtpmap:96 VP8/90000
     /// ```
     "SDP108" "video-clock-not-90000" {
-        severity: Error,
+        group: Correctness,
         scope: Any,
         since: "0.1",
         spec: ["RFC 7741", "RFC 6184", "RFC 9628"],

@@ -1,0 +1,223 @@
+//! What is worked out of a description once, for all rules.
+
+mod bundle;
+
+use crate::sdp::{Description, Field, Group, Line, Name, Payloads, Role, Section, Side};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+/// A description with what rules ask of it.
+#[derive(Debug)]
+pub struct Facts<'d, 'a> {
+    sdp: &'d Description<'a>,
+    media: Vec<Media<'d, 'a>>,
+    bundles: Vec<Vec<usize>>,
+    role: Option<Role>,
+    side: Option<Side>,
+    webrtc: bool,
+}
+
+impl<'d, 'a> Facts<'d, 'a> {
+    /// Works out what rules need. `insists` takes the description for WebRTC's whatever is in it.
+    pub(super) fn of(sdp: &'d Description<'a>, role: Option<Role>, insists: bool) -> Self {
+        let role = role.or_else(|| infer_role(sdp));
+        let (media, bundles) = collect(sdp, role);
+        Self {
+            sdp,
+            media,
+            bundles,
+            role,
+            side: None,
+            webrtc: insists || looks_like_webrtc(sdp),
+        }
+    }
+
+    /// The same, written by `side`.
+    pub(super) fn by(self, side: Option<Side>) -> Self {
+        Self { side, ..self }
+    }
+
+    /// The description.
+    pub fn sdp(&self) -> &'d Description<'a> {
+        self.sdp
+    }
+
+    /// Its media sections.
+    pub fn media(&self) -> &[Media<'d, 'a>] {
+        &self.media
+    }
+
+    /// Whether this is an offer or an answer, when that is known.
+    pub fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    /// Which end wrote it, when that is known.
+    pub fn side(&self) -> Option<Side> {
+        self.side
+    }
+
+    /// Whether the description has ICE or DTLS in it, or the profile insists on WebRTC.
+    pub fn is_webrtc(&self) -> bool {
+        self.webrtc
+    }
+
+    /// The sections of each BUNDLE group, in the order of the description.
+    pub fn bundles(&self) -> impl Iterator<Item = Vec<&Media<'d, 'a>>> {
+        self.bundles
+            .iter()
+            .map(|group| group.iter().filter_map(|&i| self.media.get(i)).collect())
+    }
+}
+
+/// A media section with its payload types.
+#[derive(Debug)]
+pub struct Media<'d, 'a> {
+    section: Section<'d, 'a>,
+    /// The payload types of an RTP section.
+    pub payloads: Payloads<'a>,
+    /// Attributes that are there.
+    names: Names,
+    /// Attributes that hold for the section's transport.
+    transport_names: Names,
+}
+
+/// A set of attribute names.
+#[derive(Clone, Copy, Debug, Default)]
+struct Names(u128);
+
+impl Names {
+    fn bit(name: Name) -> u128 {
+        const { assert!(Name::ALL.len() < 128) };
+        1 << (name as u8)
+    }
+
+    /// The names in `lines`. A damaged line counts for the attribute it was probably meant to be,
+    /// so that no rule misses what another one has found to be damaged.
+    fn of(lines: &[Line<'_>]) -> Self {
+        let names = lines.iter().filter_map(|line| match line.name() {
+            Some(Name::Other) | None => meant(line),
+            name => name,
+        });
+        Self(names.fold(0, |set, name| set | Self::bit(name)))
+    }
+
+    fn has(self, name: Name) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+}
+
+impl<'d, 'a> Deref for Media<'d, 'a> {
+    type Target = Section<'d, 'a>;
+    fn deref(&self) -> &Section<'d, 'a> {
+        &self.section
+    }
+}
+
+impl<'a> Media<'_, 'a> {
+    /// Whether the section has an attribute called `name`.
+    pub fn has(&self, name: Name) -> bool {
+        self.names.has(name)
+    }
+
+    /// Whether the section's transport has an attribute called `name`: written in the section, at
+    /// session level, or, when the section uses the transport of a BUNDLE group, in the section
+    /// whose tag that group is known by (RFC 9143 §7.1.3). No other section of the group counts:
+    /// what it says of the transport is not used.
+    pub fn transport_has(&self, name: Name) -> bool {
+        self.transport_names.has(name)
+    }
+
+    /// What to call the section in a message: `m=audio`.
+    pub fn title(&self) -> String {
+        match self.media() {
+            Some(m) => format!("m={}", m.media),
+            None => "m=".to_owned(),
+        }
+    }
+
+    /// Where to point when something is missing from the section.
+    pub fn head_text(&self) -> Field<'a> {
+        self.head().map_or(Field::new(&[], 0), Line::text)
+    }
+
+    /// Whether the section can be used: its `m=` line is readable and it is not rejected.
+    pub fn is_active(&self) -> bool {
+        self.media().is_some() && !self.is_rejected()
+    }
+}
+
+/// The attribute that a damaged line such as `a=mid 0`, `A=mid:0` or `a= mid:0` was meant to be.
+fn meant(line: &Line<'_>) -> Option<Name> {
+    let text = line.text();
+    let damaged = line.letter().is_none() || line.name_text().is_some_and(|n| !n.is_token());
+    let is_attribute = matches!(text.bytes().first(), Some(b'a' | b'A' | b' '));
+    let (_, value) = text.split_once(b'=').filter(|_| damaged && is_attribute)?;
+    let value = value.trim();
+    let end = value.bytes().iter().position(|b| matches!(b, b' ' | b':'));
+    let name = Name::of(value.take(end.unwrap_or(value.len())).bytes());
+    (name != Name::Other).then_some(name)
+}
+
+/// The media sections of a description, and the BUNDLE groups as indices into them.
+///
+/// A section that two groups name counts for the first, so that no group work is done twice.
+fn collect<'d, 'a>(
+    sdp: &'d Description<'a>,
+    role: Option<Role>,
+) -> (Vec<Media<'d, 'a>>, Vec<Vec<usize>>) {
+    let session = Names::of(sdp.session().lines());
+    let mut media: Vec<Media<'d, 'a>> = sdp
+        .media()
+        .map(|section| {
+            let names = Names::of(section.lines());
+            Media {
+                section,
+                payloads: Payloads::of(section),
+                names,
+                transport_names: Names(session.0 | names.0),
+            }
+        })
+        .collect();
+    let mut by_mid = BTreeMap::new();
+    for (i, section) in media.iter().enumerate() {
+        if let Some(mid) = section.value(Name::Mid) {
+            by_mid.entry(mid).or_insert(i);
+        }
+    }
+    let mut bundles = Vec::new();
+    let values = sdp
+        .session()
+        .all(Name::Group)
+        .filter_map(Line::attribute_value);
+    for group in values
+        .filter_map(|v| Group::parse(v).ok())
+        .filter(Group::is_bundle)
+    {
+        let mut members: Vec<usize> = group.mids().filter_map(|mid| by_mid.remove(&mid)).collect();
+        bundle::share_transport(&mut media, &members, role);
+        members.sort_unstable();
+        bundles.push(members);
+    }
+    (media, bundles)
+}
+
+/// A description with ICE, or with RTP or SCTP over DTLS, is WebRTC's; any other is plain RTP, SDES
+/// or another use of SDP, of which WebRTC's additional rules cannot be asked.
+fn looks_like_webrtc(sdp: &Description<'_>) -> bool {
+    let ice = |line: &Line<'_>| {
+        matches!(
+            line.name(),
+            Some(Name::IceUfrag | Name::IcePwd | Name::Candidate)
+        )
+    };
+    sdp.lines().iter().any(ice) || sdp.media().any(|s| s.media().is_some_and(|m| m.is_dtls()))
+}
+
+/// Only an offer may leave the DTLS role open (RFC 8842), so `setup:actpass` tells.
+fn infer_role(sdp: &Description<'_>) -> Option<Role> {
+    let mut setups = sdp.sections().flat_map(|s| s.all(Name::Setup));
+    setups
+        .any(|line| line.attribute_value().is_some_and(|v| v.is("actpass")))
+        .then_some(Role::Offer)
+}

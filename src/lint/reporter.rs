@@ -1,0 +1,193 @@
+//! Where rules put what they find.
+
+use super::Rule;
+use crate::diag::{Diagnostic, Edit, Fix, Label, Safety, Severity};
+use crate::sdp::{Field, Line, Malformed};
+use std::fmt;
+use std::ops::Range;
+
+/// Of one code in one description no more than this many are kept; hostile input has millions.
+const KEPT: usize = 200;
+
+/// What one rule finds in one description.
+#[derive(Debug)]
+pub(super) struct Reporter<'f> {
+    rule: &'static Rule,
+    severity: Option<Severity>,
+    source: usize,
+    kept: usize,
+    found: &'f mut Found,
+}
+
+/// What all rules found in one description.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Findings that were not kept because there were too many of their kind.
+    pub(super) dropped: usize,
+}
+
+impl<'f> Reporter<'f> {
+    /// A reporter for `rule` about the description numbered `source`.
+    pub(super) fn new(
+        rule: &'static Rule,
+        severity: Option<Severity>,
+        source: usize,
+        found: &'f mut Found,
+    ) -> Self {
+        Self {
+            rule,
+            severity,
+            source,
+            kept: 0,
+            found,
+        }
+    }
+
+    pub(super) fn report(
+        &mut self,
+        span: impl Into<Range<usize>>,
+        label: impl fmt::Display,
+        message: fmt::Arguments<'_>,
+    ) -> Draft<'_> {
+        if self.kept == KEPT {
+            self.found.dropped += 1;
+            return Draft {
+                diagnostic: None,
+                fixed_severity: true,
+            };
+        }
+        self.kept += 1;
+        self.found.diagnostics.push(Diagnostic {
+            code: self.rule.code,
+            name: self.rule.name,
+            severity: self.severity.unwrap_or(self.rule.severity()),
+            message: message.to_string(),
+            primary: Label {
+                source: self.source,
+                span: span.into(),
+                text: label.to_string(),
+            },
+            secondary: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+            spec: self.rule.spec,
+            fingerprint: 0,
+            suppression: None,
+        });
+        Draft {
+            diagnostic: self.found.diagnostics.last_mut(),
+            fixed_severity: self.severity.is_some(),
+        }
+    }
+
+    pub(super) fn report_malformed(&mut self, what: &str, error: Malformed<'_>) -> Draft<'_> {
+        let Malformed { at, expected } = error;
+        self.report(
+            at,
+            format_args!("expected {expected}"),
+            format_args!("`{what}` cannot be read at `{at}`"),
+        )
+    }
+}
+
+/// A finding under construction.
+#[derive(Debug)]
+pub struct Draft<'c> {
+    diagnostic: Option<&'c mut Diagnostic>,
+    fixed_severity: bool,
+}
+
+impl Draft<'_> {
+    /// Adds a place that explains the finding.
+    pub fn context(mut self, span: impl Into<Range<usize>>, text: impl fmt::Display) -> Self {
+        if let Some(d) = &mut self.diagnostic {
+            d.secondary.push(Label {
+                source: d.primary.source,
+                span: span.into(),
+                text: text.to_string(),
+            });
+        }
+        self
+    }
+
+    /// Adds a place in another description of the exchange that explains the finding.
+    pub fn context_in(
+        mut self,
+        source: usize,
+        span: impl Into<Range<usize>>,
+        text: impl fmt::Display,
+    ) -> Self {
+        if let Some(d) = &mut self.diagnostic {
+            d.secondary.push(Label {
+                source,
+                span: span.into(),
+                text: text.to_string(),
+            });
+        }
+        self
+    }
+
+    /// Adds what to do.
+    pub fn help(mut self, text: impl fmt::Display) -> Self {
+        if let Some(d) = &mut self.diagnostic {
+            d.help.push(text.to_string());
+        }
+        self
+    }
+
+    /// Makes this finding as bad as `severity`, unless the configuration says otherwise.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        if let Some(d) = &mut self.diagnostic
+            && !self.fixed_severity
+        {
+            d.severity = severity;
+        }
+        self
+    }
+
+    /// Adds a fix that replaces `span` by `replacement`.
+    pub fn fix(
+        mut self,
+        safety: Safety,
+        title: impl fmt::Display,
+        span: impl Into<Range<usize>>,
+        replacement: impl Into<String>,
+    ) -> Self {
+        if let Some(d) = &mut self.diagnostic {
+            d.fix = Some(Fix {
+                title: title.to_string(),
+                safety,
+                edits: vec![Edit {
+                    span: span.into(),
+                    replacement: replacement.into(),
+                }],
+            });
+        }
+        self
+    }
+
+    /// Adds a fix of several replacements.
+    pub fn fix_edits(mut self, safety: Safety, title: &str, edits: Vec<Edit>) -> Self {
+        if let Some(d) = &mut self.diagnostic {
+            d.fix = Some(Fix {
+                title: title.to_owned(),
+                safety,
+                edits,
+            });
+        }
+        self
+    }
+
+    /// Adds a fix that removes `line` with its line end.
+    pub fn fix_drop_line(self, safety: Safety, line: &Line<'_>) -> Self {
+        let start = line.text().start();
+        self.fix(safety, "drop the line", start..start + line.full_len(), "")
+    }
+}
+
+impl From<Field<'_>> for Range<usize> {
+    fn from(field: Field<'_>) -> Self {
+        field.span()
+    }
+}

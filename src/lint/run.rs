@@ -1,0 +1,90 @@
+//! Running the rules over the descriptions of a session.
+
+use super::exchange::{Exchange, offer_of};
+use super::reporter::{Found, Reporter};
+use super::rule::Check;
+use super::{Config, Context, Facts, Profile, Report, Role, Rule, Scope, Side, fingerprint};
+use crate::diag::Severity;
+use crate::sdp::Description;
+use std::ops::Range;
+
+/// A description in a text, with what its container tells of it.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    /// The text it lies in; spans count from its beginning.
+    pub text: &'a [u8],
+    /// Where in the text, in bytes.
+    pub range: Range<usize>,
+    /// Whether it is an offer or an answer.
+    pub role: Option<Role>,
+    /// Which end wrote it.
+    pub side: Option<Side>,
+}
+
+/// Runs `rules` over the descriptions of one session.
+pub(super) fn run(
+    parts: &[Part<'_>],
+    config: &Config,
+    rules: &[(&'static Rule, Option<Severity>)],
+) -> Vec<Report> {
+    let insists = matches!(config.profile, Profile::Whip | Profile::Jsep);
+    let parsed: Vec<Description<'_>> = parts
+        .iter()
+        .map(|part| {
+            let data = part.text.get(part.range.clone()).unwrap_or_default();
+            Description::parse_at(data, part.range.start)
+        })
+        .collect();
+    let steps: Vec<Facts<'_, '_>> = parsed
+        .iter()
+        .zip(parts)
+        .map(|(sdp, part)| Facts::of(sdp, config.role.or(part.role), insists).by(part.side))
+        .collect();
+    let each = steps.iter().zip(parts).enumerate();
+    each.map(|(at, (facts, part))| {
+        let before = steps.get(..at).unwrap_or_default();
+        let mut found = Found::default();
+        for &(rule, severity) in rules {
+            if rule.scope != Scope::Any && !facts.is_webrtc() {
+                continue;
+            }
+            let reporter = Reporter::new(rule, severity, at, &mut found);
+            let profile = config.profile;
+            match rule.check {
+                Check::One(check) => check(&mut Context {
+                    facts,
+                    profile,
+                    reporter,
+                }),
+                Check::Answer(check) if offer_of(before, facts).is_some() => {
+                    check(&mut Exchange {
+                        before,
+                        now: facts,
+                        profile,
+                        reporter,
+                    });
+                }
+                Check::Again(check) if at > 0 => {
+                    check(&mut Exchange {
+                        before,
+                        now: facts,
+                        profile,
+                        reporter,
+                    });
+                }
+                Check::Answer(_) | Check::Again(_) => {}
+            }
+        }
+        fingerprint::assign(&mut found.diagnostics, facts);
+        found
+            .diagnostics
+            .sort_by_key(|d| (d.primary.span.start, d.code));
+        Report {
+            range: part.range.clone(),
+            diagnostics: found.diagnostics,
+            webrtc: facts.is_webrtc(),
+            dropped: found.dropped,
+        }
+    })
+    .collect()
+}
