@@ -60,7 +60,8 @@ pub struct LintArgs {
     /// Do not fail for what was found
     #[arg(long)]
     pub exit_zero: bool,
-    /// Say whether other parsers accept each description
+    /// Say whether the parsers of other projects accept each description: Firefox's, webrtc-rs's,
+    /// GStreamer's
     #[arg(long)]
     pub stacks: bool,
 }
@@ -191,7 +192,9 @@ fn check(
         counts.add(&report);
         sinks.add(out, all, &report.diagnostics)?;
         if args.stacks {
-            sinks.stack(out, source, &report, stacks::webrtc_rs)?;
+            let text = source.text().get(report.range.clone());
+            let verdicts = stacks::verdicts(text.unwrap_or_default());
+            sinks.stacks(out, source, &report, verdicts)?;
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Where the findings of `rtcscope lint` go: one or more formats, then a summary.
 
+use super::stacks::{Refusal, Verdict};
 use crate::diag::render::concise;
 use crate::diag::render::github::Github;
 use crate::diag::render::json::Json;
@@ -184,25 +185,38 @@ impl Sinks {
         Ok(())
     }
 
-    /// Writes another parser's verdict on the description of `report`.
-    pub(super) fn stack(
+    /// Writes other parsers' verdicts on the description of `report`.
+    pub(super) fn stacks(
         &self,
         out: &mut dyn Write,
         source: &Source<'_>,
         report: &Report,
-        verdict: fn(&[u8]) -> String,
+        verdicts: impl Iterator<Item = Verdict>,
     ) -> io::Result<()> {
         if !self.for_people() {
             return Ok(());
         }
-        let text = source.text().get(report.range.clone()).unwrap_or_default();
-        let line = source.position(report.range.start).line;
-        writeln!(
-            out,
-            "{}:{line}: webrtc-rs sdp: {}",
-            source.name(),
-            verdict(text)
-        )
+        let first = source.position(report.range.start).line;
+        for Verdict { stack, refusal } in verdicts {
+            let name = source.name();
+            match refusal {
+                None => writeln!(out, "{name}:{first}: {stack}: accepts")?,
+                Some(Refusal {
+                    message,
+                    line: Some(line),
+                }) => {
+                    let line = first + line - 1;
+                    writeln!(out, "{name}:{line}: {stack}: rejects: {message}")?;
+                }
+                Some(Refusal {
+                    message,
+                    line: None,
+                }) => {
+                    writeln!(out, "{name}:{first}: {stack}: rejects: {message}")?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn statistics(&self, out: &mut dyn Write, counts: &Counts) -> io::Result<()> {
