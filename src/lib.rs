@@ -33,6 +33,7 @@ pub mod export;
 pub mod hosts;
 pub mod keys;
 pub mod lint;
+pub mod meaning;
 pub mod net;
 pub mod output;
 pub mod proto;

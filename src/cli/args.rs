@@ -2,7 +2,7 @@
 
 use super::color::Color;
 use super::knowledge::Knowledge;
-use super::{decrypt, explain, extract, lint, messages, timeline};
+use super::{decrypt, explain, extract, lint, messages, sdp, timeline};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -66,6 +66,8 @@ pub(super) enum Command {
     Extract(extract::ExtractArgs),
     /// Check session descriptions (SDP) for mistakes
     Lint(lint::LintArgs),
+    /// Say what session descriptions (SDP) mean, in plain words; compare two
+    Sdp(sdp::SdpArgs),
     /// Explain a lint rule by its code or name
     Explain(explain::ExplainArgs),
     /// List the lint rules
@@ -150,6 +152,8 @@ pub(super) enum Schema {
     Messages,
     /// Of the manifest that `extract` writes
     Manifest,
+    /// Of `sdp --format json`
+    Sdp,
 }
 
 #[derive(Args, Debug)]

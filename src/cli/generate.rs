@@ -11,6 +11,7 @@ pub(super) fn schema(args: &SchemaArgs, out: &mut dyn Write) -> io::Result<Exit>
         Schema::Timeline => out.write_all(schema::TIMELINE.as_bytes())?,
         Schema::Messages => out.write_all(schema::MESSAGES.as_bytes())?,
         Schema::Manifest => out.write_all(schema::MANIFEST.as_bytes())?,
+        Schema::Sdp => out.write_all(schema::SDP.as_bytes())?,
     }
     Ok(Exit::Ok)
 }

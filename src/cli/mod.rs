@@ -12,6 +12,7 @@ mod messages;
 mod outfile;
 mod progress;
 mod reports;
+pub mod sdp;
 mod stats;
 mod timeline;
 #[cfg(feature = "tui")]
@@ -94,6 +95,7 @@ fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> 
         Some(Command::Messages(args)) => messages::run(args, color, out, err),
         Some(Command::Decrypt(args)) => decrypt::run(args, out, err),
         Some(Command::Extract(args)) => extract::run(args, out, err),
+        Some(Command::Sdp(args)) => sdp::run(args, out, err).map(from_code),
         Some(Command::Lint(args)) => lint::run(args, out, err, color).map(from_code),
         Some(Command::Explain(args)) => explain::run(args, out, err, color).map(from_code),
         Some(Command::Rules(args)) => explain::run_rules(args, out, err).map(from_code),

@@ -11,3 +11,6 @@ pub const MESSAGES: &str = include_str!("../../docs/schema/messages-1.json");
 
 /// Of the manifest that `extract` writes: `rtcscope.manifest/1`.
 pub const MANIFEST: &str = include_str!("../../docs/schema/manifest-1.json");
+
+/// Of `sdp --format json`: `rtcscope.sdp/1`.
+pub const SDP: &str = include_str!("../../docs/schema/sdp-1.json");

@@ -83,8 +83,7 @@ pub(in crate::cli) fn read(
 ) -> io::Result<()> {
     for path in paths {
         if path.as_os_str() == "-" {
-            let text = read_limited(io::stdin().lock());
-            each(open(stdin_name.to_owned(), text, None))?;
+            each(read_stdin(stdin_name))?;
             continue;
         }
         let name = printable(path);
@@ -107,6 +106,12 @@ pub(in crate::cli) fn read(
         }
     }
     Ok(())
+}
+
+/// Reads standard input, which is called `name`.
+pub(in crate::cli) fn read_stdin(name: &str) -> Result<Input, Unreadable> {
+    let text = read_limited(io::stdin().lock());
+    open(name.to_owned(), text, None)
 }
 
 /// Reads the file at `path`.
