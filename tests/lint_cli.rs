@@ -233,7 +233,8 @@ fn json_containers_tell_the_role() {
     let (_dir, path) = temp("signalling.json", json.as_bytes());
     let found = run(&["--format", "concise", path.to_str().unwrap()]);
     assert_eq!(found.code, 1);
-    assert!(found.out.contains("signalling.json#/sdp:"), "{}", found.out);
+    assert!(found.out.contains("signalling.json:"), "{}", found.out);
+    assert!(found.out.contains(" [/sdp, sdp line "), "{}", found.out);
     assert!(
         found
             .out

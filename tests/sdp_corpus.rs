@@ -211,7 +211,7 @@ fn sample() -> Vec<u8> {
 
 /// All spans lie in the text, and every renderer can print what was found.
 fn check_everything(text: &[u8]) {
-    use rtcscope::diag::{Source, apply, render};
+    use rtcscope::diag::{Source, Sources, apply, render};
     let found = lint(text, &Config::default());
     for d in &found {
         let labels = d.secondary.iter().map(|l| &l.span);
@@ -222,14 +222,18 @@ fn check_everything(text: &[u8]) {
     }
     let source = Source::new("x", text);
     let mut out = Vec::new();
-    render::concise::write(&mut out, rtcscope::diag::Sources::one(&source), &found).unwrap();
-    let mut json = render::json::Json::begin(&mut out).unwrap();
-    json.add(&mut out, rtcscope::diag::Sources::one(&source), &found)
-        .unwrap();
-    #[cfg(feature = "cli")]
-    render::text::Text::new(false)
-        .write(&mut out, rtcscope::diag::Sources::one(&source), &found)
-        .unwrap();
+    let options = render::Options {
+        color: false,
+        fail_from: rtcscope::diag::Severity::Error,
+        rules: &Vec::new,
+    };
+    let checked = render::Checked::new(Sources::one(&source), &source, 0, &found);
+    for format in render::FORMATS {
+        let mut printer = (format.new)(&options);
+        printer.begin(&mut out).unwrap();
+        printer.add(&mut out, &checked).unwrap();
+        printer.finish(&mut out, &render::Tally::default()).unwrap();
+    }
     assert!(!out.contains(&0x1b), "an escape sequence came through");
     let _ = apply(text, &found, true);
     // Safe fixes settle, and leave nothing that claims a safe fix.

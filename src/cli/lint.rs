@@ -16,7 +16,7 @@ use crate::lint::{Linter, Part};
 use inputs::{Input, InputArgs};
 use keeping::KeepingArgs;
 use rules::RuleArgs;
-use sinks::{Counts, OutputArgs, Sinks};
+use sinks::{Counts, OutputArgs, Sinks, Surroundings};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -105,8 +105,19 @@ fn lint_all(
         paths.push("-".into());
     }
     let linter = Linter::new(config);
-    let mut counts = Counts::default();
-    let mut sinks = Sinks::new(&args.output, color, out)?;
+    let mut counts = Counts {
+        statistics: args.output.statistics,
+        ..Counts::default()
+    };
+    let around = Surroundings::of_process();
+    let mut sinks = match Sinks::new(&args.output, around, &linter, args.error_on, color) {
+        Ok(sinks) => sinks,
+        Err(reason) => {
+            writeln!(err, "error: {reason}")?;
+            return Ok(2);
+        }
+    };
+    sinks.begin(out)?;
     inputs::read(&paths, &args.input.stdin_name, |input| {
         let mut input = match input {
             Ok(input) => input,
@@ -135,12 +146,14 @@ fn lint_all(
         }
         Ok(())
     })?;
-    sinks.finish(out, err, &counts)?;
-    Ok(match () {
+    let fails = counts.any_from(args.error_on) || args.output.is_too_much(&counts);
+    counts.exit_code = match () {
         () if !counts.unreadable.is_empty() => 3,
-        () if !args.exit_zero && counts.any_from(args.error_on) => 1,
+        () if !args.exit_zero && fails => 1,
         () => 0,
-    })
+    };
+    sinks.finish(out, err, &counts)?;
+    Ok(counts.exit_code)
 }
 
 /// The descriptions that were said in one session, in order; one that stands alone is a session.
@@ -189,8 +202,8 @@ fn check(
         return Ok(());
     };
     for (report, source) in linter.check(&parts).into_iter().zip(&sources) {
-        counts.add(&report);
-        sinks.add(out, all, &report.diagnostics)?;
+        counts.add(&report.diagnostics, report.webrtc, report.dropped);
+        sinks.add(out, all, source, &report)?;
         if args.stacks {
             let text = source.text().get(report.range.clone());
             let verdicts = stacks::verdicts(text.unwrap_or_default());

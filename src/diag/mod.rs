@@ -121,9 +121,12 @@ impl Diagnostic {
             let source = sources.of(label);
             let line = source.position(label.span.start).line;
             let elsewhere = label.source != self.primary.source;
-            let name = if elsewhere { source.name() } else { "" };
-            let gap = if elsewhere { " " } else { "" };
-            format!("{name}{gap}line {line}: {}", label.text)
+            let name = match source.pointer() {
+                _ if !elsewhere => String::new(),
+                Some(pointer) => format!("{}#{pointer} ", source.name()),
+                None => format!("{} ", source.name()),
+            };
+            format!("{name}line {line}: {}", label.text)
         });
         match (here, there) {
             (None, None) => self.message.clone(),

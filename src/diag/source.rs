@@ -2,6 +2,11 @@
 
 use super::{Label, Map};
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// Columns of lines longer than this are counted from marks this far apart, for files of one huge
+/// line: minified JSON, recordings.
+const MARK_EVERY: usize = 4096;
 
 /// A place as people and editors count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +19,27 @@ pub struct Position {
     pub byte: usize,
 }
 
-/// A named text with an index of its lines.
+/// A named text with an index of its lines; copies share the index.
 #[derive(Clone, Debug)]
 pub struct Source<'a> {
     name: &'a str,
     text: &'a [u8],
-    /// Offsets at which lines begin.
-    starts: Vec<usize>,
+    lines: Arc<Lines>,
+    /// What kind of file the text was found in: `json`.
+    kind: Option<&'static str>,
     /// Where in its file the text stands, in the file's own terms: `/log/entries/3`, `packet 12`.
     pointer: Option<&'a str>,
     container: Option<Container<'a>>,
+}
+
+/// Where lines begin, and how far characters are counted.
+#[derive(Debug)]
+struct Lines {
+    /// Offsets at which lines begin.
+    starts: Vec<usize>,
+    /// Offsets between characters, and how many characters are before; worked out when a long line
+    /// asks for it.
+    marks: OnceLock<Vec<(usize, usize)>>,
 }
 
 /// The file that a text was taken out of.
@@ -89,7 +105,11 @@ impl<'a> Source<'a> {
         Self {
             name,
             text,
-            starts,
+            lines: Arc::new(Lines {
+                starts,
+                marks: OnceLock::new(),
+            }),
+            kind: None,
             pointer: None,
             container: None,
         }
@@ -108,6 +128,20 @@ impl<'a> Source<'a> {
             container: Some(container),
             ..self
         }
+    }
+
+    /// The same, found in a file of that kind.
+    #[must_use]
+    pub fn of_kind(self, kind: &'static str) -> Self {
+        Self {
+            kind: Some(kind),
+            ..self
+        }
+    }
+
+    /// What kind of file the text was found in.
+    pub fn kind(&self) -> Option<&'static str> {
+        self.kind
     }
 
     /// Where in its file the text stands, in the file's own terms.
@@ -146,34 +180,69 @@ impl<'a> Source<'a> {
     /// Where the byte at `offset` stands.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        let line = self.starts.partition_point(|&s| s <= offset);
+        let line = self.lines.starts.partition_point(|&s| s <= offset);
         let start = self.line_start(line);
-        let before = self.text.get(start..offset).unwrap_or_default();
-        let column = before
-            .utf8_chunks()
-            .map(|c| c.valid().chars().count() + usize::from(!c.invalid().is_empty()))
-            .sum::<usize>()
-            + 1;
+        let before = if offset - start <= MARK_EVERY {
+            self.characters(start, offset)
+        } else {
+            self.characters_to(offset) - self.characters_to(start)
+        };
         Position {
             line,
-            column,
+            column: before + 1,
             byte: offset,
         }
     }
 
+    /// How many characters there are in a stretch; an invalid sequence counts as one.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        let stretch = self.text.get(start..end).unwrap_or_default();
+        let of_chunk = |c: std::str::Utf8Chunk<'_>| {
+            c.valid().chars().count() + usize::from(!c.invalid().is_empty())
+        };
+        stretch.utf8_chunks().map(of_chunk).sum()
+    }
+
+    /// How many characters there are before `offset` in the whole text.
+    fn characters_to(&self, offset: usize) -> usize {
+        let marks = self.lines.marks.get_or_init(|| {
+            let mut marks = vec![(0, 0)];
+            let (mut from, mut count) = (0, 0);
+            while let Some(rest) = self.text.get(from + MARK_EVERY..) {
+                // No sequence goes on over a byte that begins one.
+                let begins = rest.iter().position(|b| b & 0xc0 != 0x80);
+                let to = from + MARK_EVERY + begins.unwrap_or(rest.len());
+                count += self.characters(from, to);
+                marks.push((to, count));
+                from = to;
+            }
+            marks
+        });
+        let index = marks.partition_point(|&(at, _)| at <= offset);
+        let mark = index.checked_sub(1).and_then(|i| marks.get(i));
+        let &(at, count) = mark.unwrap_or(&(0, 0));
+        count + self.characters(at, offset)
+    }
+
     /// The bytes of the lines that `span` touches, with their endings.
     pub fn lines_around(&self, span: &Range<usize>) -> Range<usize> {
-        let first = self.starts.partition_point(|&s| s <= span.start);
+        let first = self.lines.starts.partition_point(|&s| s <= span.start);
         let last = self
+            .lines
             .starts
             .partition_point(|&s| s < span.end.max(span.start + 1));
-        let end = self.starts.get(last).copied().unwrap_or(self.text.len());
+        let end = self
+            .lines
+            .starts
+            .get(last)
+            .copied()
+            .unwrap_or(self.text.len());
         self.line_start(first)..end
     }
 
     fn line_start(&self, line: usize) -> usize {
         let index = line.saturating_sub(1);
-        self.starts.get(index).copied().unwrap_or(0)
+        self.lines.starts.get(index).copied().unwrap_or(0)
     }
 }
 
@@ -197,5 +266,28 @@ mod tests {
         assert_eq!(source.lines_around(&(0..6)), 0..11);
         assert_eq!(source.lines_around(&(14..14)), 11..14);
         assert_eq!(Source::new("", b"").position(0).line, 1);
+    }
+
+    #[test]
+    fn columns_of_huge_lines_are_those_of_a_plain_count() {
+        let mut text = b"{\n".to_vec();
+        for piece in ["\u{fc}\u{2713}x", "\u{1f600}", "ab"]
+            .iter()
+            .cycle()
+            .take(9000)
+        {
+            text.extend_from_slice(piece.as_bytes());
+            if text.len() % 7 == 0 {
+                text.extend([0x80, 0xff, 0xe2, 0x82]);
+            }
+        }
+        text.extend([0x80; 9000]);
+        text.extend(b"\nend");
+        let source = Source::new("x", &text);
+        for offset in (2..text.len()).step_by(61) {
+            let at = source.position(offset);
+            let start = source.line_start(at.line);
+            assert_eq!(at.column, source.characters(start, offset) + 1, "{offset}");
+        }
     }
 }

@@ -64,6 +64,17 @@ pub fn page(rule: &Rule) -> String {
     out
 }
 
+/// The first paragraph under the heading `title` of a rule's documentation, on one line.
+pub fn section(rule: &Rule, title: &str) -> String {
+    let heading = format!("## {title}");
+    let lines = rule.docs.lines().map(str::trim);
+    let after = lines.skip_while(|line| *line != heading).skip(1);
+    let paragraph = after
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !(line.is_empty() || line.starts_with("```") || line.starts_with('#')));
+    paragraph.collect::<Vec<_>>().join(" ")
+}
+
 /// What the rule says of a failing example, one line a finding.
 fn diagnosis(rule: &Rule, example: &Example) -> String {
     let config = Config {
@@ -130,6 +141,14 @@ ICE attribute, no RTP or SCTP over DTLS): plain RTP and SDES are not broken WebR
 mod tests {
     use super::*;
     use crate::lint::RULES;
+
+    #[test]
+    fn sections_are_a_line() {
+        let rule = RULES.iter().find(|r| r.code == "SDP109").unwrap();
+        let why = section(rule, "Why it matters");
+        assert!(why.starts_with("The parameters are ignored") && !why.contains('\n'));
+        assert_eq!(section(rule, "No such thing"), "");
+    }
 
     #[test]
     fn every_page_shows_what_the_rule_says() {

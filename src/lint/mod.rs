@@ -69,6 +69,13 @@ impl Linter {
         Self { config, rules }
     }
 
+    /// The rules that run, in the order of their codes, and how bad their findings are unless they
+    /// say otherwise.
+    pub fn rules(&self) -> impl Iterator<Item = (&'static Rule, Severity)> {
+        let rules = self.rules.iter();
+        rules.map(|&(rule, severity)| (rule, severity.unwrap_or(rule.severity())))
+    }
+
     /// Checks every description in `text`; no report means that it holds none.
     ///
     /// `role` overrides the configured role, for containers that tell.

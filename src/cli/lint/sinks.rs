@@ -1,277 +1,365 @@
-//! Where the findings of `rtcscope lint` go: one or more formats, then a summary.
+//! Where the findings of `rtcscope lint` go: formats, on standard output or into files.
+//!
+//! Documents (`json`, `sarif` …) have standard output for themselves; logs (`text`, `concise`,
+//! `github`) may share it. Files are there whole, or as they were.
 
 use super::stacks::{Refusal, Verdict};
-use crate::diag::render::concise;
-use crate::diag::render::github::Github;
-use crate::diag::render::json::Json;
-use crate::diag::render::text::Text;
-use crate::diag::{Diagnostic, Safety, Severity, Source, Sources};
-use crate::lint::{RULES, Report};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use crate::cli::outfile::OutFile;
+use crate::diag::render::{Checked, FORMATS, Format, Options, Render, RuleInfo, markdown};
+use crate::diag::{Severity, Source, Sources};
+use crate::lint::{Linter, Report, docs};
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub(super) use crate::diag::render::Tally as Counts;
 
 /// Arguments that say how to print.
 #[derive(Clone, Debug, clap::Args)]
 pub struct OutputArgs {
-    /// How to print; may be given more than once [default: text]
-    #[arg(long, short, value_enum, value_name = "FORMAT")]
-    pub format: Vec<Format>,
+    /// How to print, and into which file; may be given more than once [default: text]
+    #[arg(long, short, value_name = "FORMAT[=FILE]", value_parser = target)]
+    #[arg(long_help = format_help())]
+    pub format: Vec<Target>,
+    /// Where the last --format goes, or the text without one; - is standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Count findings by rule at the end
     #[arg(long)]
     pub statistics: bool,
+    /// Fail when there are more warnings than this
+    #[arg(long, value_name = "N")]
+    pub max_warnings: Option<usize>,
 }
 
-/// How to print diagnostics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// With source lines, for people
-    Text,
-    /// One line each, for editors
-    Concise,
-    /// One JSON document
-    Json,
-    /// Annotations for GitHub Actions
-    Github,
+/// A format and where it goes.
+#[derive(Clone, Debug)]
+pub struct Target {
+    format: Format,
+    file: Option<PathBuf>,
 }
 
-/// What was found, in numbers.
+fn format_help() -> String {
+    let mut text = String::from(
+        "How to print, and into which file; may be given more than once [default: text, and github \
+         too in GitHub Actions]\n\n",
+    );
+    for format in FORMATS {
+        text += &format!("  {:<11} {}\n", format.name, format.help);
+    }
+    text + "\nOnly text, concise and github may share standard output."
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("a file is missing after `=`".to_owned()),
+        Some((name, file)) => (name, Some(file.into())),
+        None => (text, None),
+    };
+    match FORMATS.iter().find(|f| f.name == name) {
+        Some(&format) => Ok(Target { format, file }),
+        None => {
+            let names: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
+            Err(format!("the formats are {}", names.join(", ")))
+        }
+    }
+}
+
+fn named(name: &str) -> Option<Format> {
+    FORMATS.iter().find(|f| f.name == name).copied()
+}
+
+/// What the environment says of where this runs.
 #[derive(Debug, Default)]
-pub(super) struct Counts {
-    pub(super) files: usize,
-    pub(super) fixed: usize,
-    /// Name and reason of each input that could not be used.
-    pub(super) unreadable: Vec<(String, String)>,
-    descriptions: usize,
-    /// Descriptions that were checked without the rules of WebRTC.
-    plain: usize,
-    fixable: usize,
-    dropped: usize,
-    by_severity: BTreeMap<Severity, usize>,
-    by_code: BTreeMap<&'static str, usize>,
+pub(super) struct Surroundings {
+    /// Whether this is a step of GitHub Actions.
+    in_actions: bool,
+    /// The file to which a step appends its summary.
+    step_summary: Option<PathBuf>,
 }
 
-impl Counts {
-    pub(super) fn add(&mut self, report: &Report) {
-        self.descriptions += 1;
-        self.plain += usize::from(!report.webrtc);
-        self.dropped += report.dropped;
-        for d in &report.diagnostics {
-            *self.by_severity.entry(d.severity).or_default() += 1;
-            *self.by_code.entry(d.code).or_default() += 1;
-            let safe = |fix: &crate::diag::Fix| fix.safety == Safety::Safe;
-            self.fixable += usize::from(d.fix.as_ref().is_some_and(safe));
+impl Surroundings {
+    /// What the process's environment says.
+    pub(super) fn of_process() -> Self {
+        let filled = |v: &OsString| !v.is_empty();
+        Self {
+            in_actions: std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true"),
+            step_summary: std::env::var_os("GITHUB_STEP_SUMMARY")
+                .filter(filled)
+                .map(PathBuf::from),
         }
-    }
-
-    pub(super) fn any_from(&self, level: Severity) -> bool {
-        self.by_severity.range(level..).any(|(_, &n)| n > 0)
-    }
-
-    fn of(&self, severity: Severity) -> usize {
-        self.by_severity.get(&severity).copied().unwrap_or(0)
-    }
-
-    fn summary(&self) -> String {
-        let found: Vec<String> = [
-            (Severity::Error, "error"),
-            (Severity::Warning, "warning"),
-            (Severity::Info, "info"),
-        ]
-        .into_iter()
-        .filter(|&(severity, _)| self.of(severity) > 0)
-        .map(|(severity, name)| match severity {
-            Severity::Info => format!("{} {name}", self.of(severity)),
-            _ => count(self.of(severity), name),
-        })
-        .collect();
-        let found = if found.is_empty() {
-            "nothing found".to_owned()
-        } else {
-            found.join(", ")
-        };
-        let mut text = format!(
-            "{found} in {} ({})",
-            count(self.descriptions, "description"),
-            count(self.files, "file")
-        );
-        if self.fixed > 0 {
-            text += &format!("; {} fixed", self.fixed);
-        }
-        if self.fixable > 0 {
-            text += &format!("; {} fixable with --fix", self.fixable);
-        }
-        if self.dropped > 0 {
-            text += &format!("; {} more of the same kinds not listed", self.dropped);
-        }
-        text
     }
 }
 
-fn count(n: usize, name: &str) -> String {
-    format!("{n} {name}{}", if n == 1 { "" } else { "s" })
+impl OutputArgs {
+    /// What is to be printed where.
+    fn targets(&self, around: &Surroundings) -> Result<Vec<Target>, String> {
+        let mut targets = self.format.clone();
+        if targets.is_empty() {
+            let both = [("text", true), ("github", around.in_actions)];
+            let wanted = both.into_iter().filter(|&(_, is_wanted)| is_wanted);
+            targets.extend(wanted.filter_map(|(name, _)| {
+                Some(Target {
+                    format: named(name)?,
+                    file: self.output.clone().filter(|_| name == "text"),
+                })
+            }));
+        } else if let (Some(last), Some(output)) = (targets.last_mut(), &self.output) {
+            if let Some(file) = &last.file {
+                return Err(format!(
+                    "`{}` has two files: {} and {}",
+                    last.format.name,
+                    file.display(),
+                    output.display()
+                ));
+            }
+            last.file = Some(output.clone());
+        }
+        for target in &mut targets {
+            target.file = target.file.take().filter(|f| f != Path::new("-"));
+        }
+        for (i, a) in targets.iter().enumerate() {
+            for b in targets.iter().skip(i + 1) {
+                let names = (a.format.name, b.format.name);
+                match (&a.file, &b.file) {
+                    (Some(a), Some(b)) if a == b => {
+                        return Err(format!(
+                            "`{}` and `{}` would both be written to {}",
+                            names.0,
+                            names.1,
+                            a.display()
+                        ));
+                    }
+                    (None, None) if names.0 == names.1 => {
+                        return Err(format!("`{}` is asked for twice", names.0));
+                    }
+                    (None, None) if !(a.format.is_log && b.format.is_log) => {
+                        let document = if a.format.is_log { names.1 } else { names.0 };
+                        return Err(format!(
+                            "`{}` and `{}` would both be written to standard output; give one a file: --format {document}=FILE",
+                            names.0, names.1
+                        ));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(targets)
+    }
+
+    /// Whether there are more warnings than allowed.
+    pub(super) fn is_too_much(&self, counts: &Counts) -> bool {
+        self.max_warnings
+            .is_some_and(|most| counts.of(Severity::Warning) > most)
+    }
 }
 
-#[derive(Serialize)]
-struct JsonSummary<'a> {
-    errors: usize,
-    warnings: usize,
-    infos: usize,
-    descriptions: usize,
-    files: usize,
-    fixed: usize,
-    unlisted: usize,
-    unreadable: Vec<JsonUnreadable<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonUnreadable<'a> {
-    path: &'a str,
-    reason: &'a str,
+/// A printer and where it prints.
+struct Sink {
+    printer: Box<dyn Render>,
+    /// Its own file; else it prints to standard output.
+    file: Option<OutFile<'static>>,
+    /// What the file is called.
+    path: PathBuf,
+    for_people: bool,
 }
 
 /// The formats asked for.
-#[derive(Debug)]
 pub(super) struct Sinks {
-    text: Option<Text>,
-    concise: bool,
-    json: Option<Json>,
-    github: Option<Github>,
-    statistics: bool,
+    sinks: Vec<Sink>,
+    /// The table for the summary of the step, and the file it is appended to.
+    summary: Option<(Box<dyn Render>, PathBuf)>,
+}
+
+impl fmt::Debug for Sinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let printers = self.sinks.iter().map(|s| &s.printer);
+        f.debug_list().entries(printers).finish()
+    }
 }
 
 impl Sinks {
-    pub(super) fn new(args: &OutputArgs, color: bool, out: &mut dyn Write) -> io::Result<Self> {
-        let formats = &args.format;
-        let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true");
-        let automatic = formats.is_empty();
-        let wants = |format| formats.contains(&format);
-        Ok(Self {
-            text: (automatic || wants(Format::Text)).then(|| Text::new(color)),
-            concise: wants(Format::Concise),
-            json: if wants(Format::Json) {
-                Some(Json::begin(out)?)
-            } else {
+    /// Begins to print; says what cannot be done.
+    pub(super) fn new(
+        args: &OutputArgs,
+        around: Surroundings,
+        linter: &Linter,
+        fail_from: Severity,
+        color: bool,
+    ) -> Result<Self, String> {
+        let rules = || rules_of(linter);
+        let mut sinks = Vec::new();
+        let mut annotates = false;
+        for Target { format, file } in args.targets(&around)? {
+            annotates |= format.name == "github";
+            let options = Options {
+                color: color && file.is_none(),
+                fail_from,
+                rules: &rules,
+            };
+            let path = file.unwrap_or_else(|| "-".into());
+            let file = if path == Path::new("-") {
                 None
-            },
-            github: (wants(Format::Github) || (automatic && in_actions)).then(Github::new),
-            statistics: args.statistics,
+            } else {
+                Some(create(&path).map_err(|e| unwritable(&path, &e))?)
+            };
+            sinks.push(Sink {
+                printer: (format.new)(&options),
+                file,
+                path,
+                for_people: matches!(format.name, "text" | "concise"),
+            });
+        }
+        let options = Options {
+            color: false,
+            fail_from,
+            rules: &rules,
+        };
+        let summary = around.step_summary.filter(|_| annotates);
+        Ok(Self {
+            sinks,
+            summary: summary.map(|path| ((markdown::FORMAT.new)(&options), path)),
         })
     }
 
-    /// Whether people read the output, rather than a program.
-    fn for_people(&self) -> bool {
-        self.text.is_some() || self.concise
-    }
-
-    pub(super) fn add(
+    /// Has every printer print.
+    fn each(
         &mut self,
         out: &mut dyn Write,
-        sources: Sources<'_, '_>,
-        diagnostics: &[Diagnostic],
+        mut print: impl FnMut(&mut dyn Render, &mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
-        if let Some(text) = &mut self.text {
-            text.write(out, sources, diagnostics)?;
-        }
-        if self.concise {
-            concise::write(out, sources, diagnostics)?;
-        }
-        if let Some(json) = &mut self.json {
-            json.add(out, sources, diagnostics)?;
-        }
-        if let Some(github) = &mut self.github {
-            github.add(sources, diagnostics);
-        }
-        Ok(())
-    }
-
-    /// Writes other parsers' verdicts on the description of `report`.
-    pub(super) fn stacks(
-        &self,
-        out: &mut dyn Write,
-        source: &Source<'_>,
-        report: &Report,
-        verdicts: impl Iterator<Item = Verdict>,
-    ) -> io::Result<()> {
-        if !self.for_people() {
-            return Ok(());
-        }
-        let first = source.position(report.range.start).line;
-        for Verdict { stack, refusal } in verdicts {
-            let name = source.name();
-            match refusal {
-                None => writeln!(out, "{name}:{first}: {stack}: accepts")?,
-                Some(Refusal {
-                    message,
-                    line: Some(line),
-                }) => {
-                    let line = first + line - 1;
-                    writeln!(out, "{name}:{line}: {stack}: rejects: {message}")?;
-                }
-                Some(Refusal {
-                    message,
-                    line: None,
-                }) => {
-                    writeln!(out, "{name}:{first}: {stack}: rejects: {message}")?;
-                }
+        for sink in &mut self.sinks {
+            match &mut sink.file {
+                // A full disk is no closed pipe.
+                Some(file) => print(&mut *sink.printer, file)
+                    .map_err(|e| io::Error::other(unwritable(&sink.path, &e)))?,
+                None => print(&mut *sink.printer, out)?,
             }
         }
         Ok(())
     }
 
-    fn statistics(&self, out: &mut dyn Write, counts: &Counts) -> io::Result<()> {
-        if !self.for_people() || !self.statistics {
+    /// Prints what comes before everything.
+    pub(super) fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.each(out, |printer, out| printer.begin(out))
+    }
+
+    /// Prints what was found in one description.
+    pub(super) fn add(
+        &mut self,
+        out: &mut dyn Write,
+        sources: Sources<'_, '_>,
+        source: &Source<'_>,
+        report: &Report,
+    ) -> io::Result<()> {
+        let checked = Checked::new(sources, source, report.range.start, &report.diagnostics);
+        if let Some((printer, _)) = &mut self.summary {
+            printer.add(&mut io::sink(), &checked)?;
+        }
+        self.each(out, |printer, out| printer.add(out, &checked))
+    }
+
+    /// Prints a line for people.
+    pub(super) fn note(&mut self, out: &mut dyn Write, line: &str) -> io::Result<()> {
+        self.each(out, |printer, out| printer.note(out, line))
+    }
+
+    /// Writes other parsers' verdicts on the description of `report`.
+    pub(super) fn stacks(
+        &mut self,
+        out: &mut dyn Write,
+        source: &Source<'_>,
+        report: &Report,
+        verdicts: impl Iterator<Item = Verdict>,
+    ) -> io::Result<()> {
+        if !self.sinks.iter().any(|s| s.for_people) {
             return Ok(());
         }
-        let mut rows: Vec<_> = counts.by_code.iter().collect();
-        rows.sort_by_key(|&(code, n)| (std::cmp::Reverse(*n), *code));
-        for (code, n) in rows {
-            let name = RULES
-                .iter()
-                .find(|r| r.code == *code)
-                .map_or("", |r| r.name);
-            writeln!(out, "{n:>6} {code} {name}")?;
+        // Their lines are those of the description, whatever file it is in.
+        let pointer = source.pointer().filter(|_| source.container().is_some());
+        let name = match pointer {
+            Some(pointer) => format!("{}#{pointer}", source.name()),
+            None => source.name().to_owned(),
+        };
+        let name = crate::output::printable(&name);
+        let first = source.position(report.range.start).line;
+        for Verdict { stack, refusal } in verdicts {
+            let said = match refusal {
+                None => format!("{name}:{first}: {stack}: accepts"),
+                Some(Refusal { message, line }) => {
+                    let line = first + line.map_or(0, |line| line.saturating_sub(1));
+                    format!("{name}:{line}: {stack}: rejects: {message}")
+                }
+            };
+            self.note(out, &said)?;
         }
         Ok(())
     }
 
+    /// Prints what comes after everything, and gives files their names.
     pub(super) fn finish(
-        self,
+        mut self,
         out: &mut dyn Write,
         err: &mut dyn Write,
         counts: &Counts,
     ) -> io::Result<()> {
-        self.statistics(out, counts)?;
-        let for_people = self.for_people();
-        if let Some(json) = self.json {
-            let unreadable = counts.unreadable.iter();
-            let summary = JsonSummary {
-                errors: counts.of(Severity::Error),
-                warnings: counts.of(Severity::Warning),
-                infos: counts.of(Severity::Info),
-                descriptions: counts.descriptions,
-                files: counts.files,
-                fixed: counts.fixed,
-                unlisted: counts.dropped,
-                unreadable: unreadable
-                    .map(|(path, reason)| JsonUnreadable { path, reason })
-                    .collect(),
-            };
-            json.end(out, &summary)?;
-        }
-        if let Some(github) = self.github {
-            github.write(out)?;
-        }
-        if !for_people || counts.files == 0 {
-            return Ok(());
-        }
-        if counts.plain > 0 {
-            let what = count(counts.plain, "description");
+        self.each(out, |printer, out| printer.finish(out, counts))?;
+        if counts.plain > 0 && self.sinks.iter().any(|s| s.for_people) {
+            let s = if counts.plain == 1 { "" } else { "s" };
             writeln!(
                 err,
-                "note: {what} without ICE or DTLS: checked as plain SDP, without the rules for WebRTC"
+                "note: {} description{s} without ICE or DTLS: checked as plain SDP, without the rules for WebRTC",
+                counts.plain
             )?;
         }
-        writeln!(out, "{}", counts.summary())
+        for sink in self.sinks {
+            if let Some(file) = sink.file {
+                let kept = file.keep();
+                kept.map_err(|e| io::Error::other(unwritable(&sink.path, &e)))?;
+            }
+        }
+        if let Some((mut printer, path)) = self.summary {
+            // A summary that cannot be written is no reason to fail.
+            let file = File::options().append(true).create(true).open(&path);
+            let written = file.and_then(|mut file| printer.finish(&mut file, counts));
+            if let Err(error) = written {
+                writeln!(
+                    err,
+                    "note: the summary of the step: {}",
+                    unwritable(&path, &error)
+                )?;
+            }
+        }
+        Ok(())
     }
+}
+
+fn create(path: &Path) -> io::Result<OutFile<'static>> {
+    // `-` is taken care of, so nothing goes to this stream.
+    OutFile::create(path, Box::leak(Box::new(io::sink())))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> String {
+    let path = path.to_string_lossy();
+    format!(
+        "{}: cannot be written: {error}",
+        crate::output::printable(&path)
+    )
+}
+
+/// What formats tell of the rules that `linter` runs.
+fn rules_of(linter: &Linter) -> Vec<RuleInfo> {
+    let rules = linter.rules().map(|(rule, severity)| RuleInfo {
+        code: rule.code,
+        name: rule.name,
+        group: rule.group.as_str(),
+        severity,
+        spec: rule.spec,
+        summary: rule.summary().to_owned(),
+        reason: docs::section(rule, "Why it matters"),
+        page: docs::page(rule),
+    });
+    rules.collect()
 }

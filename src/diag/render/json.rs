@@ -1,111 +1,16 @@
-//! Machine-readable diagnostics: one JSON document, versioned by `schema`.
-//!
-//! Columns count Unicode scalar values from 1, bytes from 0. These structs are the format; the
-//! model may change without it.
+//! Machine-readable diagnostics: one JSON document, `docs/schema/lint-1.json`.
 
-use crate::diag::{Diagnostic, Position, Source, Sources};
-use serde::Serialize;
+use super::json_model::{SCHEMA, diagnostic, summary, write};
+use super::{Checked, Format, Render, Tally};
 use std::io::{self, Write};
-use std::ops::Range;
 
-#[derive(Serialize)]
-struct JsonDiagnostic<'a> {
-    code: &'a str,
-    name: &'a str,
-    severity: &'a str,
-    message: &'a str,
-    path: &'a str,
-    span: JsonSpan,
-    label: &'a str,
-    labels: Vec<JsonLabel<'a>>,
-    help: &'a [String],
-    fix: Option<JsonFix<'a>>,
-    spec: &'a [&'a str],
-}
-
-#[derive(Serialize)]
-struct JsonLabel<'a> {
-    span: JsonSpan,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct JsonSpan {
-    start: JsonPosition,
-    end: JsonPosition,
-}
-
-#[derive(Serialize)]
-struct JsonPosition {
-    line: usize,
-    col: usize,
-    byte: usize,
-}
-
-#[derive(Serialize)]
-struct JsonFix<'a> {
-    title: &'a str,
-    safety: &'a str,
-    edits: Vec<JsonEdit<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonEdit<'a> {
-    span: JsonSpan,
-    replacement: &'a str,
-}
-
-impl From<Position> for JsonPosition {
-    fn from(p: Position) -> Self {
-        Self {
-            line: p.line,
-            col: p.column,
-            byte: p.byte,
-        }
-    }
-}
-
-fn span(source: &Source<'_>, range: &Range<usize>) -> JsonSpan {
-    JsonSpan {
-        start: source.position(range.start).into(),
-        end: source.position(range.end).into(),
-    }
-}
-
-fn diagnostic<'a>(sources: Sources<'a, 'a>, d: &'a Diagnostic) -> JsonDiagnostic<'a> {
-    let source = sources.of(&d.primary);
-    JsonDiagnostic {
-        code: d.code,
-        name: d.name,
-        severity: d.severity.as_str(),
-        message: &d.message,
-        path: source.name(),
-        span: span(source, &d.primary.span),
-        label: &d.primary.text,
-        labels: d
-            .secondary
-            .iter()
-            .map(|l| JsonLabel {
-                span: span(sources.of(l), &l.span),
-                text: &l.text,
-            })
-            .collect(),
-        help: &d.help,
-        fix: d.fix.as_ref().map(|fix| JsonFix {
-            title: &fix.title,
-            safety: fix.safety.as_str(),
-            edits: fix
-                .edits
-                .iter()
-                .map(|e| JsonEdit {
-                    span: span(source, &e.span),
-                    replacement: &e.replacement,
-                })
-                .collect(),
-        }),
-        spec: d.spec,
-    }
-}
+/// The format.
+pub const FORMAT: Format = Format {
+    name: "json",
+    help: "One JSON document",
+    is_log: false,
+    new: |_| Box::new(Json::default()),
+};
 
 /// Writes one document, diagnostics as they come.
 #[derive(Debug, Default)]
@@ -113,32 +18,27 @@ pub struct Json {
     any: bool,
 }
 
-impl Json {
-    /// Opens the document.
-    pub fn begin(out: &mut dyn Write) -> io::Result<Self> {
-        write!(out, "{{\"schema\":1,\"diagnostics\":[")?;
-        Ok(Self::default())
+impl Render for Json {
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        write!(
+            out,
+            "{{\"schema\":\"{SCHEMA}\",\"tool\":{{\"name\":\"rtcscope\",\"version\":\"{}\"}},\n\"diagnostics\":[",
+            env!("CARGO_PKG_VERSION")
+        )
     }
 
-    /// Adds `diagnostics` about `sources`.
-    pub fn add(
-        &mut self,
-        out: &mut dyn Write,
-        sources: Sources<'_, '_>,
-        diagnostics: &[Diagnostic],
-    ) -> io::Result<()> {
-        for d in diagnostics {
+    fn add(&mut self, out: &mut dyn Write, checked: &Checked<'_>) -> io::Result<()> {
+        for d in checked.with_suppressed() {
             out.write_all(if self.any { b",\n" } else { b"\n" })?;
             self.any = true;
-            serde_json::to_writer(&mut *out, &diagnostic(sources, d))?;
+            write(out, &diagnostic(checked, d))?;
         }
         Ok(())
     }
 
-    /// Closes the document with `summary`, any value that can be serialised.
-    pub fn end(self, out: &mut dyn Write, summary: &impl Serialize) -> io::Result<()> {
+    fn finish(&mut self, out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
         out.write_all(b"\n],\n\"summary\":")?;
-        serde_json::to_writer(&mut *out, summary)?;
+        write(out, &summary(tally))?;
         out.write_all(b"}\n")
     }
 }
@@ -146,37 +46,71 @@ impl Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::Suppression;
     use crate::diag::render::sample;
+    use serde_json::{Value, json};
+
+    fn read(text: &str) -> Value {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/lint-1.json");
+        let schema = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let wrong: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|e| e.to_string())
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:?} in {text}");
+        value
+    }
 
     #[test]
     fn a_document_with_places_and_fixes() {
-        let mut out = Vec::new();
-        let source = Source::new("offer.sdp", sample::TEXT);
-        let mut json = Json::begin(&mut out).unwrap();
-        let two = [sample::diagnostic(), sample::diagnostic()];
-        json.add(&mut out, Sources::one(&source), &two).unwrap();
-        json.end(&mut out, &serde_json::json!({"warnings": 2}))
-            .unwrap();
-        let v: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        assert_eq!(
-            (&v["schema"], &v["summary"]["warnings"]),
-            (&1.into(), &2.into())
-        );
+        let mut second = sample::diagnostic();
+        second.suppression = Some(Suppression {
+            by: "config",
+            reason: "old".to_owned(),
+        });
+        let two = [sample::diagnostic(), second];
+        let v = read(&sample::print(FORMAT, "offer.sdp", sample::TEXT, &two));
+        assert_eq!(v["summary"]["warnings"], 1);
+        assert_eq!(v["summary"]["suppressed"], 1);
         let d = &v["diagnostics"][1];
-        assert_eq!(
-            d["span"]["start"],
-            serde_json::json!({"line":3,"col":11,"byte":61})
-        );
+        assert_eq!(d["span"]["start"], json!({"line":3,"col":11,"byte":61}));
+        assert_eq!(d["span"], d["sdp_span"]);
         assert_eq!(d["fix"]["edits"][0]["span"]["end"]["byte"], 79);
-        assert_eq!(d["path"], "offer.sdp");
+        assert_eq!(
+            (&d["path"], &d["container"]),
+            (&json!("offer.sdp"), &Value::Null)
+        );
+        assert_eq!(d["suppressed"], json!({"by":"config","reason":"old"}));
+        assert_eq!(d["fingerprint"], "123456789abcdef0");
+    }
+
+    #[test]
+    fn a_description_in_a_recording_has_two_places() {
+        let v = read(&sample::print_recorded(FORMAT));
+        let d = &v["diagnostics"][0];
+        assert_eq!(d["container"], json!({"kind":"har","pointer":"/b"}));
+        assert_eq!(d["sdp_span"]["start"], json!({"line":3,"col":11,"byte":61}));
+        assert_eq!(d["span"]["start"], json!({"line":2,"col":163,"byte":164}));
+        assert_eq!(d["labels"][0]["container"]["pointer"], "/a");
     }
 
     #[test]
     fn nothing_found_is_still_a_document() {
-        let mut out = Vec::new();
-        let json = Json::begin(&mut out).unwrap();
-        json.end(&mut out, &()).unwrap();
-        let v: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        assert_eq!(v["diagnostics"], serde_json::json!([]));
+        let v = read(&sample::print_all(FORMAT, &Tally::default(), &[]));
+        assert_eq!(v["diagnostics"], json!([]));
+    }
+
+    #[test]
+    fn statistics_are_in_the_summary() {
+        let mut tally = Tally {
+            statistics: true,
+            unreadable: vec![("x".to_owned(), "gone".to_owned())],
+            ..Tally::default()
+        };
+        tally.add(&[sample::diagnostic()], true, 0);
+        let v = read(&sample::print_all(FORMAT, &tally, &[]));
+        assert_eq!(v["summary"]["statistics"][0]["count"], 1);
     }
 }

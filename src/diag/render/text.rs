@@ -1,8 +1,11 @@
 //! The report for people: source lines with the place underlined, and what to do.
 
-use crate::diag::{Diagnostic, Fix, Label, Severity, Source, Sources};
+use super::harmless::{printable, without_keys};
+use super::{Checked, Format, Render, Tally, inside};
+use crate::chars::steers;
+use crate::diag::{Diagnostic, Edit, Fix, Label, Severity, Source, Sources};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -17,6 +20,14 @@ const WIDTH: usize = 110;
 const LONGEST: usize = 256 << 10;
 /// … so many bytes before and after the beginning of the underlined place.
 const AROUND: usize = 1024;
+
+/// The format.
+pub const FORMAT: Format = Format {
+    name: "text",
+    help: "With source lines, for people",
+    is_log: true,
+    new: |options| Box::new(Text::new(options.color)),
+};
 
 /// Writes diagnostics and remembers which codes it has explained.
 #[derive(Debug)]
@@ -39,32 +50,6 @@ impl Text {
         }
     }
 
-    /// Writes the diagnostics of one description.
-    pub fn write(
-        &mut self,
-        out: &mut dyn Write,
-        sources: Sources<'_, '_>,
-        diagnostics: &[Diagnostic],
-    ) -> io::Result<()> {
-        let mut counts = std::collections::BTreeMap::<&str, (usize, usize)>::new();
-        for d in diagnostics {
-            counts.entry(d.code).or_default().0 += 1;
-        }
-        for d in diagnostics {
-            let (total, shown) = counts.entry(d.code).or_default();
-            *shown += 1;
-            if *total > MANY && *shown > SHOWN {
-                continue;
-            }
-            self.write_one(out, sources, d)?;
-            if *total > MANY && *shown == SHOWN {
-                let more = *total - SHOWN;
-                writeln!(out, "... and {more} more {} here ({})\n", d.code, d.name)?;
-            }
-        }
-        Ok(())
-    }
-
     fn write_one(
         &mut self,
         out: &mut dyn Write,
@@ -78,19 +63,15 @@ impl Text {
         };
         let source = sources.of(&d.primary);
         let window = Window::of(source, d);
-        // Of a cut line the printer cannot tell the column.
-        let at = source.position(d.primary.span.start);
-        let origin = Origin::path(source.name())
-            .line(at.line)
-            .char_column(at.column);
-        let path = (!window.cut).then(|| source.name());
+        let name = printable(source.name());
+        let here = needs_header(source, &window);
         let snippet = Snippet::source(&window.text)
             .line_start(window.line)
-            .path(path)
+            .path((!here).then_some(&*name))
             .annotation(
                 AnnotationKind::Primary
                     .span(window.map(&d.primary.span))
-                    .label(&d.primary.text),
+                    .label(printable(&d.primary.text)),
             )
             .annotations(
                 d.secondary
@@ -99,9 +80,10 @@ impl Text {
                     .map(|l| {
                         AnnotationKind::Context
                             .span(window.map(&l.span))
-                            .label(&l.text)
+                            .label(printable(&l.text))
                     }),
             );
+        let origin = here.then(|| Origin::path(header(source, &d.primary.span)));
         let elsewhere = |l: &&Label| l.source != d.primary.source;
         let others: Vec<(&Label, Window)> = d
             .secondary
@@ -111,26 +93,33 @@ impl Text {
             .collect();
         let mut groups: Vec<Group<'_>> = Vec::new();
         let mut main = level
-            .primary_title(&d.message)
+            .primary_title(printable(&d.message))
             .id(d.code)
-            .elements(window.cut.then_some(origin))
-            .element(snippet)
-            .elements(others.iter().map(|(label, window)| {
+            .elements(origin)
+            .element(snippet);
+        for (label, window) in &others {
+            let source = sources.of(label);
+            let here = needs_header(source, window);
+            main = main.elements(here.then(|| Origin::path(header(source, &label.span))));
+            main = main.element(
                 Snippet::source(&window.text)
                     .line_start(window.line)
-                    .path(sources.of(label).name())
+                    .path((!here).then(|| printable(source.name())))
                     .annotation(
                         AnnotationKind::Context
                             .span(window.map(&label.span))
-                            .label(&label.text),
-                    )
-            }))
-            .elements(d.help.iter().map(|h| Level::HELP.message(h)));
+                            .label(printable(&label.text)),
+                    ),
+            );
+        }
+        main = main.elements(d.help.iter().map(|h| Level::HELP.message(printable(h))));
         // A patch that only adds line ends would show nothing, and one of a cut line half of it.
-        let invisible =
-            |fix: &&Fix| window.cut || fix.edits.iter().any(|e| e.replacement.ends_with('\n'));
+        let invisible = |fix: &&Fix| {
+            let adds_line = |e: &Edit| e.replacement.ends_with('\n');
+            window.cut || fix.edits.is_empty() || fix.edits.iter().any(adds_line)
+        };
         if let Some(fix) = d.fix.as_ref().filter(invisible) {
-            main = main.element(Level::HELP.message(&fix.title));
+            main = main.element(Level::HELP.message(printable(&fix.title)));
         }
         if self.explained.insert(d.code) {
             if !d.spec.is_empty() {
@@ -145,9 +134,9 @@ impl Text {
             let patches = fix
                 .edits
                 .iter()
-                .map(|e| Patch::new(window.map(&e.span), &e.replacement));
+                .map(|e| Patch::new(window.map(&e.span), without_c1(e.replacement.clone())));
             groups.push(
-                Level::HELP.secondary_title(&fix.title).element(
+                Level::HELP.secondary_title(printable(&fix.title)).element(
                     Snippet::source(&window.text)
                         .line_start(window.line)
                         .patches(patches),
@@ -156,6 +145,58 @@ impl Text {
         }
         writeln!(out, "{}\n", self.renderer.render(&groups))
     }
+}
+
+impl Render for Text {
+    fn add(&mut self, out: &mut dyn Write, checked: &Checked<'_>) -> io::Result<()> {
+        let mut counts = BTreeMap::<&str, (usize, usize)>::new();
+        for d in checked.findings() {
+            counts.entry(d.code).or_default().0 += 1;
+        }
+        for d in checked.findings() {
+            let (total, shown) = counts.entry(d.code).or_default();
+            *shown += 1;
+            if *total > MANY && *shown > SHOWN {
+                continue;
+            }
+            self.write_one(out, checked.sources(), d)?;
+            if *total > MANY && *shown == SHOWN {
+                let more = *total - SHOWN;
+                writeln!(out, "... and {more} more {} here ({})\n", d.code, d.name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, out: &mut dyn Write, line: &str) -> io::Result<()> {
+        writeln!(out, "{line}")
+    }
+
+    fn finish(&mut self, out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
+        write!(out, "{}", tally.table())?;
+        if tally.files == 0 {
+            return Ok(());
+        }
+        writeln!(out, "{}", tally.sentence())
+    }
+}
+
+/// The line above the excerpt, for texts whose own lines are not those of their file, and for cut
+/// lines, of which the printer cannot tell the column.
+fn header(source: &Source<'_>, span: &Range<usize>) -> String {
+    let place = source.place(span);
+    let (path, at) = (printable(place.path), place.start);
+    let mut header = format!("{path}:{}:{}", at.line, at.column);
+    if let Some(inside) = inside(source, span, " → ") {
+        header += " → ";
+        header += &inside;
+    }
+    header
+}
+
+/// Whether the printer's own header would say the wrong thing.
+fn needs_header(source: &Source<'_>, window: &Window) -> bool {
+    window.cut || source.pointer().is_some() || source.container().is_some()
 }
 
 /// The lines a diagnostic touches, as text, with a way from source offsets to offsets in it.
@@ -218,7 +259,7 @@ impl Window {
         }
         Self {
             line: source.position(range.start).line,
-            text: bare_cr_to_lf(without_keys(without_c1(text))),
+            text: bare_cr_to_lf(without_c1(without_keys(&text).into_owned())),
             shifts,
             range,
             cut,
@@ -251,31 +292,20 @@ impl Window {
 }
 
 /// The snippet printer shows the control characters of ASCII, but passes on those of ISO 6429, which
-/// steer some terminals. What replaces them is as long.
+/// steer some terminals, and some that turn the direction of text. What replaces them is as long.
 fn without_c1(text: String) -> String {
-    let is_c1 = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
-    if !text.contains(is_c1) {
+    let passes = |c: char| !c.is_ascii() && steers(c);
+    if !text.contains(passes) {
         return text;
     }
-    text.replace(is_c1, "\u{b7}")
-}
-
-/// Keys of SRTP (`inline:` in `a=crypto`, RFC 4568) do not belong into the logs of CI; what replaces them is
-/// as long.
-fn without_keys(text: String) -> String {
-    const MARK: &str = "inline:";
-    if !text.contains(MARK) {
-        return text;
-    }
-    let mut parts = text.split(MARK);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push_str(MARK);
-        let mut is_key = true;
-        out.extend(part.chars().map(|c| {
-            is_key &= c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
-            if is_key { '*' } else { c }
-        }));
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.len_utf8() {
+            _ if !passes(c) => out.push(c),
+            2 => out.push('\u{b7}'),
+            3 => out.push('\u{fffd}'),
+            _ => out.push_str("\u{b7}\u{b7}"),
+        }
     }
     out
 }
@@ -299,24 +329,8 @@ mod tests {
     use super::*;
     use crate::diag::render::sample;
 
-    #[test]
-    fn keys_are_not_shown() {
-        let line = "a=crypto:1 X inline:QUJD+/Q=|2^20|1:4 inline:zz\r\na=inline:\r\n".to_owned();
-        let shown = without_keys(line.clone());
-        assert_eq!(shown.len(), line.len());
-        assert_eq!(
-            shown,
-            "a=crypto:1 X inline:********|2^20|1:4 inline:**\r\na=inline:\r\n"
-        );
-    }
-
     fn render(text: &[u8], diagnostics: &[Diagnostic]) -> String {
-        let mut out = Vec::new();
-        let source = Source::new("offer.sdp", text);
-        Text::new(false)
-            .write(&mut out, Sources::one(&source), diagnostics)
-            .unwrap();
-        String::from_utf8(out).unwrap()
+        sample::print(FORMAT, "offer.sdp", text, diagnostics)
     }
 
     #[test]
@@ -340,7 +354,25 @@ help: drop the line
 3 - a=rtcp-fb:111 transport-cc
   |
 
+1 warning in 1 description (1 file)
 "
+        );
+    }
+
+    #[test]
+    fn a_description_in_a_recording_is_shown_with_both_places() {
+        let shown = sample::print_recorded(FORMAT);
+        assert!(
+            shown.contains(" --> call.har:2:163 → /b → sdp line 3:11\n"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("call.har:2:34 → /a → sdp line 1:29\n"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("\n3 | a=rtcp-fb:111 transport-cc\n"),
+            "{shown}"
         );
     }
 
