@@ -69,11 +69,9 @@ impl Linter {
         Self { config, rules }
     }
 
-    /// The rules that run, in the order of their codes, and how bad their findings are unless they
-    /// say otherwise.
-    pub fn rules(&self) -> impl Iterator<Item = (&'static Rule, Severity)> {
-        let rules = self.rules.iter();
-        rules.map(|&(rule, severity)| (rule, severity.unwrap_or(rule.severity())))
+    /// The rules that it runs, each with its severity where that is configured.
+    pub fn rules(&self) -> &[(&'static Rule, Option<Severity>)] {
+        &self.rules
     }
 
     /// Checks every description in `text`; no report means that it holds none.

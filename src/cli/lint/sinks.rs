@@ -351,11 +351,11 @@ fn unwritable(path: &Path, error: &io::Error) -> String {
 
 /// What formats tell of the rules that `linter` runs.
 fn rules_of(linter: &Linter) -> Vec<RuleInfo> {
-    let rules = linter.rules().map(|(rule, severity)| RuleInfo {
+    let rules = linter.rules().iter().map(|(rule, severity)| RuleInfo {
         code: rule.code,
         name: rule.name,
         group: rule.group.as_str(),
-        severity,
+        severity: severity.unwrap_or(rule.severity()),
         spec: rule.spec,
         summary: rule.summary().to_owned(),
         reason: docs::section(rule, "Why it matters"),

@@ -91,6 +91,7 @@ impl Text {
             .filter(elsewhere)
             .map(|label| (label, Window::of_label(sources.of(label), label)))
             .collect();
+        let has_header = here || others.iter().any(|(l, w)| needs_header(sources.of(l), w));
         let mut groups: Vec<Group<'_>> = Vec::new();
         let mut main = level
             .primary_title(printable(&d.message))
@@ -143,7 +144,15 @@ impl Text {
                 ),
             );
         }
-        writeln!(out, "{}\n", self.renderer.render(&groups))
+        let shown = self.renderer.render(&groups);
+        // Below a header of its own, an excerpt without a path gets a mark with nothing after it.
+        for line in shown
+            .lines()
+            .filter(|line| !(has_header && is_bare_mark(line)))
+        {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out)
     }
 }
 
@@ -192,6 +201,17 @@ fn header(source: &Source<'_>, span: &Range<usize>) -> String {
         header += &inside;
     }
     header
+}
+
+/// Whether a line is the mark of another file, in whatever colour, without the file.
+fn is_bare_mark(line: &str) -> bool {
+    let mut is_code = false;
+    let shown = line.chars().filter(|&c| {
+        let was_code = is_code;
+        is_code = c == '\x1b' || (is_code && c != 'm');
+        !(was_code || is_code || c == ' ')
+    });
+    shown.eq(":::".chars())
 }
 
 /// Whether the printer's own header would say the wrong thing.
@@ -374,6 +394,12 @@ help: drop the line
             shown.contains("\n3 | a=rtcp-fb:111 transport-cc\n"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn marks_are_known_in_colour() {
+        assert!(is_bare_mark(" ::: ") && is_bare_mark("\x1b[1m\x1b[94m ::: \x1b[0m"));
+        assert!(!is_bare_mark(" ::: x") && !is_bare_mark("3 | :::") && !is_bare_mark(""));
     }
 
     #[test]
