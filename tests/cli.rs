@@ -208,6 +208,7 @@ fn what_is_generated_is_whole() {
         ("stats", "stats-1"),
         ("timeline", "timeline-1"),
         ("manifest", "manifest-1"),
+        ("lint", "lint-1"),
     ] {
         let schema = stdout(&rtcscope(&["schema", which]));
         let path = Path::new(ROOT).join(format!("docs/schema/{file}.json"));

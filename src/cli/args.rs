@@ -154,6 +154,8 @@ pub(super) enum Schema {
     Manifest,
     /// Of `sdp --format json`
     Sdp,
+    /// Of `lint --format json` and `jsonl`
+    Lint,
 }
 
 #[derive(Args, Debug)]

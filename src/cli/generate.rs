@@ -12,6 +12,7 @@ pub(super) fn schema(args: &SchemaArgs, out: &mut dyn Write) -> io::Result<Exit>
         Schema::Messages => out.write_all(schema::MESSAGES.as_bytes())?,
         Schema::Manifest => out.write_all(schema::MANIFEST.as_bytes())?,
         Schema::Sdp => out.write_all(schema::SDP.as_bytes())?,
+        Schema::Lint => out.write_all(schema::LINT.as_bytes())?,
     }
     Ok(Exit::Ok)
 }

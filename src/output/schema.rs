@@ -14,3 +14,6 @@ pub const MANIFEST: &str = include_str!("../../docs/schema/manifest-1.json");
 
 /// Of `sdp --format json`: `rtcscope.sdp/1`.
 pub const SDP: &str = include_str!("../../docs/schema/sdp-1.json");
+
+/// Of `lint --format json` and `jsonl`: `rtcscope.lint/1`.
+pub const LINT: &str = include_str!("../../docs/schema/lint-1.json");

@@ -76,7 +76,7 @@ impl Render for Markdown {
 /// Text in a table: what Markdown or HTML would take for more than text is escaped. Code stays code.
 fn cell(text: &str) -> String {
     let text = printable(text);
-    let is_balanced = text.matches('`').count() % 2 == 0;
+    let is_balanced = text.matches('`').count().is_multiple_of(2);
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
     for c in text.chars() {
