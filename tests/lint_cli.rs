@@ -233,8 +233,10 @@ fn json_containers_tell_the_role() {
     let (_dir, path) = temp("signalling.json", json.as_bytes());
     let found = run(&["--format", "concise", path.to_str().unwrap()]);
     assert_eq!(found.code, 1);
-    assert!(found.out.contains("signalling.json:"), "{}", found.out);
     assert!(found.out.contains(" [/sdp, sdp line "), "{}", found.out);
+    let at = json.find("setup:active").unwrap() + "setup:a".len();
+    let at = format!("signalling.json:1:{at}: error[SDP307]");
+    assert!(found.out.contains(&at), "{at}: {}", found.out);
     assert!(
         found
             .out

@@ -5,21 +5,24 @@
 //! written there. Descriptions that belong to one session say so ([`Found::thread`]), and are then
 //! checked as offers and answers.
 
+mod coding;
+mod embedded;
+mod finds;
 mod json;
+mod kind;
+mod lines;
 mod raw;
+mod sip;
+mod view;
 
-use crate::diag::Map;
+pub use coding::Coding;
+pub use kind::Kind;
+
+use crate::diag::{Edit, Map};
 use crate::sdp::{Role, Side};
+use finds::{Context, Finds};
 use std::ops::Range;
-
-/// What kind of file a description was found in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Nothing but descriptions.
-    Raw,
-    /// Strings in JSON.
-    Json,
-}
+use view::View;
 
 /// A session description in a file.
 #[derive(Clone, Debug)]
@@ -40,6 +43,22 @@ pub struct Found {
     pub holes: Vec<Range<usize>>,
     /// Whether it is a piece of a description, of which nothing may be missed.
     pub is_fragment: bool,
+    /// What the file's own comments say about it.
+    pub ignores: Vec<Ignore>,
+    /// What was undone to get its bytes, the outermost first.
+    pub codings: Vec<Coding>,
+}
+
+/// A comment in a file that says which rules do not hold for the description after it:
+/// `rtcscope-ignore SDP204, duplicate-mid: a gateway of 2019`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignore {
+    /// Codes, names and groups, as they were written.
+    pub rules: Vec<String>,
+    /// Why; empty when the comment does not say.
+    pub reason: String,
+    /// Where the comment stands in the file.
+    pub place: Range<usize>,
 }
 
 /// The bytes of a description.
@@ -57,38 +76,90 @@ pub enum Text {
 }
 
 impl Found {
-    /// A description of which nothing more is known.
-    fn new(kind: Kind, text: Text) -> Self {
-        Self {
-            text,
-            kind,
-            pointer: None,
-            role: None,
-            side: None,
-            thread: None,
-            holes: Vec::new(),
-            is_fragment: false,
+    /// `replacement` as it has to stand in the file; nothing when it cannot stand there.
+    pub fn encode(&self, replacement: &str) -> Option<String> {
+        if self.kind.is_evidence() {
+            return None;
         }
+        let mut text = replacement.to_owned();
+        for coding in self.codings.iter().rev() {
+            text = coding.encode(&text)?;
+        }
+        Some(text)
+    }
+
+    /// `edit` of the text as an edit of the file; nothing when the file does not allow it: it is
+    /// evidence, or what is to be replaced does not stand there in one piece.
+    pub fn edit(&self, edit: &Edit) -> Option<Edit> {
+        let span = match &self.text {
+            Text::InPlace(_) => edit.span.clone(),
+            Text::Extracted { map, .. } => {
+                let in_hole =
+                    |hole: &Range<usize>| hole.start < edit.span.end && edit.span.start < hole.end;
+                if !map.is_whole(&edit.span) || self.holes.iter().any(in_hole) {
+                    return None;
+                }
+                map.host(&edit.span)?
+            }
+        };
+        Some(Edit {
+            span,
+            replacement: self.encode(&edit.replacement)?,
+        })
     }
 }
 
-/// The descriptions in the file called `name` that holds `bytes`.
+/// The descriptions in the file called `name` that holds `bytes`; what kind of file it is tells its
+/// content, and where that cannot, its name.
 ///
 /// # Errors
 /// There is none; says why, as half a sentence after a colon.
 pub fn find(name: &str, bytes: &[u8]) -> Result<Vec<Found>, String> {
-    let trimmed = bytes.trim_ascii();
-    if trimmed.is_empty() {
+    find_as(None, name, bytes)
+}
+
+/// As [`find`], in a file of this kind.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_as(kind: Option<Kind>, name: &str, bytes: &[u8]) -> Result<Vec<Found>, String> {
+    if bytes.trim_ascii().is_empty() {
         return Err("the file is empty".to_owned());
     }
-    if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
-        match serde_json::from_slice(trimmed) {
-            Ok(value) => return json::find(&value),
-            Err(error) if name.ends_with(".json") => {
-                return Err(format!("not the JSON it is named for: {error}"));
+    let view = View::file(bytes);
+    let kinds = match kind {
+        Some(kind) => vec![kind],
+        None => kind::guess(name, bytes),
+    };
+    let is_only = kinds.len() == 1;
+    let mut reason = None;
+    for kind in kinds {
+        let mut finds = Finds::default();
+        let cx = Context::new(kind);
+        let read = match kind {
+            Kind::Raw => {
+                raw::find(view, &cx, &mut finds);
+                Ok(())
             }
-            Err(_) => {}
+            Kind::Json | Kind::Internals | Kind::Rtcstats | Kind::Har => {
+                json::find(view, &cx, &mut finds)
+                    .map_err(|error| format!("not the JSON it is named for: {error}"))
+            }
+            Kind::Log => {
+                lines::find(view, &cx, &mut finds);
+                Ok(())
+            }
+        };
+        if !finds.all.is_empty() {
+            return Ok(finds.all);
         }
+        // What cannot be read as one kind is most likely of another.
+        reason = match read {
+            Ok(()) => reason.or(Some(kind.nothing().to_owned())),
+            Err(why) if is_only => Some(why),
+            Err(_) => reason,
+        };
     }
-    raw::find(bytes)
+    let reason = kind::no_text(bytes).map(str::to_owned).or(reason);
+    Err(reason.unwrap_or_default())
 }

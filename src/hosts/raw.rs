@@ -1,64 +1,69 @@
 //! Files that hold nothing but descriptions, as they are or with their line ends spelled out.
 
-use super::{Found, Kind, Text};
+use super::view::{Decoded, View};
+use super::{Coding, Context, Finds};
 use crate::diag::Map;
 use crate::sdp::find_descriptions;
 
-/// The descriptions in `text`.
-pub(super) fn find(text: &[u8]) -> Result<Vec<Found>, String> {
-    let trimmed = text.trim_ascii();
-    if let Some(bytes) = unescape(trimmed) {
-        let map = Map::default();
-        let mut found = Found::new(Kind::Raw, Text::Extracted { bytes, map });
-        found.pointer = Some("unescaped".to_owned());
-        return Ok(vec![found]);
+/// Adds the descriptions in `view`.
+pub(super) fn find(view: View<'_>, cx: &Context, finds: &mut Finds) {
+    if let Some(inner) = spelled_out(view) {
+        finds.add(inner.view(), 0..inner.bytes.len(), cx);
+        return;
     }
-    let binary = text.iter().take(4).any(|&b| b == 0 || b >= 0xf8);
-    let places = find_descriptions(text);
-    let reason = if is_capture(text) {
-        "a packet capture, not a session description; try `rtcscope stats FILE`"
-    } else if places.is_empty() && is_dump(text) {
-        "a dump of packets, not a session description; try `rtcscope stats FILE`"
-    } else if binary {
-        "no session description: it is not text"
-    } else if places.is_empty() {
-        "no session description: no line begins with `v=`"
-    } else {
-        let found = places
-            .into_iter()
-            .map(|place| Found::new(Kind::Raw, Text::InPlace(place)));
-        return Ok(found.collect());
-    };
-    Err(reason.to_owned())
+    for place in find_descriptions(view.bytes) {
+        finds.add(view, place, cx);
+    }
 }
 
-/// Whether `text` begins like a pcap or pcapng file; one may well have a `v=` line inside.
-fn is_capture(text: &[u8]) -> bool {
-    const MAGIC: [[u8; 4]; 5] = [
-        [0xa1, 0xb2, 0xc3, 0xd4],
-        [0xd4, 0xc3, 0xb2, 0xa1],
-        [0xa1, 0xb2, 0x3c, 0x4d],
-        [0x4d, 0x3c, 0xb2, 0xa1],
-        [0x0a, 0x0d, 0x0d, 0x0a],
-    ];
-    MAGIC.iter().any(|magic| text.starts_with(magic))
+/// A description on one line with `\r\n` or `\n` spelled out, as logs have it; in quotes or not.
+pub(super) fn spelled_out(view: View<'_>) -> Option<Decoded> {
+    let all = view.bytes;
+    let mut start = all.len() - all.trim_ascii_start().len();
+    let mut text = all.trim_ascii();
+    if let Some(inner) = text.strip_prefix(b"'") {
+        start += 1;
+        text = inner.strip_suffix(b"'").unwrap_or(inner);
+    }
+    if !text.starts_with(b"v=") || text.contains(&b'\n') {
+        return None;
+    }
+    let (bytes, map) = unescape(text, start);
+    (bytes.len() < text.len()).then(|| view.decoded(bytes, &map, Coding::LineEnds))
 }
 
-/// Whether `text` is a dump of packets that is read as if it were a capture.
-fn is_dump(text: &[u8]) -> bool {
-    let begins = [&b"#!rtpplay1.0"[..], b"MJR0000", b"MEETECHO"];
-    begins.iter().any(|magic| text.starts_with(magic))
-        || text.windows(10).any(|words| words == b"# RTP_DUMP")
+/// Undoes `\r` and `\n` in `text`, which stands at `start`.
+pub(super) fn unescape(text: &[u8], start: usize) -> (Vec<u8>, Map) {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut map = Map::default();
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        let (byte, len) = match (byte, text.get(at + 1)) {
+            (b'\\', Some(b'n')) => (b'\n', 2),
+            // A lone `\r` would be a line end to a parser, and is none here.
+            (b'\\', Some(b'r')) if text.get(at + 2..at + 4) == Some(b"\\n") => (b'\r', 2),
+            _ => (byte, 1),
+        };
+        bytes.push(byte);
+        map.push(1, start + at..start + at + len);
+        at += len;
+    }
+    (bytes, map)
 }
 
-/// A description on one line with `\r\n` or `\n` spelled out, as logs have it.
-fn unescape(text: &[u8]) -> Option<Vec<u8>> {
-    let one_line = !text.contains(&b'\n');
-    let text = std::str::from_utf8(text).ok().filter(|_| one_line)?;
-    let text = text.trim_matches('\'');
-    (text.starts_with("v=") && text.contains("\\n")).then(|| {
-        text.replace("\\r\\n", "\r\n")
-            .replace("\\n", "\n")
-            .into_bytes()
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelled_line_ends_know_their_place() {
+        let text = b" 'v=0\\r\\no=\\n'";
+        let inner = spelled_out(View::file(text)).unwrap();
+        assert_eq!(inner.bytes, b"v=0\r\no=\n");
+        assert_eq!(inner.view().place(&(3..5)), 5..9);
+        assert_eq!(&text[inner.view().place(&(5..7))], b"o=");
+        assert_eq!(inner.view().place(&(7..8)), 11..13);
+        assert!(spelled_out(View::file(b"v=0\r\ns=a\\nb\r\n")).is_none());
+        assert!(spelled_out(View::file(b"v=0")).is_none());
+    }
 }

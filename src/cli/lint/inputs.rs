@@ -242,7 +242,7 @@ mod tests {
             r#"{"type":"createOfferOnSuccess","value":"{\"type\":\"offer\",\"sdp\":\"v=0\\r\\n\"}"},
             {"type":"setLocalDescription","value":"{\"type\":\"offer\",\"sdp\":\"v=0\\r\\ns=a\\r\\n\"}"}"#,
         );
-        let at = "x#/PeerConnections/7-1/updateLog/1/value/sdp".to_owned();
+        let at = "x#pc 7-1, event 2, setLocalDescription".to_owned();
         let wanted = (at, "v=0\r\ns=a\r\n".to_owned(), Some(Role::Offer));
         assert_eq!(texts(&new), [wanted]);
         let old = log(r#"{"type":"setRemoteDescription","value":"type: answer, sdp: v=0\r\n"}"#);

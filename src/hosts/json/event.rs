@@ -1,0 +1,154 @@
+//! What dumps of a browser's peer connections say was done: `setLocalDescription` and the like.
+//!
+//! `chrome://webrtc-internals` has `{"time": …, "type": "setLocalDescription", "value": …}` in the
+//! `updateLog` of each connection; the value is JSON in a string, or `type: offer, sdp: v=0…` in
+//! dumps of before 2022. rtcstats has `["setLocalDescription", "PC_0", {"type": …, "sdp": …}, time]`.
+
+use super::super::view::View;
+use super::super::{Context, Finds};
+use super::tree::{Shape, Value};
+use super::walk;
+use crate::sdp::Side;
+
+/// One step of a connection.
+#[derive(Debug)]
+pub(super) struct Event<'t, 'a> {
+    what: What,
+    name: &'a str,
+    /// What the dump calls the connection; nothing when an outer value does.
+    connection: Option<&'a str>,
+    time: Option<&'a str>,
+    number: u32,
+    value: Option<Value<'t, 'a>>,
+}
+
+/// What an event tells of a description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// It is to be applied.
+    Set(Side),
+    /// It was; newer browsers say once more which.
+    Done(Side),
+    /// It could not be.
+    Failed(Side),
+    /// It was only made; what came of it follows.
+    Made,
+}
+
+impl What {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "setLocalDescription" => Self::Set(Side::Local),
+            "setRemoteDescription" => Self::Set(Side::Remote),
+            "setLocalDescriptionOnSuccess" => Self::Done(Side::Local),
+            "setRemoteDescriptionOnSuccess" => Self::Done(Side::Remote),
+            "setLocalDescriptionOnFailure" => Self::Failed(Side::Local),
+            "setRemoteDescriptionOnFailure" => Self::Failed(Side::Remote),
+            "createOfferOnSuccess" | "createAnswerOnSuccess" => Self::Made,
+            _ => return None,
+        })
+    }
+}
+
+impl<'t, 'a> Event<'t, 'a> {
+    /// The event that an object is: of `updateLog`, and of rtcstats when one has been made an object.
+    pub(super) fn of_object(value: Value<'t, 'a>) -> Option<Self> {
+        let name = ["type", "method", "name", "eventName"];
+        let name = name.iter().find_map(|key| value.word(key))?;
+        Some(Self {
+            what: What::of(name)?,
+            name,
+            connection: ["pc", "pcId", "connectionId"]
+                .iter()
+                .find_map(|key| value.word(key)),
+            time: value.word("time"),
+            number: value.index(),
+            value: ["value", "data", "args", "parameters"]
+                .iter()
+                .find_map(|key| value.get(key)),
+        })
+    }
+
+    /// The event that an array is: of rtcstats.
+    pub(super) fn of_array(value: Value<'t, 'a>) -> Option<Self> {
+        let mut items = value.items();
+        let name = items.next()?.as_word()?;
+        let what = What::of(name)?;
+        Some(Self {
+            what,
+            name,
+            connection: items.next().and_then(|item| item.as_word()),
+            time: None,
+            number: value.index(),
+            value: items.find(|item| item.shape() != Shape::Other),
+        })
+    }
+
+    /// Adds the description of the event.
+    pub(super) fn find(self, view: View<'_>, outer: &Context, finds: &mut Finds) {
+        let (Event { value, .. }, (What::Set(side) | What::Done(side))) = (&self, self.what) else {
+            if let What::Failed(side) = self.what {
+                finds.reject(&self.thread(outer), side);
+            }
+            return;
+        };
+        let thread = self.thread(outer);
+        if let What::Set(_) = self.what {
+            finds.begin(&thread, side);
+        }
+        let Some(value) = value else { return };
+        // Said twice; the second is what the first came to, and the same in all that matters.
+        if matches!(self.what, What::Done(_)) && finds.is_said(&thread, side) {
+            return;
+        }
+        let mut cx = outer.clone();
+        cx.side = Some(side);
+        cx.pointer = self.pointer(outer);
+        cx.thread = Some(thread.clone());
+        let first = finds.all.len();
+        walk(view, *value, &mut cx, finds);
+        for found in finds.all.get_mut(first..).unwrap_or_default() {
+            found.pointer = Some(cx.pointer.clone());
+        }
+        if finds.all.len() > first {
+            finds.said(&thread, side, first);
+        }
+    }
+
+    fn thread(&self, outer: &Context) -> String {
+        match self.connection {
+            Some(connection) => connection.to_owned(),
+            None => connection_of(&outer.pointer).to_owned(),
+        }
+    }
+
+    fn pointer(&self, outer: &Context) -> String {
+        let thread = self.thread(outer);
+        let thread = crate::output::printable(&thread).into_owned();
+        let mut text = format!("pc {thread}, event {}, {}", self.event(outer), self.name);
+        if let Some(time) = self.time {
+            text += &format!(", {}", crate::output::printable(time));
+        }
+        text
+    }
+
+    /// Its number in the dump, from 1.
+    fn event(&self, outer: &Context) -> u64 {
+        let last = outer
+            .pointer
+            .rsplit('/')
+            .find_map(|step| step.parse::<u64>().ok());
+        last.unwrap_or(u64::from(self.number)) + 1
+    }
+}
+
+/// The connection that an event at `pointer` is of: what stands above its log.
+fn connection_of(pointer: &str) -> &str {
+    let mut steps = pointer
+        .split('/')
+        .skip_while(|step| !step.eq_ignore_ascii_case("PeerConnections"));
+    steps.next();
+    steps
+        .next()
+        .unwrap_or(pointer.rsplit_once('/').map_or(pointer, |(log, _)| log))
+}

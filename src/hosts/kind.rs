@@ -1,0 +1,123 @@
+//! The kinds of file that descriptions are found in, and how they are told apart.
+
+use super::json;
+
+/// What kind of file a description was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Nothing but descriptions.
+    Raw,
+    /// Strings in JSON.
+    Json,
+    /// A dump of `chrome://webrtc-internals`.
+    Internals,
+    /// A dump of rtcstats.
+    Rtcstats,
+    /// What a browser's network panel saves.
+    Har,
+    /// SIP, HTTP and whatever else is logged as text.
+    Log,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::Raw,
+        Self::Json,
+        Self::Internals,
+        Self::Rtcstats,
+        Self::Har,
+        Self::Log,
+    ];
+
+    /// The name by which it is chosen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Raw => "sdp",
+            Self::Json => "json",
+            Self::Internals => "internals",
+            Self::Rtcstats => "rtcstats",
+            Self::Har => "har",
+            Self::Log => "log",
+        }
+    }
+
+    /// Whether it records what happened, and is never written to.
+    pub fn is_evidence(self) -> bool {
+        matches!(
+            self,
+            Self::Internals | Self::Rtcstats | Self::Har | Self::Log
+        )
+    }
+
+    /// Why a file of this kind is of no use when nothing was found in it.
+    pub(super) fn nothing(self) -> &'static str {
+        match self {
+            Self::Raw | Self::Log => "no session description: no line begins with `v=`",
+            _ => "no session description: no string in it begins with `v=`",
+        }
+    }
+}
+
+/// The kinds that a file called `name` with `bytes` may be of, the likeliest first.
+pub(super) fn guess(name: &str, bytes: &[u8]) -> Vec<Kind> {
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, end)| end.to_ascii_lowercase());
+    let extension = extension.as_deref().unwrap_or_default();
+    if extension == "sdp" && first_line_is_sdp(bytes) {
+        return vec![Kind::Raw];
+    }
+    if json::begins(bytes) {
+        let kind = json::kind_of(bytes);
+        return match extension {
+            "json" | "har" | "jsonl" | "ndjson" => vec![kind],
+            _ => vec![kind, Kind::Log, Kind::Raw],
+        };
+    }
+    if first_line_is_sdp(bytes) {
+        return vec![Kind::Raw];
+    }
+    vec![Kind::Log, Kind::Raw]
+}
+
+/// Whether the first line that is not blank is one of a description.
+fn first_line_is_sdp(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let text = text.strip_prefix(b"'").unwrap_or(text);
+    matches!(text, [letter, b'=', ..] if letter.is_ascii_lowercase())
+}
+
+/// Why `bytes`, which hold nothing, hold nothing, when that can be said.
+pub(super) fn no_text(bytes: &[u8]) -> Option<&'static str> {
+    let binary = bytes.iter().take(4).any(|&b| b == 0 || b >= 0xf8);
+    if is_capture(bytes) {
+        Some("a packet capture, not a session description; try `rtcscope stats FILE`")
+    } else if is_dump(bytes) {
+        Some("a dump of packets, not a session description; try `rtcscope stats FILE`")
+    } else if binary {
+        Some("no session description: it is not text")
+    } else {
+        None
+    }
+}
+
+/// Whether `text` begins like a pcap or pcapng file; one may well have a `v=` line inside.
+fn is_capture(text: &[u8]) -> bool {
+    const MAGIC: [[u8; 4]; 5] = [
+        [0xa1, 0xb2, 0xc3, 0xd4],
+        [0xd4, 0xc3, 0xb2, 0xa1],
+        [0xa1, 0xb2, 0x3c, 0x4d],
+        [0x4d, 0x3c, 0xb2, 0xa1],
+        [0x0a, 0x0d, 0x0d, 0x0a],
+    ];
+    MAGIC.iter().any(|magic| text.starts_with(magic))
+}
+
+/// Whether `text` is a dump of packets that is read as if it were a capture.
+fn is_dump(text: &[u8]) -> bool {
+    let begins = [&b"#!rtpplay1.0"[..], b"MJR0000", b"MEETECHO"];
+    begins.iter().any(|magic| text.starts_with(magic))
+        || json::memmem(text, b"# RTP_DUMP").is_some()
+}
