@@ -190,10 +190,11 @@ fn check(
         .map(|found| {
             let (text, range) = input.text_of(found);
             Part {
-                text,
-                range,
                 role: found.role,
                 side: found.side,
+                holes: &found.holes,
+                is_fragment: found.is_fragment,
+                ..Part::new(text, range)
             }
         })
         .collect();

@@ -18,6 +18,8 @@ pub(super) struct Context {
     pub(super) is_fragment: bool,
     /// It is said to be a description, whatever it looks like.
     pub(super) is_sdp: bool,
+    /// People wrote it, and left out what does not matter.
+    pub(super) has_holes: bool,
     pub(super) ignores: Vec<Ignore>,
 }
 
@@ -31,6 +33,7 @@ impl Context {
             thread: None,
             is_fragment: false,
             is_sdp: false,
+            has_holes: matches!(kind, Kind::Markup),
             ignores: Vec::new(),
         }
     }

@@ -15,19 +15,28 @@ pub enum Kind {
     Rtcstats,
     /// What a browser's network panel saves.
     Har,
+    /// Strings of a program.
+    Code,
+    /// Markdown, HTML and XML.
+    Markup,
     /// SIP, HTTP and whatever else is logged as text.
     Log,
+    /// A capture of packets.
+    Capture,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Raw,
         Self::Json,
         Self::Internals,
         Self::Rtcstats,
         Self::Har,
+        Self::Code,
+        Self::Markup,
         Self::Log,
+        Self::Capture,
     ];
 
     /// The name by which it is chosen.
@@ -38,7 +47,10 @@ impl Kind {
             Self::Internals => "internals",
             Self::Rtcstats => "rtcstats",
             Self::Har => "har",
+            Self::Code => "js",
+            Self::Markup => "md",
             Self::Log => "log",
+            Self::Capture => "pcap",
         }
     }
 
@@ -46,7 +58,7 @@ impl Kind {
     pub fn is_evidence(self) -> bool {
         matches!(
             self,
-            Self::Internals | Self::Rtcstats | Self::Har | Self::Log
+            Self::Internals | Self::Rtcstats | Self::Har | Self::Log | Self::Capture
         )
     }
 
@@ -54,6 +66,10 @@ impl Kind {
     pub(super) fn nothing(self) -> &'static str {
         match self {
             Self::Raw | Self::Log => "no session description: no line begins with `v=`",
+            Self::Markup => "no session description: no block of it begins with `v=` or is ```sdp",
+            Self::Capture => {
+                "no session description: no packet of SIP, HTTP, RTSP or a WebSocket in clear has one"
+            }
             _ => "no session description: no string in it begins with `v=`",
         }
     }
@@ -65,21 +81,44 @@ pub(super) fn guess(name: &str, bytes: &[u8]) -> Vec<Kind> {
         .rsplit_once('.')
         .map(|(_, end)| end.to_ascii_lowercase());
     let extension = extension.as_deref().unwrap_or_default();
+    if is_capture(bytes) {
+        return vec![Kind::Capture];
+    }
     if extension == "sdp" && first_line_is_sdp(bytes) {
         return vec![Kind::Raw];
+    }
+    if CODE.contains(&extension) {
+        return vec![Kind::Code];
+    }
+    if MARKUP.contains(&extension) {
+        return vec![Kind::Markup];
     }
     if json::begins(bytes) {
         let kind = json::kind_of(bytes);
         return match extension {
             "json" | "har" | "jsonl" | "ndjson" => vec![kind],
-            _ => vec![kind, Kind::Log, Kind::Raw],
+            _ => vec![kind, Kind::Log, Kind::Code, Kind::Raw],
         };
     }
     if first_line_is_sdp(bytes) {
         return vec![Kind::Raw];
     }
-    vec![Kind::Log, Kind::Raw]
+    if bytes.trim_ascii_start().starts_with(b"<!") {
+        return vec![Kind::Markup, Kind::Log];
+    }
+    vec![Kind::Log, Kind::Code, Kind::Raw]
 }
+
+/// What programs end in.
+const CODE: &[&str] = &[
+    "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "py", "go", "rs", "c",
+    "h", "cc", "cpp", "cxx", "hpp", "hh", "java", "kt", "kts", "swift", "m", "mm", "cs", "rb",
+    "php", "pl", "lua", "dart", "ex", "exs", "erl", "scala", "sh",
+];
+/// What documents with blocks end in.
+const MARKUP: &[&str] = &[
+    "md", "markdown", "mdx", "rst", "adoc", "html", "htm", "xhtml", "xml",
+];
 
 /// Whether the first line that is not blank is one of a description.
 fn first_line_is_sdp(bytes: &[u8]) -> bool {
@@ -92,9 +131,7 @@ fn first_line_is_sdp(bytes: &[u8]) -> bool {
 /// Why `bytes`, which hold nothing, hold nothing, when that can be said.
 pub(super) fn no_text(bytes: &[u8]) -> Option<&'static str> {
     let binary = bytes.iter().take(4).any(|&b| b == 0 || b >= 0xf8);
-    if is_capture(bytes) {
-        Some("a packet capture, not a session description; try `rtcscope stats FILE`")
-    } else if is_dump(bytes) {
+    if is_dump(bytes) {
         Some("a dump of packets, not a session description; try `rtcscope stats FILE`")
     } else if binary {
         Some("no session description: it is not text")
@@ -104,7 +141,7 @@ pub(super) fn no_text(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Whether `text` begins like a pcap or pcapng file; one may well have a `v=` line inside.
-fn is_capture(text: &[u8]) -> bool {
+pub(super) fn is_capture(text: &[u8]) -> bool {
     const MAGIC: [[u8; 4]; 5] = [
         [0xa1, 0xb2, 0xc3, 0xd4],
         [0xd4, 0xc3, 0xb2, 0xa1],

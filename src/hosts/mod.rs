@@ -5,12 +5,16 @@
 //! written there. Descriptions that belong to one session say so ([`Found::thread`]), and are then
 //! checked as offers and answers.
 
+mod capture;
 mod coding;
 mod embedded;
 mod finds;
+mod ignore;
 mod json;
 mod kind;
 mod lines;
+mod literals;
+mod markup;
 mod raw;
 mod sip;
 mod view;
@@ -145,10 +149,19 @@ pub fn find_as(kind: Option<Kind>, name: &str, bytes: &[u8]) -> Result<Vec<Found
                 json::find(view, &cx, &mut finds)
                     .map_err(|error| format!("not the JSON it is named for: {error}"))
             }
+            Kind::Code => {
+                literals::find(view, name, &cx, &mut finds);
+                Ok(())
+            }
+            Kind::Markup => {
+                markup::find(view, name, &cx, &mut finds);
+                Ok(())
+            }
             Kind::Log => {
                 lines::find(view, &cx, &mut finds);
                 Ok(())
             }
+            Kind::Capture => capture::find(bytes, &cx, &mut finds),
         };
         if !finds.all.is_empty() {
             return Ok(finds.all);

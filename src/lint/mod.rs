@@ -21,6 +21,7 @@ pub mod examples;
 mod exchange;
 mod facts;
 mod fingerprint;
+pub mod gaps;
 mod reporter;
 mod rule;
 mod rules;
@@ -80,10 +81,8 @@ impl Linter {
     pub fn lint(&self, text: &[u8], role: Option<Role>) -> Vec<Report> {
         let each = find_descriptions(text).into_iter().flat_map(|range| {
             let part = Part {
-                text,
-                range,
                 role,
-                side: None,
+                ..Part::new(text, range)
             };
             self.check(&[part])
         });

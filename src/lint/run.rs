@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, offer_of};
 use super::reporter::{Found, Reporter};
 use super::rule::Check;
-use super::{Config, Context, Facts, Profile, Report, Role, Rule, Scope, Side, fingerprint};
+use super::{Config, Context, Facts, Profile, Report, Role, Rule, Scope, Side, fingerprint, gaps};
 use crate::diag::Severity;
 use crate::sdp::Description;
 use std::ops::Range;
@@ -19,6 +19,24 @@ pub struct Part<'a> {
     pub role: Option<Role>,
     /// Which end wrote it.
     pub side: Option<Side>,
+    /// Stretches that stand for something unknown; what touches them is not reported.
+    pub holes: &'a [Range<usize>],
+    /// Whether it is a piece of a description, of which nothing may be missed.
+    pub is_fragment: bool,
+}
+
+impl<'a> Part<'a> {
+    /// The description that is `range` of `text`, of which nothing more is known.
+    pub fn new(text: &'a [u8], range: Range<usize>) -> Self {
+        Self {
+            text,
+            range,
+            role: None,
+            side: None,
+            holes: &[],
+            is_fragment: false,
+        }
+    }
 }
 
 /// Runs `rules` over the descriptions of one session.
@@ -40,12 +58,17 @@ pub(super) fn run(
         .zip(parts)
         .map(|(sdp, part)| Facts::of(sdp, config.role.or(part.role), insists).by(part.side))
         .collect();
+    let unknown: Vec<Vec<Range<usize>>> = parts.iter().map(gaps::unknown).collect();
     let each = steps.iter().zip(parts).enumerate();
     each.map(|(at, (facts, part))| {
         let before = steps.get(..at).unwrap_or_default();
         let mut found = Found::default();
         for &(rule, severity) in rules {
             if rule.scope != Scope::Any && !facts.is_webrtc() {
+                continue;
+            }
+            let is_alone = matches!(rule.check, Check::One(_));
+            if part.is_fragment && (!is_alone || gaps::is_about_absence(rule)) {
                 continue;
             }
             let reporter = Reporter::new(rule, severity, at, &mut found);
@@ -75,6 +98,7 @@ pub(super) fn run(
                 Check::Answer(_) | Check::Again(_) => {}
             }
         }
+        found.diagnostics.retain(|d| !gaps::touches(d, &unknown));
         fingerprint::assign(&mut found.diagnostics, facts);
         found
             .diagnostics

@@ -9,6 +9,7 @@ mod message;
 mod prefix;
 
 use super::finds::bytes_of;
+use super::literals::Builder;
 use super::view::View;
 use super::{Coding, Context, Finds, json, raw};
 use crate::diag::Map;
@@ -20,7 +21,12 @@ use std::ops::Range;
 
 /// Adds the descriptions in `view`.
 pub(super) fn find(view: View<'_>, cx: &Context, finds: &mut Finds) {
-    let lines = split(view.bytes);
+    find_in(view, 0..view.bytes.len(), cx, finds);
+}
+
+/// Adds the descriptions in the lines that are `range` of `view`.
+pub(super) fn find_in(view: View<'_>, range: Range<usize>, cx: &Context, finds: &mut Finds) {
+    let lines = split(view.bytes, range);
     let mut messages = Messages::default();
     let mut at = 0;
     let mut before: Range<usize> = 0..0;
@@ -45,17 +51,17 @@ pub(super) fn find(view: View<'_>, cx: &Context, finds: &mut Finds) {
     }
 }
 
-/// The lines of `text` without their ends.
-fn split(text: &[u8]) -> Vec<Range<usize>> {
+/// The lines that are `range` of `text`, without their ends.
+pub(super) fn split(text: &[u8], range: Range<usize>) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
-    let mut start = 0;
-    for (at, &byte) in text.iter().enumerate() {
+    let mut start = range.start;
+    for (at, &byte) in text.iter().enumerate().take(range.end).skip(range.start) {
         if byte == b'\n' {
             lines.push(start..at);
             start = at + 1;
         }
     }
-    lines.push(start..text.len());
+    lines.push(start..range.end);
     lines
 }
 
@@ -151,8 +157,18 @@ fn block(
                 if !goes_on {
                     break;
                 }
-                if message.is_some() && !line.trim_ascii().is_empty() && prefix.is_empty() {
-                    parts.push((at, 0));
+                let is_left_out = cx.has_holes && is_left_out(line);
+                if is_left_out
+                    || message.is_some() && !line.trim_ascii().is_empty() && prefix.is_empty()
+                {
+                    parts.push((
+                        at,
+                        if is_left_out {
+                            line.len() - line.trim_ascii_start().len()
+                        } else {
+                            0
+                        },
+                    ));
                 }
             }
         }
@@ -205,26 +221,59 @@ fn add(
     if let (Some(first), Some(last)) = (starts.first(), starts.last())
         && prefix.is_empty()
         && follow
+        && !cx.has_holes
         && parts.iter().all(|part| part.1 == 0)
     {
         finds.add(view, first.start..has_end(last.end), cx);
         return;
     }
-    let mut bytes = Vec::new();
-    let mut map = Map::default();
-    for (at, range) in starts.iter().enumerate() {
-        bytes.extend_from_slice(view.bytes.get(range.clone()).unwrap_or_default());
-        map.push(range.len(), range.clone());
+    join(view, &starts, prefix.coding(), cx, finds);
+}
+
+/// Adds the description whose lines are `lines` of `view`, each without its end.
+pub(super) fn join(
+    view: View<'_>,
+    lines: &[Range<usize>],
+    coding: Coding,
+    cx: &Context,
+    finds: &mut Finds,
+) {
+    let mut out = Builder::new(view.bytes);
+    for (at, range) in lines.iter().enumerate() {
+        let text = view.bytes.get(range.clone()).unwrap_or_default();
+        if cx.has_holes && is_left_out(text) {
+            out.hole(range.clone());
+        } else if cx.has_holes {
+            out.fill(range.clone());
+        } else {
+            out.copy(range.clone());
+        }
         if range.end < view.bytes.len() {
-            bytes.push(b'\n');
             // What stands before the next line belongs to the line end, so that a line that is
             // dropped goes with its prefix.
-            let next = starts.get(at + 1).map_or(range.end + 1, |next| next.start);
-            map.push(1, range.end..next);
+            let next = lines.get(at + 1).map_or(range.end + 1, |next| next.start);
+            out.push(b"\n", range.end..next);
         }
     }
-    let inner = view.decoded(bytes, &map, prefix.coding());
+    let inner = view.decoded(out.bytes, &out.map, coding);
     finds.add(inner.view(), 0..inner.bytes.len(), cx);
+    if let Some(found) = finds.all.last_mut() {
+        found.is_fragment |= out.hides_lines;
+        found.holes = out.holes;
+    }
+}
+
+/// Whether a line stands for others: `...`, `[…]`, `<snip>`.
+fn is_left_out(line: &[u8]) -> bool {
+    let word = line.trim_ascii();
+    let is_dot = |b: &u8| {
+        matches!(
+            b,
+            b'.' | b'[' | b']' | b'(' | b')' | 0xe2 | 0x80 | 0xa6 | b' '
+        )
+    };
+    (!word.is_empty() && word.iter().all(is_dot))
+        || matches!(word, b"<snip>" | b"[snip]" | b"(snip)")
 }
 
 /// Forgets the latest description when it is only a retransmission.

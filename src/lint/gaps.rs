@@ -1,0 +1,205 @@
+//! Descriptions that are not all there: templates with holes, and pieces of descriptions.
+//!
+//! Whoever writes `m=audio ${port} RTP/AVP 0` in a program, or shows three lines in a document, made
+//! no mistake by what is not there. What touches a hole is not reported, and about a piece rules that
+//! find something missing are silent.
+
+use super::{Part, Rule};
+use crate::diag::Diagnostic;
+use std::ops::Range;
+
+/// Words in the names of rules that find something missing, or that need to see all of a description
+/// to say what they say.
+const ABSENCE: &[&str] = &[
+    "missing",
+    "without",
+    "lacks",
+    "lone",
+    "lonely",
+    "dangling",
+    "unlisted",
+    "undeclared",
+    "undefined",
+    "unknown",
+    "unused",
+    "unreferenced",
+    "orphan",
+    "incomplete",
+    "no",
+    "needs",
+    "unterminated",
+    "empty",
+    "misplaced",
+    "level",
+    "order",
+    "few",
+    "unmatched",
+    "unpaired",
+    "unbundled",
+    "only",
+    "absent",
+];
+
+/// Rules of the same sort whose names do not say so.
+const ALSO: &[&str] = &[
+    "ice-lite-in-section",
+    "insecure-transport",
+    "version-not-zero",
+];
+
+/// Whether `rule` finds that something is not there.
+pub fn is_about_absence(rule: &Rule) -> bool {
+    let mut words = rule.name.split('-');
+    words.any(|word| ABSENCE.contains(&word)) || ALSO.contains(&rule.name)
+}
+
+/// A stretch of a description that is not known.
+#[derive(Clone, Debug)]
+pub(super) struct Unknown {
+    range: Range<usize>,
+    /// It is the port of an `m=` line, of which all else is known.
+    is_port: bool,
+}
+
+/// What of a description is not known: the lines with holes, and the section of an `m=` line whose
+/// kind, protocol or formats are a hole. In order.
+pub(super) fn unknown(part: &Part<'_>) -> Vec<Unknown> {
+    let text = part.text.get(..part.range.end).unwrap_or_default();
+    let mut unknown: Vec<Unknown> = Vec::new();
+    for hole in part.holes {
+        if unknown
+            .last()
+            .is_some_and(|last| last.range.end >= hole.end)
+        {
+            continue;
+        }
+        let before = text.get(part.range.start..hole.start).unwrap_or_default();
+        let line_start = before
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |at| at + 1);
+        let start = part.range.start + line_start;
+        let behind = text.get(hole.end..).unwrap_or_default();
+        let line_end = behind.iter().position(|&b| b == b'\n');
+        let mut end = line_end.map_or(text.len(), |at| hole.end + at + 1);
+        let line = before.get(line_start..).unwrap_or_default();
+        // Only the port may be unknown without making the whole section so.
+        let is_port = line.iter().filter(|&&b| b == b' ').count() == 1;
+        let is_port = is_port && line.starts_with(b"m=");
+        if is_port {
+            unknown.push(Unknown {
+                range: hole.clone(),
+                is_port,
+            });
+            continue;
+        }
+        if line.starts_with(b"m=") {
+            let rest = text.get(end..).unwrap_or_default();
+            let next = rest
+                .windows(3)
+                .position(|w| w == b"\nm=")
+                .map(|at| end + at + 1);
+            let follows = rest.starts_with(b"m=");
+            end = if follows {
+                end
+            } else {
+                next.unwrap_or(text.len())
+            };
+        }
+        unknown.push(Unknown {
+            range: start..end,
+            is_port,
+        });
+    }
+    unknown
+}
+
+/// Whether `diagnostic` says something of what is not known of its descriptions.
+pub(super) fn touches(diagnostic: &Diagnostic, unknown: &[Vec<Unknown>]) -> bool {
+    let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
+    labels.enumerate().any(|(at, label)| {
+        let all = unknown
+            .get(label.source)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let span = label.span.start..label.span.end.max(label.span.start + 1);
+        let first = all.partition_point(|one| one.range.end <= span.start);
+        let near = all.get(first..).unwrap_or_default().iter();
+        near.take_while(|one| one.range.start < span.end)
+            .any(|one| {
+                // What is said of the whole line is not about the port.
+                let is_about_port = at == 0 && span.start + 2 > one.range.start;
+                !one.is_port || is_about_port
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Linter, RULES};
+    use super::*;
+
+    const BEGIN: &str = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nc=IN IP4 192.0.2.1\r\n";
+
+    fn codes(text: &str, is_fragment: bool) -> Vec<&'static str> {
+        let holes: Vec<_> = text.match_indices('9').map(|(at, _)| at..at + 1).collect();
+        let part = Part {
+            holes: &holes,
+            is_fragment,
+            ..Part::new(text.as_bytes(), 0..text.len())
+        };
+        let reports = Linter::new(Config::default()).check(&[part]);
+        reports[0].diagnostics.iter().map(|d| d.name).collect()
+    }
+
+    #[test]
+    fn what_touches_a_hole_is_not_reported() {
+        let text = |lines: &str| format!("{BEGIN}{lines}");
+        let wrong = text("m=audio 5000 RTP/AVP 0\r\na=rtpmap:0 PCMU/x\r\n");
+        assert!(!codes(&wrong, false).is_empty());
+        let hole = text("m=audio 5000 RTP/AVP 0\r\na=rtpmap:0 PCMU/9x\r\n");
+        assert!(codes(&hole, false).is_empty());
+    }
+
+    #[test]
+    fn of_a_section_with_unknown_formats_nothing_is_known() {
+        let section = |port: &str, formats: &str, more: &str| {
+            format!(
+                "{BEGIN}m=audio {port} RTP/AVP {formats}\r\na=rtpmap:111 opus/48000/2\r\n{more}"
+            )
+        };
+        assert!(codes(&section("5000", "9", ""), false).is_empty());
+        assert_eq!(codes(&section("9", "0", ""), false), ["unlisted-rtpmap"]);
+        let other = "m=audio 5000 RTP/AVP 0\r\na=rtpmap:0 PCMU/x\r\n";
+        assert_eq!(codes(&section("5000", "9", other), false).len(), 1);
+    }
+
+    #[test]
+    fn a_piece_misses_nothing() {
+        let text = "m=video 5000 UDP/TLS/RTP/SAVPF 100\r\na=ice-ufrag:x\r\n";
+        let whole = codes(text, false);
+        assert!(
+            whole.iter().any(|name| name.starts_with("missing")),
+            "{whole:?}"
+        );
+        let piece = codes(text, true);
+        assert!(
+            !piece.iter().any(|name| name.starts_with("missing")),
+            "{piece:?}"
+        );
+        assert!(piece.contains(&"ice-ufrag-length"), "{piece:?}");
+    }
+
+    #[test]
+    fn the_rules_named_here_are_there() {
+        for name in ALSO {
+            assert!(RULES.iter().any(|rule| rule.name == *name), "{name}");
+        }
+        let absent = RULES.iter().filter(|rule| is_about_absence(rule)).count();
+        assert!(
+            absent > 10 && absent < RULES.len() / 2,
+            "{absent} of {}",
+            RULES.len()
+        );
+    }
+}
