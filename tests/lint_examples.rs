@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use rtcscope::diag::{Diagnostic, apply};
-use rtcscope::lint::examples::{Example, Verdict, examples};
-use rtcscope::lint::{Config, Linter, RULES, Role, Rule};
+use rtcscope::lint::examples::{Example, Verdict, config, examples};
+use rtcscope::lint::{Linter, RULES, Role, Rule};
 
-fn lint(sdp: &[u8], role: Option<Role>) -> Vec<Diagnostic> {
-    let reports = Linter::new(Config::default()).lint(sdp, role);
+fn lint(rule: &Rule, sdp: &[u8], role: Option<Role>) -> Vec<Diagnostic> {
+    let reports = Linter::new(config(rule)).lint(sdp, role);
     reports.into_iter().flat_map(|r| r.diagnostics).collect()
 }
 
@@ -18,7 +18,7 @@ fn codes(found: &[Diagnostic]) -> Vec<&str> {
 }
 
 fn check(rule: &Rule, example: &Example, sdp: &str, disguise: &str, wrong: &mut Vec<String>) {
-    let found = lint(sdp.as_bytes(), example.role);
+    let found = lint(rule, sdp.as_bytes(), example.role);
     let expected: &[&str] = match example.verdict {
         Verdict::Fail => &[rule.code],
         Verdict::Pass | Verdict::Fixed => &[],
@@ -66,8 +66,8 @@ fn disguises_change_no_verdict() {
                 &mut wrong,
             );
             let twice = format!("{0}{0}", example.sdp);
-            let found = lint(twice.as_bytes(), example.role);
-            let once = lint(example.sdp.as_bytes(), example.role);
+            let found = lint(rule, twice.as_bytes(), example.role);
+            let once = lint(rule, example.sdp.as_bytes(), example.role);
             assert_eq!(
                 found.len(),
                 2 * once.len(),
@@ -84,7 +84,7 @@ fn fixes_give_the_fixed_example_and_nothing_to_say() {
     for rule in RULES {
         let all = examples(rule.docs);
         for pair in all.windows(2).filter(|p| p[1].verdict == Verdict::Fixed) {
-            let found = lint(pair[0].sdp.as_bytes(), pair[0].role);
+            let found = lint(rule, pair[0].sdp.as_bytes(), pair[0].role);
             let (fixed, applied) = apply(pair[0].sdp.as_bytes(), &found, true);
             assert!(applied > 0, "{}: no fix", rule.code);
             assert_eq!(
@@ -95,10 +95,10 @@ fn fixes_give_the_fixed_example_and_nothing_to_say() {
             );
         }
         for example in all.iter().filter(|e| e.verdict == Verdict::Fail) {
-            let found = lint(example.sdp.as_bytes(), example.role);
+            let found = lint(rule, example.sdp.as_bytes(), example.role);
             if found.iter().all(|d| d.fix.is_some()) {
                 let (fixed, _) = apply(example.sdp.as_bytes(), &found, true);
-                let left = lint(&fixed, example.role);
+                let left = lint(rule, &fixed, example.role);
                 assert!(
                     !codes(&left).contains(&rule.code),
                     "{}: left after its fix\n{}",
@@ -116,7 +116,7 @@ fn one_line_messages_stand_alone() {
         for example in examples(rule.docs) {
             let text = example.sdp.as_bytes();
             let source = rtcscope::diag::Source::new("x", text);
-            for found in lint(text, example.role) {
+            for found in lint(rule, text, example.role) {
                 let line = found.one_line(rtcscope::diag::Sources::one(&source));
                 let fact = line.rsplit('(').next().unwrap_or_default();
                 for pointer in [

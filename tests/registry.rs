@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use rtcscope::lint::examples::{Verdict, examples};
+use rtcscope::lint::examples::{Verdict, config, examples};
 use rtcscope::lint::{RULES, docs};
 use std::collections::BTreeSet;
 use std::fs;
@@ -106,7 +106,7 @@ fn every_file_of_a_rule_is_registered_under_its_name() {
 fn messages_keep_to_the_house_style() {
     for rule in RULES {
         for example in examples(rule.docs) {
-            let config = rtcscope::lint::Config::default();
+            let config = config(rule);
             let linter = rtcscope::lint::Linter::new(config);
             for report in linter.lint(example.sdp.as_bytes(), example.role) {
                 for d in report.diagnostics {

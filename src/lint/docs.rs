@@ -1,6 +1,6 @@
 //! The pages of the rules: what `rtcscope explain` prints and `docs/rules/` holds.
 
-use super::examples::{Example, Verdict, examples};
+use super::examples::{Example, Verdict, config, examples};
 use super::{Config, Linter, Rule, Scope};
 use crate::diag::render::concise;
 use crate::diag::{Source, Sources};
@@ -79,7 +79,7 @@ pub fn section(rule: &Rule, title: &str) -> String {
 fn diagnosis(rule: &Rule, example: &Example) -> String {
     let config = Config {
         select: vec![rule.code.to_owned()],
-        ..Config::default()
+        ..config(rule)
     };
     let mut out = Vec::new();
     let source = Source::new("example.sdp", example.sdp.as_bytes());

@@ -6,7 +6,7 @@
 //! tell the role, and `exact` that line ends matter. In a `whole` block, `\r`, `\n` and `\0`
 //! stand for those characters, and a final `\` joins a line to the next.
 
-use super::Role;
+use super::{Config, Profile, Role, Rule, Scope};
 use std::fmt::Write;
 
 /// What must come of an example.
@@ -31,6 +31,20 @@ pub struct Example {
     pub role: Option<Role>,
     /// Whether line ends and line order matter, so that no variant of it is tried.
     pub exact: bool,
+}
+
+/// How the examples of `rule` are checked: as by default, but with the rule on even if it is off
+/// unless asked for, and for the profile whose rule it is.
+pub fn config(rule: &Rule) -> Config {
+    Config {
+        profile: match rule.scope {
+            Scope::Jsep => Profile::Jsep,
+            Scope::Whip => Profile::Whip,
+            Scope::Any | Scope::WebRtc => Profile::default(),
+        },
+        extend_select: vec![rule.code.to_owned()],
+        ..Config::default()
+    }
 }
 
 /// The examples in `docs`, in order.
