@@ -113,11 +113,10 @@ fn messages_keep_to_the_house_style() {
                     let m = &d.message;
                     let first = m.chars().next().unwrap();
                     // Names keep their capital.
-                    let name = ["Opus", "SSRC", "NUL"].iter().any(|n| m.starts_with(n));
-                    let video = ["VP8", "VP9", "H264", "H265", "AV1"]
-                        .iter()
-                        .any(|n| m.starts_with(n));
-                    assert!(!first.is_uppercase() || name || video, "{}: {m}", d.code);
+                    let mut names = ["Opus", "H.264", "SSRC", "NUL"].iter();
+                    let name = names.any(|n| m.starts_with(n));
+                    let codec = rtcscope::sdp::Codec::all().any(|c| m.starts_with(c.name));
+                    assert!(!first.is_uppercase() || name || codec, "{}: {m}", d.code);
                     assert!(!m.ends_with('.'), "{}: {m}", d.code);
                     assert!(m.chars().count() <= 100, "{}: {m}", d.code);
                     for word in ["please", "Please", "invalid"] {

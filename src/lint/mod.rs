@@ -21,6 +21,7 @@ pub mod examples;
 mod exchange;
 mod facts;
 mod fingerprint;
+mod fmtp;
 pub mod gaps;
 mod reporter;
 mod rule;

@@ -4,7 +4,7 @@
 //! `a=fingerprnt` is ignored against the writer's will. Used by the rules on misspelt attributes and
 //! codecs, and to suggest a rule for a selector.
 
-use crate::sdp::{Field, Name};
+use crate::sdp::{Codec, Field, Name};
 use std::collections::BTreeMap;
 
 /// So many different unknown words are looked up in one description.
@@ -37,27 +37,6 @@ const ATTRIBUTES: &[&str] = &[
     "zrtp-hash",
 ];
 
-/// Encoding names in use; these are not case-sensitive.
-#[rustfmt::skip]
-const CODECS: &[&str] = &[
-    "1d-interleaved-parityfec", "AC3", "AM824", "AMR", "AMR-WB", "AMR-WB+",
-    "ATRAC-ADVANCED-LOSSLESS", "ATRAC-X", "ATRAC3", "AV1", "AV1X", "AppleLossless", "BMPEG",
-    "BT656", "BV16", "BV32", "BV32-FEC", "CELT", "CLEARMODE", "CN", "CelB", "DAT12", "DV",
-    "DVI4", "EAC3", "EVRC", "EVRC-QCP", "EVRC0", "EVRC1", "EVRCB", "EVRCB0", "EVRCB1", "EVRCNW",
-    "EVRCNW0", "EVRCNW1", "EVRCWB", "EVRCWB0", "EVRCWB1", "EVS", "FFV1", "G711", "G719", "G721",
-    "G722", "G7221", "G723", "G726-16", "G726-24", "G726-32", "G726-40", "G728", "G729",
-    "G729D", "G729E", "G729a", "G7291", "GSM", "GSM-EFR", "GSM-HR-08", "H224", "H261", "H263",
-    "H263-1998", "H263-2000", "H264", "H264-RCDO", "H264-SVC", "H265", "H266", "ISAC", "JPEG",
-    "L16", "L20", "L24", "L8", "LPC", "MELP", "MP1S", "MP2P", "MP2T", "MP4A-LATM", "MP4V-ES",
-    "MPA", "MPV", "PCMA", "PCMA-WB", "PCMU", "PCMU-WB", "QCELP", "RED", "SILK", "SMPTE2022-6",
-    "SMPTE336M", "SMV", "SMV0", "SP-MIDI", "TETRA_ACELP", "TSVCIS", "UEMCLIP", "VDVI", "VMR-WB",
-    "VP8", "VP9", "X-ULPFECUC", "audio", "encaprtp", "flac", "flexfec", "flexfec-03", "fwdred",
-    "google-data", "iLBC", "jpeg2000", "jxsv", "lyra", "mpa-robust", "mpeg4-generic",
-    "multiopus", "opus", "parityfec", "pointer", "raptorfec", "raw", "rtp-midi", "rtploopback",
-    "rtx", "scip", "smpte291", "speex", "t140", "t140c", "telephone-event", "theora", "tone",
-    "ulpfec", "vc1", "vc2", "vnd.onvif.metadata", "vorbis",
-];
-
 /// Looks words up, each once.
 #[derive(Debug)]
 pub(super) struct Speller<'a> {
@@ -80,7 +59,7 @@ impl<'a> Speller<'a> {
     /// For the encoding names of `a=rtpmap`.
     pub(super) fn of_codecs() -> Self {
         Self {
-            known: CODECS.to_vec(),
+            known: Codec::all().map(|codec| codec.name).collect(),
             case_sensitive: false,
             seen: BTreeMap::new(),
         }
@@ -100,29 +79,38 @@ impl<'a> Speller<'a> {
     }
 
     fn nearest(&self, word: &str) -> Option<&'static str> {
-        let is = |known: &str| match self.case_sensitive {
-            true => known == word,
-            false => known.eq_ignore_ascii_case(word),
-        };
-        let vendors = word.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("x-"));
-        if vendors || self.known.iter().any(|known| is(known)) {
+        nearest(word, self.known.iter().copied(), self.case_sensitive)
+    }
+}
+
+/// The one of `known` that `word` was probably meant to be; `None` when it is one of them, or new.
+pub(super) fn nearest(
+    word: &str,
+    known: impl Iterator<Item = &'static str> + Clone,
+    case_sensitive: bool,
+) -> Option<&'static str> {
+    let is = |known: &str| match case_sensitive {
+        true => known == word,
+        false => known.eq_ignore_ascii_case(word),
+    };
+    let vendors = word.get(..2).is_some_and(|p| p.eq_ignore_ascii_case("x-"));
+    if vendors || known.clone().any(is) {
+        return None;
+    }
+    let lower = word.to_ascii_lowercase();
+    let near = known.filter_map(|known| {
+        let slips = if known.len() < LONG { 1 } else { 2 };
+        if known.len() < SHORTEST || known.len().abs_diff(lower.len()) > slips {
             return None;
         }
-        let lower = word.to_ascii_lowercase();
-        let near = self.known.iter().filter_map(|&known| {
-            let slips = if known.len() < LONG { 1 } else { 2 };
-            if known.len() < SHORTEST || known.len().abs_diff(lower.len()) > slips {
-                return None;
-            }
-            let known_lower = known.to_ascii_lowercase();
-            let distance = edit_distance(&lower, &known_lower);
-            // Another number is another thing: G718 is not a misspelt G719.
-            let numbered = distance > 0 && letters(&lower).eq(letters(&known_lower));
-            (distance <= slips && !numbered).then_some((distance, known))
-        });
-        near.min_by_key(|&(distance, _)| distance)
-            .map(|(_, known)| known)
-    }
+        let known_lower = known.to_ascii_lowercase();
+        let distance = edit_distance(&lower, &known_lower);
+        // Another number is another thing: G718 is not a misspelt G719.
+        let numbered = distance > 0 && letters(&lower).eq(letters(&known_lower));
+        (distance <= slips && !numbered).then_some((distance, known))
+    });
+    near.min_by_key(|&(distance, _)| distance)
+        .map(|(_, known)| known)
 }
 
 fn letters(word: &str) -> impl Iterator<Item = char> {

@@ -22,6 +22,7 @@
 
 mod candidate;
 mod codec;
+mod codecs;
 mod crypto;
 mod field;
 mod line;
@@ -29,11 +30,13 @@ mod media;
 mod names;
 mod payloads;
 mod role;
+mod static_types;
 mod streams;
 mod transport;
 
 pub use candidate::Candidate;
 pub use codec::{Fmtp, RtcpFb, Rtpmap};
+pub use codecs::{Codec, CodecKind, Parameter, Parameters, Value, base64_head};
 pub use crypto::{Crypto, InlineKey, Mki, SessionParameter};
 pub use field::{Field, is_ice_char};
 pub use line::{Ending, Line};
@@ -41,6 +44,7 @@ pub use media::{MediaLine, Section};
 pub use names::Name;
 pub use payloads::{Payload, Payloads};
 pub use role::{Role, Side};
+pub use static_types::StaticType;
 pub use streams::{Rid, Simulcast, Ssrc, SsrcGroup};
 pub use transport::{Extmap, Fingerprint, Group};
 

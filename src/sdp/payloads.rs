@@ -1,6 +1,6 @@
 //! The payload types of an RTP media section with what its attributes say of each.
 
-use super::{Field, Fmtp, Name, Rtpmap, Section};
+use super::{Codec, Field, Fmtp, Name, Rtpmap, Section, StaticType};
 
 /// One payload type of an `m=` line.
 #[derive(Clone, Copy, Debug)]
@@ -11,8 +11,17 @@ pub struct Payload<'a> {
     pub format: Field<'a>,
     /// The first `a=rtpmap` for it that could be read.
     pub rtpmap: Option<Rtpmap<'a>>,
+    /// What is known of its codec: that of the `a=rtpmap`, else the one the number stands for.
+    pub codec: Option<&'static Codec>,
     /// The first `a=fmtp` for it that could be read.
     pub fmtp: Option<Fmtp<'a>>,
+}
+
+impl Payload<'_> {
+    /// Whether its codec goes by `name`, in any case.
+    pub fn is(&self, name: &str) -> bool {
+        self.codec.is_some_and(|codec| codec.is(name))
+    }
 }
 
 /// The payload types of a section in the order of its `m=` line, each once.
@@ -44,8 +53,10 @@ impl<'a> Payloads<'a> {
                 Some(Name::Rtpmap) => {
                     if let Ok(map) = Rtpmap::parse(value)
                         && let Some(payload) = payloads.get_mut(map.payload_type)
+                        && payload.rtpmap.is_none()
                     {
-                        payload.rtpmap.get_or_insert(map);
+                        payload.rtpmap = Some(map);
+                        payload.codec = Codec::find(map.encoding);
                     }
                 }
                 Some(Name::Fmtp) => {
@@ -76,6 +87,8 @@ impl<'a> Payloads<'a> {
                 number,
                 format,
                 rtpmap: None,
+                codec: StaticType::of(number)
+                    .and_then(|row| Codec::find(Field::new(row.name.as_bytes(), 0))),
                 fmtp: None,
             });
         }
@@ -125,6 +138,7 @@ mod tests {
         assert_eq!(numbers, [96, 97]);
         let rtx = payloads.get(97).unwrap();
         assert!(rtx.rtpmap.unwrap().encoding.is("rtx"));
+        assert_eq!(rtx.codec.unwrap().name, "rtx");
         assert!(rtx.fmtp.unwrap().get("apt").unwrap().is("96"));
         assert!(payloads.get(99).is_none());
         assert!(payloads.get(200).is_none());

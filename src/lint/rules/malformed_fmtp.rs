@@ -18,7 +18,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §6.15"],
     } => check
 }
 
@@ -28,7 +28,11 @@ fn check(cx: &mut Context<'_, '_>) {
         for line in media.all(Name::Fmtp) {
             match Fmtp::parse(line.attribute_value().unwrap_or(line.text())) {
                 Err(error) => {
-                    cx.report_malformed("a=fmtp", error);
+                    let draft = cx.report_malformed("a=fmtp", error);
+                    // A blank and then nothing: parsers take that for no parameters.
+                    if error.at.bytes().ends_with(b" ") {
+                        draft.severity(Severity::Warning);
+                    }
                 }
                 Ok(fmtp) if rtp && fmtp.format.number::<u8>().is_none_or(|n| n > 127) => {
                     cx.report(

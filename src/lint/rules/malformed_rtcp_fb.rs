@@ -6,19 +6,19 @@ rule! {
     /// ## Why it matters
     /// libwebrtc rejects the description; others ignore the line, and with it the feedback.
     /// ```sdp,fail
-    /// a=rtcp-fb:opus transport-cc
+    /// a=rtcp-fb:opus nack
     /// ```
     /// ```sdp,fail
     /// a=rtcp-fb:111
     /// ```
     /// ```sdp,pass
-    /// a=rtcp-fb:111 transport-cc
+    /// a=rtcp-fb:111 nack
     /// ```
     "SDP138" "malformed-rtcp-fb" {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4585"],
+        spec: ["RFC 4585 §4.2"],
     } => check
 }
 

@@ -17,6 +17,11 @@ rule! {
     /// m=audio 9 RTP/AVP 96
     /// a=rtpmap:96 L16/44100/two
     /// ```
+    /// A clock rate of 0 is a warning.
+    /// ```sdp,fail
+    /// m=application 9 RTP/AVP 97
+    /// a=rtpmap:97 H224/0
+    /// ```
     /// ```sdp,pass
     /// m=audio 9 RTP/AVP 96
     /// a=rtpmap:96 L16/44100/2
@@ -36,13 +41,18 @@ fn check(cx: &mut Context<'_, '_>) {
             let value = line.attribute_value().unwrap_or(line.text());
             match Rtpmap::parse(value) {
                 Err(error) => {
-                    cx.report_malformed("a=rtpmap", error);
+                    // Video phones map H224 with a clock of 0, and get along with each other.
+                    let zero = error.at.number() == Some(0_u32);
+                    let draft = cx.report_malformed("a=rtpmap", error);
+                    if zero {
+                        draft.severity(Severity::Warning);
+                    }
                 }
                 Ok(map) => {
                     // For audio the third part is the number of channels.
                     if let Some(channels) = map.parameters
                         && is_audio
-                        && channels.number::<u8>().is_none_or(|n| n == 0)
+                        && channels.number::<u32>().is_none_or(|n| n == 0)
                     {
                         cx.report(
                             channels,

@@ -19,11 +19,15 @@ rule! {
     /// ```sdp,pass
     /// m=audio 9 RTP/AVP 0 8
     /// ```
+    /// Numbers below 35 without a fixed meaning are a warning: old equipment gave them some.
+    /// ```sdp,fail
+    /// m=audio 9 RTP/AVP 0 22
+    /// ```
     "SDP101" "missing-rtpmap" {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866 §6.6"],
+        spec: ["RFC 8866 §6.6", "RFC 3551 §6"],
     } => check
 }
 
@@ -38,21 +42,26 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         }
         for payload in &media.payloads {
-            // Below 35 numbers are assigned once and for all or not at all (RFC 3551).
-            if payload.number >= 35 && payload.rtpmap.is_none() {
-                cx.report(
+            let number = payload.number;
+            // These three had a meaning once: 1016, G721 and CN (RFC 1890, and drafts after it).
+            let known = StaticType::of(number).is_some() || matches!(number, 1 | 2 | 19);
+            if known || payload.rtpmap.is_some() {
+                continue;
+            }
+            let draft = cx
+                .report(
                     payload.format,
                     "which codec is this?",
                     format_args!(
-                        "payload type {} of `{}` has no `a=rtpmap`",
-                        payload.number,
+                        "payload type {number} of `{}` has no `a=rtpmap`",
                         media.title()
                     ),
                 )
                 .help(format_args!(
-                    "add `a=rtpmap:{} codec/clock-rate`, or remove {0} from the `m=` line",
-                    payload.number
+                    "add `a=rtpmap:{number} codec/clock-rate`, or remove {number} from the `m=` line"
                 ));
+            if number < 35 {
+                draft.severity(Severity::Warning);
             }
         }
     }

@@ -11,6 +11,10 @@ rule! {
     /// m=audio 9 UDP/TLS/RTP/SAVPF 111
     /// a=rtpmap:111 opsu/48000/2
     /// ```
+    /// ```sdp,fixed
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 111
+    /// a=rtpmap:111 opus/48000/2
+    /// ```
     /// ```sdp,pass
     /// m=audio 9 UDP/TLS/RTP/SAVPF 111 112 113
     /// a=rtpmap:111 OPUS/48000/2
@@ -21,7 +25,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866", "RFC 4855"],
+        spec: ["RFC 8866 §6.6", "RFC 4855 §3"],
     } => check
 }
 

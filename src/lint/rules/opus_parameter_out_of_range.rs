@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::lint::fmtp::report_values;
 
 rule! {
     /// A parameter of Opus has a value it cannot have.
@@ -19,43 +20,10 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 7587"],
+        spec: ["RFC 7587 §6.1"],
     } => check
 }
 
-/// Parameter, least and greatest value.
-const RANGES: [(&str, u32, u32); 8] = [
-    ("maxplaybackrate", 8_000, 48_000),
-    ("sprop-maxcapturerate", 8_000, 48_000),
-    ("maxaveragebitrate", 6_000, 510_000),
-    ("stereo", 0, 1),
-    ("sprop-stereo", 0, 1),
-    ("cbr", 0, 1),
-    ("useinbandfec", 0, 1),
-    ("usedtx", 0, 1),
-];
-
 fn check(cx: &mut Context<'_, '_>) {
-    for payload in cx.media().iter().flat_map(|m| &m.payloads) {
-        let opus = |m: Rtpmap<'_>| m.encoding.is_ignoring_case("opus");
-        let Some(fmtp) = payload.fmtp.filter(|_| payload.rtpmap.is_some_and(opus)) else {
-            continue;
-        };
-        for (key, value) in fmtp.pairs() {
-            let Some(&(name, least, most)) =
-                RANGES.iter().find(|row| key.is_ignoring_case(row.0))
-            else {
-                continue;
-            };
-            let value = value.unwrap_or(key.skip(key.len()));
-            if !value.number().is_some_and(|n| (least..=most).contains(&n)) {
-                let at = if value.is_empty() { key } else { value };
-                cx.report(
-                    at,
-                    format_args!("expected {least} to {most}"),
-                    format_args!("`{name}` of Opus is `{value}`, not a number from {least} to {most}"),
-                );
-            }
-        }
-    }
+    report_values(cx, |codec| codec.name == "opus");
 }

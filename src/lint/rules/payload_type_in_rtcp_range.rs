@@ -32,6 +32,11 @@ fn check(cx: &mut Context<'_, '_>) {
         };
         for payload in &media.payloads {
             if (64..=95).contains(&payload.number) {
+                // As RTCP, 64 and 65 are 192 and 193, which nobody has sent since RFC 2032.
+                let severity = match payload.number {
+                    64 | 65 => Severity::Warning,
+                    _ => Severity::Error,
+                };
                 cx.report(
                     payload.format,
                     "looks like RTCP on the wire",
@@ -40,6 +45,7 @@ fn check(cx: &mut Context<'_, '_>) {
                         payload.number
                     ),
                 )
+                .severity(severity)
                 .context(mux.text(), "RTP and RTCP share a port")
                 .help("use a number from 96 to 127, or from 35 to 63 when those are taken");
             }

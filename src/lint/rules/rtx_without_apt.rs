@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::lint::fmtp::may_have;
 
 rule! {
     /// A retransmission payload type does not say what it repeats.
@@ -21,7 +22,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4588"],
+        spec: ["RFC 4588 §8.1", "RFC 4588 §8.6"],
     } => check
 }
 
@@ -29,8 +30,7 @@ fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media().iter().filter(|m| m.is_active()) {
         for payload in &media.payloads {
             let Some(map) = payload.rtpmap else { continue };
-            let apt = payload.fmtp.and_then(|f| f.get("apt"));
-            if map.encoding.is_ignoring_case("rtx") && apt.is_none() {
+            if payload.is("rtx") && !may_have(media, payload, "apt") {
                 cx.report(
                     map.payload_type_text.start()..map.clock_rate_text.end(),
                     "repeats which payload type?",

@@ -21,7 +21,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 2198"],
+        spec: ["RFC 2198 §5"],
     } => check
 }
 

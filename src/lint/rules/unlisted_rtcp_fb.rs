@@ -8,17 +8,17 @@ rule! {
     /// bandwidth estimation, depending on which line it is.
     /// ```sdp,fail
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0 8
-    /// a=rtcp-fb:111 transport-cc
+    /// a=rtcp-fb:111 nack
     /// ```
     /// ```sdp,pass
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0 8
-    /// a=rtcp-fb:* transport-cc
+    /// a=rtcp-fb:* nack
     /// ```
     "SDP132" "unlisted-rtcp-fb" {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4585"],
+        spec: ["RFC 4585 §4.2"],
     } => check
 }
 

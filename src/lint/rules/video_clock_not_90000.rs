@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::sdp::CodecKind;
 
 rule! {
     /// A video codec is mapped with a clock rate other than 90000 Hz.
@@ -10,6 +11,10 @@ rule! {
     /// m=video 9 RTP/AVP 96
     /// a=rtpmap:96 VP8/9000
     /// ```
+    /// ```sdp,fixed
+    /// m=video 9 RTP/AVP 96
+    /// a=rtpmap:96 VP8/90000
+    /// ```
     /// ```sdp,pass
     /// m=video 9 RTP/AVP 96
     /// a=rtpmap:96 VP8/90000
@@ -18,24 +23,25 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 7741", "RFC 6184", "RFC 9628"],
+        spec: ["RFC 7741 §6.1", "RFC 6184 §8.1", "RFC 9628 §6", "RFC 3551 §5"],
     } => check
 }
 
-const VIDEO: [&str; 6] = ["VP8", "VP9", "H264", "H265", "AV1", "AV1X"];
-
 fn check(cx: &mut Context<'_, '_>) {
-    for media in cx.media() {
-        for map in media.payloads.iter().filter_map(|p| p.rtpmap) {
-            let video = VIDEO.iter().any(|v| map.encoding.is_ignoring_case(v));
-            if video && map.clock_rate != 90_000 {
-                cx.report(
-                    map.clock_rate_text,
-                    "expected 90000",
-                    format_args!("{} has a clock of 90000 Hz, not {}", map.encoding, map.clock_rate),
-                )
-                .fix(Safety::Unsafe, "write 90000", map.clock_rate_text, "90000");
-            }
+    for payload in cx.media().iter().flat_map(|m| &m.payloads) {
+        let (Some(map), Some(codec)) = (payload.rtpmap, payload.codec) else {
+            continue;
+        };
+        // A number with a fixed meaning says so itself.
+        let fixed = StaticType::of(payload.number).is_some();
+        let video = codec.kind == CodecKind::Video && codec.clock_rates == [90_000];
+        if video && !fixed && map.clock_rate != 90_000 {
+            cx.report(
+                map.clock_rate_text,
+                "expected 90000",
+                format_args!("{} has a clock of 90000 Hz, not {}", map.encoding, map.clock_rate),
+            )
+            .fix(Safety::Unsafe, "write 90000", map.clock_rate_text, "90000");
         }
     }
 }

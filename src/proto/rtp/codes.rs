@@ -68,42 +68,6 @@ pub fn extension(uri: &str) -> Option<&'static ExtensionRow> {
     EXTENSIONS.iter().find(|row| row.uri == uri)
 }
 
-/// Static payload types of RFC 3551: number, encoding name, clock rate in Hz.
-pub const STATIC_PAYLOAD_TYPES: &[(u8, &str, u32)] = &[
-    (0, "PCMU", 8000),
-    (3, "GSM", 8000),
-    (4, "G723", 8000),
-    (5, "DVI4", 8000),
-    (6, "DVI4", 16000),
-    (7, "LPC", 8000),
-    (8, "PCMA", 8000),
-    (9, "G722", 8000),
-    (10, "L16", 44100),
-    (11, "L16", 44100),
-    (12, "QCELP", 8000),
-    (13, "CN", 8000),
-    (14, "MPA", 90000),
-    (15, "G728", 8000),
-    (16, "DVI4", 11025),
-    (17, "DVI4", 22050),
-    (18, "G729", 8000),
-    (25, "CelB", 90000),
-    (26, "JPEG", 90000),
-    (28, "nv", 90000),
-    (31, "H261", 90000),
-    (32, "MPV", 90000),
-    (33, "MP2T", 90000),
-    (34, "H263", 90000),
-];
-
-/// Encoding name and clock rate in Hz of a static payload type.
-pub fn static_payload_type(payload_type: u8) -> Option<(&'static str, u32)> {
-    STATIC_PAYLOAD_TYPES
-        .iter()
-        .find(|(value, _, _)| *value == payload_type)
-        .map(|(_, name, rate)| (*name, *rate))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +79,5 @@ mod tests {
             assert!(others.clone().all(|o| o.uri != row.uri), "{}", row.uri);
             assert!(others.clone().all(|o| o.name != row.name), "{}", row.name);
         }
-        assert!(STATIC_PAYLOAD_TYPES.windows(2).all(|w| w[0].0 < w[1].0));
     }
 }

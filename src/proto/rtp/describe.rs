@@ -1,8 +1,9 @@
 //! RTP in a packet list and as a decode tree.
 
 use super::RtpPacket;
-use super::codes::{self, static_payload_type};
+use super::codes;
 use super::payload::{Inner, PayloadFormat, describe_payload};
+use crate::sdp::StaticType;
 use crate::tree::{Describe, Tree};
 use crate::wire::part;
 use std::fmt::Write;
@@ -68,14 +69,19 @@ impl RtpPacket<'_> {
             t.bits("marker", self.marker(), at(1, 2), 0x80);
             let payload_type = self.payload_type();
             let value = names.codec(payload_type).map(str::escape_debug);
-            match (value, static_payload_type(payload_type)) {
+            match (value, StaticType::of(payload_type)) {
                 (Some(name), _) => {
                     let value = format_args!("{payload_type} ({name})");
                     t.bits("payload type", value, at(1, 2), 0x7f);
                 }
-                (None, Some((name, rate))) => t.bits(
+                (
+                    None,
+                    Some(StaticType {
+                        name, clock_rate, ..
+                    }),
+                ) => t.bits(
                     "payload type",
-                    format_args!("{payload_type} ({name}/{rate} unless mapped otherwise)"),
+                    format_args!("{payload_type} ({name}/{clock_rate} unless mapped otherwise)"),
                     at(1, 2),
                     0x7f,
                 ),
@@ -94,7 +100,7 @@ impl RtpPacket<'_> {
                 });
             }
             let name = names.codec(payload_type);
-            let known = name.or_else(|| static_payload_type(payload_type).map(|(name, _)| name));
+            let known = name.or_else(|| StaticType::of(payload_type).map(|row| row.name));
             match known
                 .and_then(PayloadFormat::of)
                 .zip(self.unpadded_payload())
