@@ -46,6 +46,14 @@ impl<'d, 'a> Context<'d, 'a> {
         self.facts.bundles()
     }
 
+    /// The sections that use the transport of another section of their BUNDLE group, beyond doubt:
+    /// each after the tagged section whose transport it is.
+    pub fn shared_transports(
+        &self,
+    ) -> impl Iterator<Item = (&'d Media<'d, 'a>, &'d Media<'d, 'a>)> + use<'d, 'a> {
+        self.facts.shared_transports()
+    }
+
     /// Reports `message` about `span`, which `label` comments on.
     pub fn report(
         &mut self,

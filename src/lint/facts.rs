@@ -80,6 +80,8 @@ pub struct Media<'d, 'a> {
     names: Names,
     /// Attributes that hold for the section's transport.
     transport_names: Names,
+    /// The section whose transport this one uses, when it is another.
+    tagged: Option<usize>,
 }
 
 /// A set of attribute names.
@@ -176,6 +178,7 @@ fn collect<'d, 'a>(
                 payloads: Payloads::of(section),
                 names,
                 transport_names: Names(session.0 | names.0),
+                tagged: None,
             }
         })
         .collect();

@@ -23,6 +23,7 @@ mod facts;
 mod fingerprint;
 mod fmtp;
 pub mod gaps;
+mod ice;
 mod reporter;
 mod rule;
 mod rules;

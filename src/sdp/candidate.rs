@@ -5,10 +5,13 @@ use super::{Field, Malformed};
 /// `a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host`
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
-    /// Candidates with equal foundations are frozen together.
+    /// Candidates with equal foundations are frozen together. As written: what characters it may
+    /// have is the linter's business.
     pub foundation: Field<'a>,
     /// 1 for RTP, 2 for RTCP.
     pub component: u16,
+    /// The component as written.
+    pub component_text: Field<'a>,
     /// `udp` or `tcp`, in any case.
     pub transport: Field<'a>,
     /// Priority as written; the range is the linter's business.
@@ -27,6 +30,9 @@ pub struct Candidate<'a> {
     pub related_port: Option<Field<'a>>,
     /// `active`, `passive` or `so` for TCP.
     pub tcp_type: Option<Field<'a>>,
+    /// The last word, when it is the name of an extension without its value.
+    pub unpaired: Option<Field<'a>>,
+    extensions: Field<'a>,
 }
 
 impl<'a> Candidate<'a> {
@@ -35,12 +41,6 @@ impl<'a> Candidate<'a> {
         let mut words = value.words();
         let mut next = |expected| words.next().ok_or(Malformed::new(value, expected));
         let foundation = next("a foundation")?;
-        if foundation.len() > 32 || !foundation.is_ice_chars() {
-            return Err(Malformed::new(
-                foundation,
-                "a foundation of 1 to 32 letters, digits, `+` or `/`",
-            ));
-        }
         let component_text = next("a component after the foundation")?;
         let component = component_text
             .number()
@@ -68,6 +68,7 @@ impl<'a> Candidate<'a> {
         let mut candidate = Self {
             foundation,
             component,
+            component_text,
             transport,
             priority,
             priority_text,
@@ -77,11 +78,14 @@ impl<'a> Candidate<'a> {
             related_address: None,
             related_port: None,
             tcp_type: None,
+            unpaired: None,
+            extensions: value.skip(kind.end() - value.start()),
         };
         while let Some(name) = words.next() {
             // Extensions are name and value in turn (RFC 8839).
             let Some(value) = words.next() else {
-                return Err(Malformed::new(name, "a value after the name"));
+                candidate.unpaired = Some(name);
+                break;
             };
             if name.is("raddr") {
                 candidate.related_address = Some(value);
@@ -95,6 +99,18 @@ impl<'a> Candidate<'a> {
             }
         }
         Ok(candidate)
+    }
+
+    /// The value of the extension called `name`, such as `generation` or `ufrag`.
+    pub fn extension(&self, name: &str) -> Option<Field<'a>> {
+        let mut words = self.extensions.words();
+        while let Some(found) = words.next() {
+            let value = words.next();
+            if found.is(name) {
+                return value;
+            }
+        }
+        None
     }
 
     /// Whether the transport is TCP.
@@ -114,6 +130,9 @@ mod tests {
         let c = Candidate::parse(Field::new(SAMPLE.as_bytes(), 12)).unwrap();
         assert!(c.is_tcp() && c.kind.is("srflx") && c.tcp_type.unwrap().is("active"));
         assert!(c.related_address.unwrap().is("10.0.0.1"));
+        assert!(c.extension("generation").unwrap().is("0"));
+        assert_eq!(c.extension("rport").unwrap().span(), 74..75);
+        assert_eq!((c.extension("0"), c.unpaired), (None, None));
         assert_eq!(c.foundation.span(), 12..13);
     }
 
@@ -128,14 +147,12 @@ mod tests {
     #[test]
     fn grammar_is_enforced() {
         let bad = |text: &str| Candidate::parse(Field::new(text.as_bytes(), 0)).is_err();
-        assert!(bad("a-b 1 udp 1 192.0.2.1 9 typ host"), "foundation");
         assert!(bad("1 0 udp 1 192.0.2.1 9 typ host"), "component");
         assert!(bad("1 1 udp x 192.0.2.1 9 typ host"), "priority");
         assert!(bad("1 1 udp 1 192.0.2.1 99999 typ host"), "port");
         assert!(bad("1 1 udp 1 192.0.2.1 9 host"), "typ");
-        assert!(
-            bad("1 1 udp 1 192.0.2.1 9 typ host generation"),
-            "extension"
-        );
+        let odd = "a-b 1 udp 1 192.0.2.1 9 typ host generation 0 ufrag";
+        let odd = Candidate::parse(Field::new(odd.as_bytes(), 0)).unwrap();
+        assert!(odd.unpaired.unwrap().is("ufrag") && odd.foundation.is("a-b"));
     }
 }

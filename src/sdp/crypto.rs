@@ -79,6 +79,25 @@ impl<'a> Crypto<'a> {
         self.keys.split(b';').map(InlineKey::parse)
     }
 
+    /// How many octets master key and salt have together in this suite (RFC 4568, RFC 6188, RFC
+    /// 7714); none for a suite that is not known.
+    pub fn key_salt_octets(&self) -> Option<usize> {
+        const LENGTHS: [(&str, usize); 9] = [
+            ("AES_CM_128_HMAC_SHA1_80", 16 + 14),
+            ("AES_CM_128_HMAC_SHA1_32", 16 + 14),
+            ("F8_128_HMAC_SHA1_80", 16 + 14),
+            ("AES_192_CM_HMAC_SHA1_80", 24 + 14),
+            ("AES_192_CM_HMAC_SHA1_32", 24 + 14),
+            ("AES_256_CM_HMAC_SHA1_80", 32 + 14),
+            ("AES_256_CM_HMAC_SHA1_32", 32 + 14),
+            ("AEAD_AES_128_GCM", 16 + 12),
+            ("AEAD_AES_256_GCM", 32 + 12),
+        ];
+        let mut all = LENGTHS.iter();
+        all.find(|(suite, _)| self.suite.is_ignoring_case(suite))
+            .map(|&(_, octets)| octets)
+    }
+
     /// What the session does differently.
     pub fn parameters(&self) -> impl Iterator<Item = SessionParameter<'a>> + use<'a> {
         self.parameters
@@ -147,6 +166,18 @@ impl<'a> InlineKey<'a> {
             }
         }
         Ok(key)
+    }
+}
+
+impl InlineKey<'_> {
+    /// How many octets the key and salt are, when they are base64; padding may be missing.
+    pub fn key_salt_octets(&self) -> Option<usize> {
+        let text = self.key_salt.bytes();
+        let padding = text.iter().rev().take_while(|&&b| b == b'=').count();
+        let digits = text.get(..text.len() - padding).unwrap_or_default();
+        let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+        (padding <= 2 && digits.len() % 4 != 1 && digits.iter().all(base64))
+            .then_some(digits.len() * 3 / 4)
     }
 }
 
@@ -220,6 +251,26 @@ mod tests {
         assert!(crypto.has("UNENCRYPTED_SRTCP") && !crypto.has("UNENCRYPTED_SRTP"));
         let simple = parse("1 AES_CM_128_HMAC_SHA1_32  inline:a2V5 ").unwrap();
         assert_eq!((simple.keys().count(), simple.parameters().count()), (1, 0));
+    }
+
+    #[test]
+    fn keys_are_as_long_as_their_suite_wants() {
+        let octets = |text: &'static str| {
+            let crypto = parse(text).unwrap();
+            let key = crypto.keys().next().unwrap().unwrap();
+            (crypto.key_salt_octets(), key.key_salt_octets())
+        };
+        // The example of RFC 4568 §4.2, and keys of 46 octets, padded and not.
+        let rfc =
+            "1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj|2^20|1:32";
+        assert_eq!(octets(rfc), (Some(30), Some(30)));
+        let padded = "1 AES_256_CM_HMAC_SHA1_80 inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==";
+        assert_eq!(octets(padded), (Some(46), Some(46)));
+        let bare = "1 AES_256_CM_HMAC_SHA1_80 inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        assert_eq!(octets(bare), (Some(46), Some(46)));
+        assert_eq!(octets("1 MY_SUITE inline:a2V5a2V5"), (None, Some(6)));
+        assert_eq!(octets("1 MY_SUITE inline:YOUR_KEY"), (None, None));
+        assert_eq!(octets("1 MY_SUITE inline:==="), (None, None));
     }
 
     #[test]

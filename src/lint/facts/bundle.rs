@@ -1,7 +1,7 @@
 //! Who says what of the transport of a BUNDLE group (RFC 9143 §7.1.3), for the rules that ask what
 //! a section's transport has.
 
-use super::Media;
+use super::{Facts, Media};
 use crate::lint::Role;
 use crate::sdp::Name;
 
@@ -14,14 +14,12 @@ use crate::sdp::Name;
 /// port do not tell such an offer from a later one, in which they share the address, unless it is
 /// the discard port, which is no address yet.
 pub(super) fn share_transport(media: &mut [Media<'_, '_>], members: &[usize], role: Option<Role>) {
-    const DISCARD: u16 = 9;
-    let usable = || members.iter().filter_map(|&i| media.get(i));
-    let usable = || usable().filter(|m| m.is_active());
-    let free = usable().find(|m| !m.section.has(Name::BundleOnly));
-    let Some(tagged) = free.or_else(|| usable().next()) else {
+    let usable = || members.iter().filter_map(|&i| Some((i, media.get(i)?)));
+    let usable = || usable().filter(|(_, m)| m.is_active());
+    let free = usable().find(|(_, m)| !m.section.has(Name::BundleOnly));
+    let Some((tag, tagged)) = free.or_else(|| usable().next()) else {
         return;
     };
-    let port_of = |m: &Media<'_, '_>| m.media().map_or(0, |m| m.port);
     let (names, port) = (tagged.transport_names, port_of(tagged));
     for &i in members {
         let Some(section) = media.get_mut(i) else {
@@ -34,7 +32,39 @@ pub(super) fn share_transport(media: &mut [Media<'_, '_>], members: &[usize], ro
             && (own != port || own == DISCARD);
         if !stands_alone {
             section.transport_names.0 |= names.0;
+            section.tagged = (i != tag).then_some(tag);
         }
+    }
+}
+
+/// The discard port: no address is known yet.
+const DISCARD: u16 = 9;
+
+fn port_of(media: &Media<'_, '_>) -> u16 {
+    media.media().map_or(0, |m| m.port)
+}
+
+impl<'d, 'a> Facts<'d, 'a> {
+    /// The sections that use the transport of another section of their BUNDLE group, beyond doubt:
+    /// each after the tagged section whose transport it is.
+    ///
+    /// In an offer that proposes the group nothing is shared yet, and each section may describe a
+    /// transport of its own. An answer is known by its role, or by a DTLS role that is not left open;
+    /// a later offer by an address that sections have in common.
+    pub fn shared_transports(&self) -> impl Iterator<Item = (&Media<'d, 'a>, &Media<'d, 'a>)> {
+        let pairs = self.media.iter().filter_map(|media| {
+            let tagged = self.media.get(media.tagged?)?;
+            Some((tagged, media)).filter(|_| media.is_active())
+        });
+        pairs.filter(|(tagged, media)| {
+            let chosen = |role: crate::sdp::Field<'_>| role.is("active") || role.is("passive");
+            let answers = || tagged.value(Name::Setup).is_some_and(chosen);
+            match self.role {
+                Some(Role::Answer) => true,
+                None if answers() => true,
+                _ => port_of(tagged) == port_of(media) && port_of(media) != DISCARD,
+            }
+        })
     }
 }
 

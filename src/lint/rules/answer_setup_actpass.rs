@@ -12,6 +12,9 @@ rule! {
     /// ```sdp,fail,as-answer
     /// a=setup:actpass
     /// ```
+    /// ```sdp,fixed
+    /// a=setup:active
+    /// ```
     /// ```sdp,pass,as-answer
     /// a=setup:active
     /// ```
@@ -19,7 +22,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5763", "RFC 8842"],
+        spec: ["RFC 5763 §5", "RFC 8842 §5.3", "RFC 4145 §4.1"],
     } => check
 }
 
@@ -27,14 +30,22 @@ fn check(cx: &mut Context<'_, '_>) {
     if cx.role() != Some(Role::Answer) {
         return;
     }
-    for line in cx.sdp().sections().flat_map(|s| s.all(Name::Setup)) {
-        if let Some(role) = line.attribute_value().filter(|role| role.is("actpass")) {
-            cx.report(
-                role,
-                "an answer has to choose",
-                format_args!("an answer with `a=setup:actpass`"),
-            )
-            .fix(Safety::Unsafe, "open the handshake from here", role, "active");
+    // What the session part says counts for sections that do not speak for themselves.
+    let falls_back = |m: &Media<'_, '_>| m.is_active() && !m.has(Name::Setup);
+    let counts = cx.media().is_empty() || cx.media().iter().any(falls_back);
+    for section in cx.sdp().sections() {
+        if section.is_rejected() || (section.index().is_none() && !counts) {
+            continue;
+        }
+        for line in section.all(Name::Setup) {
+            if let Some(role) = line.attribute_value().filter(|role| role.is("actpass")) {
+                cx.report(
+                    role,
+                    "an answer has to choose",
+                    format_args!("an answer with `a=setup:actpass`"),
+                )
+                .fix(Safety::Unsafe, "open the handshake from here", role, "active");
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8840"],
+        spec: ["RFC 8840 §8.1", "RFC 8838 §13"],
     } => check
 }
 
@@ -34,7 +34,8 @@ fn check(cx: &mut Context<'_, '_>) {
                         "one more",
                         format_args!("a candidate after `a=end-of-candidates`"),
                     )
-                    .context(end.text(), "no more were to come");
+                    .context(end.text(), "no more were to come")
+                    .help("move `a=end-of-candidates` behind the last candidate");
                     break;
                 }
                 _ => {}

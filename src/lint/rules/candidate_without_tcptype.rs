@@ -1,33 +1,44 @@
 use super::prelude::*;
+use crate::lint::ice::candidates;
 
 rule! {
-    /// A TCP candidate has no `tcptype`.
+    /// A TCP candidate has no `tcptype`, or one that is not known.
     ///
     /// ## Why it matters
     /// `active`, `passive` or `so` says who opens the connection. Without it the candidate cannot
-    /// be paired and is ignored.
+    /// be paired and is ignored, or taken for one and not for the other.
+    /// ## How it happens
+    /// Stacks from before RFC 6544 did not write it.
     /// ```sdp,fail
     /// a=candidate:1 1 tcp 2105524479 192.0.2.1 9 typ host
+    /// ```
+    /// ```sdp,fail
+    /// a=candidate:1 1 tcp 2105524479 192.0.2.1 9 typ host tcptype actpass
     /// ```
     /// ```sdp,pass
     /// a=candidate:1 1 tcp 2105524479 192.0.2.1 9 typ host tcptype active
     /// ```
     "SDP214" "candidate-without-tcptype" {
-        group: Correctness,
+        group: Interop,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 6544"],
+        spec: ["RFC 6544 §4.5"],
     } => check
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    for line in cx.sdp().sections().flat_map(|s| s.all(Name::Candidate)) {
-        let Some(Ok(c)) = line.attribute_value().map(Candidate::parse) else {
-            continue;
-        };
-        let Some(kind) = c.tcp_type else {
-            // A relayed TCP candidate's type is the relay's business in old stacks.
-            if c.is_tcp() {
+    for (_, c) in cx.sdp().sections().flat_map(candidates) {
+        let known = |kind: &Field<'_>| ["active", "passive", "so"].iter().any(|k| kind.is(k));
+        match c.tcp_type {
+            Some(kind) if !known(&kind) => {
+                cx.report(
+                    kind,
+                    "expected `active`, `passive` or `so`",
+                    format_args!("`{kind}` is not a TCP candidate type"),
+                )
+                .help("write `tcptype active`, `tcptype passive` or `tcptype so`");
+            }
+            None if c.is_tcp() => {
                 cx.report(
                     c.transport,
                     "who opens the connection?",
@@ -35,14 +46,7 @@ fn check(cx: &mut Context<'_, '_>) {
                 )
                 .help("add `tcptype active`, `tcptype passive` or `tcptype so`");
             }
-            continue;
-        };
-        if !["active", "passive", "so"].iter().any(|k| kind.is(k)) {
-            cx.report(
-                kind,
-                "expected `active`, `passive` or `so`",
-                format_args!("`{kind}` is not a TCP candidate type"),
-            );
+            _ => {}
         }
     }
 }

@@ -18,7 +18,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8839 §5.4"],
+        spec: ["RFC 8839 §5.4", "RFC 8445 §5.3"],
     } => check
 }
 
@@ -36,7 +36,8 @@ pub(super) fn check_length(cx: &mut Context<'_, '_>, name: Name, least: usize) {
                 value,
                 format_args!("{length} {}", if length == 1 { "character" } else { "characters" }),
                 format_args!("`a={}` needs {least} to 256 characters", name.as_str()),
-            );
+            )
+            .help("let the ICE agent make up new credentials");
         }
     }
 }

@@ -6,7 +6,8 @@ rule! {
     /// ## Why it matters
     /// WebRTC media is always encrypted, and the transport to write is `UDP/TLS/RTP/SAVPF`. Browsers
     /// tolerate `RTP/AVP` and `RTP/AVPF` for old peers; other stacks take them at their word and
-    /// send in the clear or not at all.
+    /// send in the clear or not at all. For SIP phones with ICE, which do send in the clear, there
+    /// is the profile `sip`.
     /// ```sdp,fail
     /// a=ice-ufrag:F7gI
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
@@ -17,10 +18,10 @@ rule! {
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
     /// ```
     "SDP309" "insecure-transport" {
-        group: Suspicious,
+        group: Interop,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8834", "RFC 9429"],
+        spec: ["RFC 8834 §4.2", "RFC 9429 §5.1.2", "RFC 8827 §6.5"],
     } => check
 }
 
@@ -32,7 +33,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 m.proto,
                 "expected `UDP/TLS/RTP/SAVPF`",
                 format_args!("`{}` of a WebRTC description is not encrypted", media.title()),
-            );
+            )
+            .help("write `UDP/TLS/RTP/SAVPF` where the media is encrypted by DTLS-SRTP");
         }
     }
 }

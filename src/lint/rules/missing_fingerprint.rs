@@ -28,7 +28,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8122 §5", "RFC 5763", "RFC 9143 §7.1.3"],
+        spec: ["RFC 8122 §5", "RFC 5763 §5", "RFC 9143 §7.1.3"],
     } => check
 }
 
@@ -42,7 +42,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 m.proto,
                 "runs over DTLS",
                 format_args!("`{}` has no `a=fingerprint`", media.title()),
-            );
+            )
+            .help("add the fingerprint of this end's DTLS certificate");
         }
     }
 }

@@ -27,9 +27,9 @@ rule! {
     /// ```
     "SDP306" "missing-setup" {
         group: Correctness,
-        scope: WebRtc,
+        scope: Any,
         since: "0.1",
-        spec: ["RFC 8842", "RFC 5763", "RFC 9143 §7.1.3"],
+        spec: ["RFC 8842 §5.2", "RFC 8842 §5.3", "RFC 5763 §5", "RFC 9143 §7.1.3"],
     } => check
 }
 

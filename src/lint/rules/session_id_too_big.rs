@@ -16,6 +16,8 @@ rule! {
     /// a=mid:0
     /// a=ice-ufrag:F7gI
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
+    /// a=setup:active
+    /// a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1
     /// ```
     /// ```sdp,pass
     /// a=ptime:20

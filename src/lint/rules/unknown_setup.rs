@@ -15,7 +15,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4145"],
+        spec: ["RFC 4145 §4", "RFC 8842 §5.1"],
     } => check
 }
 
@@ -27,7 +27,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 role,
                 "expected `actpass`, `active` or `passive`",
                 format_args!("`{role}` is not a role for `a=setup`"),
-            );
+            )
+            .help("write `actpass` in an offer, `active` in an answer");
         }
     }
 }

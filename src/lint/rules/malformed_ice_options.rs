@@ -1,0 +1,56 @@
+use super::prelude::*;
+
+rule! {
+    /// An `a=ice-options` line is not a list of options separated by blanks.
+    ///
+    /// ## Why it matters
+    /// An option that is glued to another one, or has a character that none has, is not known to
+    /// the peer: `trickle,renomination` is neither of the two.
+    /// ```sdp,fail
+    /// a=ice-options:trickle,renomination
+    /// ```
+    /// ```sdp,fixed
+    /// a=ice-options:trickle renomination
+    /// ```
+    /// ```sdp,fail
+    /// a=ice-options:
+    /// ```
+    /// ```sdp,pass
+    /// a=ice-options:trickle renomination rtp+ecn
+    /// ```
+    "SDP231" "malformed-ice-options" {
+        group: Suspicious,
+        scope: Any,
+        since: "0.1",
+        spec: ["RFC 8839 §5.6"],
+    } => check
+}
+
+fn check(cx: &mut Context<'_, '_>) {
+    for line in cx.sdp().sections().flat_map(|s| s.all(Name::IceOptions)) {
+        let value = line.attribute_value().unwrap_or(line.text().take(0));
+        if value.trim().is_empty() {
+            cx.report(
+                line.text(),
+                "expected options such as `trickle`",
+                format_args!("`a=ice-options` without an option"),
+            )
+            .fix_drop_line(Safety::Safe, line);
+            continue;
+        }
+        // `google-ice`, which is obsolete, has its own rule.
+        let known = |word: &Field<'_>| word.is_ice_chars() || word.is("google-ice");
+        let Some(bad) = value.words().find(|word| !known(word)) else {
+            continue;
+        };
+        let draft = cx.report(
+            bad,
+            "options are letters, digits, `+` and `/`",
+            format_args!("`{bad}` is not an ICE option"),
+        );
+        let parts: Vec<_> = bad.split(b',').filter_map(Field::as_str).collect();
+        if parts.len() > 1 && bad.split(b',').all(|part| known(&part)) {
+            draft.fix(Safety::Unsafe, "separate them by blanks", bad, parts.join(" "));
+        }
+    }
+}
