@@ -137,13 +137,19 @@ fn wrap(body: &[&str]) -> String {
     let mut sections = 0;
     // The section being written still lacks an `a=mid`.
     let mut no_mid = false;
+    // It carries RTP over DTLS, and the fragment does not speak of where its RTCP goes.
+    let mut no_mux = false;
     for line in lines.iter().copied().chain(["m=end"]) {
         if line.starts_with("m=") {
+            if no_mux {
+                out += "a=rtcp-mux\r\n";
+            }
             if no_mid && dtls {
                 let _ = write!(out, "a=mid:x{sections}\r\n");
             }
             sections += 1;
             no_mid = true;
+            no_mux = line.contains("TLS/RTP") && !has("a=rtcp-mux");
         }
         no_mid &= !line.starts_with("a=mid");
         if line != "m=end" {
@@ -177,7 +183,7 @@ mod tests {
         assert_eq!(found.len(), 3);
         assert_eq!(found[0].verdict, Verdict::Fail);
         assert!(found[0].sdp.ends_with(
-            "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\na=ptime:x\r\na=mid:x1\r\n"
+            "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\na=ptime:x\r\na=rtcp-mux\r\na=mid:x1\r\n"
         ), "{}", found[0].sdp);
         assert_eq!(found[1].role, Some(Role::Offer));
         assert!(
@@ -188,7 +194,7 @@ mod tests {
         assert!(
             found[1]
                 .sdp
-                .ends_with("a=mid:0\r\nm=video 9 RTP/AVP 31\r\na=mid:x2\r\n")
+                .ends_with("a=mid:0\r\na=rtcp-mux\r\nm=video 9 RTP/AVP 31\r\na=mid:x2\r\n")
         );
         assert!(found[2].exact);
         assert_eq!(found[2].sdp, "v=0\rxy\r\n");

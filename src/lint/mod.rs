@@ -19,15 +19,18 @@ mod context;
 pub mod docs;
 pub mod examples;
 mod exchange;
+mod extensions;
 mod facts;
 mod fingerprint;
 mod fmtp;
 pub mod gaps;
+mod groups;
 mod ice;
 mod reporter;
 mod rule;
 mod rules;
 mod run;
+mod sending;
 mod spelling;
 
 pub use config::{Config, Profile, UnknownRule, find_rule};

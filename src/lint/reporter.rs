@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::diag::{Diagnostic, Edit, Fix, Label, Safety, Severity};
-use crate::sdp::{Field, Line, Malformed};
+use crate::sdp::{Ending, Field, Line, Malformed};
 use std::fmt;
 use std::ops::Range;
 
@@ -183,6 +183,20 @@ impl Draft<'_> {
     pub fn fix_drop_line(self, safety: Safety, line: &Line<'_>) -> Self {
         let start = line.text().start();
         self.fix(safety, "drop the line", start..start + line.full_len(), "")
+    }
+}
+
+impl Draft<'_> {
+    /// Adds a fix that puts the line `text` after the line `after`, with the same line end.
+    pub fn fix_add_line(self, safety: Safety, after: &Line<'_>, text: &str) -> Self {
+        let at = after.text().start() + after.full_len();
+        let line = match after.ending() {
+            Ending::CrLf => format!("{text}\r\n"),
+            Ending::Lf => format!("{text}\n"),
+            Ending::Cr => format!("{text}\r"),
+            Ending::Missing => format!("\r\n{text}"),
+        };
+        self.fix(safety, format_args!("add `{text}`"), at..at, line)
     }
 }
 

@@ -79,7 +79,9 @@ mod tests {
              a=group:BUNDLE {group}\r\n"
         );
         for (mid, (port, attributes)) in sections.iter().enumerate() {
-            text += &format!("m=audio {port} UDP/TLS/RTP/SAVPF 0\r\na=mid:{mid}\r\n");
+            // Another payload type in each, by which packets can be told apart.
+            let format = [0, 8, 9][mid];
+            text += &format!("m=audio {port} UDP/TLS/RTP/SAVPF {format}\r\na=mid:{mid}\r\n");
             for attribute in attributes.split(',').filter(|a| !a.is_empty()) {
                 text += &format!("a={attribute}\r\n");
             }
@@ -116,7 +118,7 @@ mod tests {
         assert_eq!(codes(Role::Answer, &last), [""; 0]);
         // A rejected section does not speak for others.
         let rejected = bundle("0 1 2", [(0, ""), (9, &answer), (9, "")]);
-        assert_eq!(codes(Role::Answer, &rejected), [""; 0]);
+        assert_eq!(codes(Role::Answer, &rejected), ["SDP419"]);
         // What another section says does not help the tagged one.
         let wrong = bundle("0 1 2", [(9, ""), (9, &answer), (9, &answer)]);
         assert_eq!(sorted(codes(Role::Answer, &wrong)), TRANSPORT);

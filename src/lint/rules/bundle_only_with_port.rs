@@ -1,12 +1,13 @@
 use super::prelude::*;
+use crate::lint::groups::bundled_tags;
 
 rule! {
-    /// A section says `a=bundle-only` but has a port of its own, or stands in an answer.
+    /// A section says `a=bundle-only` where that has no meaning: with a port, or outside BUNDLE.
     ///
     /// ## Why it matters
     /// `bundle-only` is for offers: the section has port 0 and exists only if the answerer bundles
-    /// it. With a port an answerer that does not know BUNDLE accepts it and sends where nobody
-    /// listens.
+    /// it. RFC 9143 leaves open what it means with a port of its own, or in an answer: browsers
+    /// ignore it there. In no BUNDLE group the section can never be used.
     /// ```sdp,fail
     /// a=group:BUNDLE 0
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
@@ -14,15 +15,35 @@ rule! {
     /// a=bundle-only
     /// a=rtcp-mux
     /// ```
-    /// ```sdp,pass
+    /// ```sdp,fixed
     /// a=group:BUNDLE 0
     /// m=audio 0 UDP/TLS/RTP/SAVPF 0
     /// a=mid:0
     /// a=bundle-only
     /// a=rtcp-mux
     /// ```
+    /// ```sdp,fail
+    /// a=group:BUNDLE 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// a=rtcp-mux
+    /// m=video 0 UDP/TLS/RTP/SAVPF 31
+    /// a=mid:1
+    /// a=bundle-only
+    /// a=rtcp-mux
+    /// ```
+    /// ```sdp,pass
+    /// a=group:BUNDLE 0 1
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// a=rtcp-mux
+    /// m=video 0 UDP/TLS/RTP/SAVPF 31
+    /// a=mid:1
+    /// a=bundle-only
+    /// a=rtcp-mux
+    /// ```
     "SDP407" "bundle-only-with-port" {
-        group: Correctness,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 9143 §6"],
@@ -30,6 +51,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let bundled = bundled_tags(cx.sdp());
     for media in cx.media() {
         let (Some(m), Some(line)) = (media.media(), media.first(Name::BundleOnly)) else {
             continue;
@@ -49,6 +71,13 @@ fn check(cx: &mut Context<'_, '_>) {
             )
             .context(line.text(), "exists only when bundled")
             .fix(Safety::Unsafe, "write port 0", m.port_text, "0");
+        } else if media.value(Name::Mid).is_some_and(|mid| !bundled.contains(&mid)) {
+            cx.report(
+                line.text(),
+                "exists only when bundled",
+                format_args!("`{}` is bundle-only but in no BUNDLE group", media.title()),
+            )
+            .help("list its `a=mid` in `a=group:BUNDLE`");
         }
     }
 }

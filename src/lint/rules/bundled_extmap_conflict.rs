@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::lint::extensions::{self, FIRST_PROVISIONAL};
 
 rule! {
     /// Sections of one BUNDLE group use a header extension id for different extensions.
@@ -17,17 +18,32 @@ rule! {
     /// a=rtcp-mux
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
+    ///
+    /// One extension may well have different ids in different sections.
+    /// ```sdp,pass
+    /// a=group:BUNDLE 0 1
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// a=rtcp-mux
+    /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
+    /// m=video 9 UDP/TLS/RTP/SAVPF 31
+    /// a=mid:1
+    /// a=rtcp-mux
+    /// a=extmap:4/recvonly urn:ietf:params:rtp-hdrext:sdes:mid
+    /// ```
     /// ```sdp,pass
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=rtcp-mux
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=rtcp-mux
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
     "SDP409" "bundled-extmap-conflict" {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9143 §12", "RFC 8285"],
+        spec: ["RFC 9143 §12"],
     } => check
 }
 
@@ -35,13 +51,10 @@ fn check(cx: &mut Context<'_, '_>) {
     for bundle in cx.bundles() {
         let mut first_use: BTreeMap<u16, (Extmap<'_>, usize)> = BTreeMap::new();
         for (section, media) in bundle.iter().enumerate().filter(|(_, m)| m.is_active()) {
-            for line in media.all(Name::Extmap) {
-                let Some(Ok(map)) = line.attribute_value().map(Extmap::parse) else {
-                    continue;
-                };
+            for map in extensions::maps(***media).filter(|m| m.id < FIRST_PROVISIONAL) {
                 let (first, of) = *first_use.entry(map.id).or_insert((map, section));
                 // Within one section this is another rule's business.
-                if of != section && first.uri != map.uri {
+                if of != section && !extensions::same(&first, &map) {
                     cx.report(
                         map.id_text.start()..map.uri.end(),
                         "another meaning",
@@ -50,7 +63,8 @@ fn check(cx: &mut Context<'_, '_>) {
                             map.id
                         ),
                     )
-                    .context(first.id_text.start()..first.uri.end(), "the first meaning");
+                    .context(first.id_text.start()..first.uri.end(), "the first meaning")
+                    .help("number header extensions once for all sections of a BUNDLE group");
                 }
             }
         }

@@ -24,7 +24,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5888"],
+        spec: ["RFC 5888 §5", "RFC 9143 §5"],
     } => check
 }
 

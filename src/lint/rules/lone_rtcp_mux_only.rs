@@ -1,12 +1,20 @@
 use super::prelude::*;
 
 rule! {
-    /// A section says `a=rtcp-mux-only` without `a=rtcp-mux`.
+    /// A section says `a=rtcp-mux-only` without `a=rtcp-mux`, or in an answer.
     ///
     /// ## Why it matters
     /// `rtcp-mux-only` asks for multiplexing in an offer and goes with `rtcp-mux`; an answerer that
     /// does not know the new attribute would otherwise send RTCP to a port that does not exist.
     /// ```sdp,fail
+    /// a=rtcp-mux-only
+    /// ```
+    /// ```sdp,fixed
+    /// a=rtcp-mux-only
+    /// a=rtcp-mux
+    /// ```
+    /// ```sdp,fail,as-answer
+    /// a=rtcp-mux
     /// a=rtcp-mux-only
     /// ```
     /// ```sdp,pass
@@ -17,7 +25,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8858"],
+        spec: ["RFC 8858 §4"],
     } => check
 }
 
@@ -31,7 +39,16 @@ fn check(cx: &mut Context<'_, '_>) {
                 line.text(),
                 "goes with `a=rtcp-mux`",
                 format_args!("`a=rtcp-mux-only` without `a=rtcp-mux`"),
-            );
+            )
+            .fix_add_line(Safety::Unsafe, line, "a=rtcp-mux");
+        } else if cx.role() == Some(Role::Answer) {
+            cx.report(
+                line.text(),
+                "only for offers",
+                format_args!("`a=rtcp-mux-only` in an answer"),
+            )
+            .severity(Severity::Warning)
+            .fix_drop_line(Safety::Safe, line);
         }
     }
 }

@@ -9,6 +9,11 @@ rule! {
     /// ```sdp,fail
     /// a=mid:my audio
     /// ```
+    /// ```sdp,fail
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=rtcp-mux
+    /// a=mid:
+    /// ```
     /// ```sdp,pass
     /// a=mid:my-audio
     /// ```
@@ -23,12 +28,17 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Mid)) {
         let mid = line.attribute_value().unwrap_or(line.text());
-        if !mid.is_token() || line.attribute_value().is_none() {
-            cx.report(
-                mid,
-                "expected letters, digits and a few signs",
-                format_args!("`{mid}` is not a tag for `a=mid`"),
-            );
+        if mid.is_token() && line.attribute_value().is_some() {
+            continue;
+        }
+        let draft = cx.report(
+            if mid.is_empty() { line.text() } else { mid },
+            "expected letters, digits and a few signs",
+            format_args!("`{mid}` is not a tag for `a=mid`"),
+        );
+        if line.attribute_value().is_some() && mid.trim().is_token() {
+            let tag = String::from_utf8_lossy(mid.trim().bytes()).into_owned();
+            draft.fix(Safety::Safe, "drop the blanks", mid, tag);
         }
     }
 }

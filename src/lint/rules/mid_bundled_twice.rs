@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::lint::groups::bundles;
 
 rule! {
     /// A tag stands in BUNDLE groups twice.
@@ -9,6 +10,12 @@ rule! {
     /// ```sdp,fail
     /// a=group:BUNDLE 0
     /// a=group:BUNDLE 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// a=rtcp-mux
+    /// ```
+    /// ```sdp,fail
+    /// a=group:BUNDLE 0 0
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
     /// a=mid:0
     /// a=rtcp-mux
@@ -24,15 +31,13 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9143"],
+        spec: ["RFC 9143 §5"],
     } => check
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let groups = cx.sdp().session().all(Name::Group);
-    let groups = groups.filter_map(|l| l.attribute_value()).map(Group::parse);
     let mut seen = BTreeMap::new();
-    for mid in groups.filter_map(Result::ok).filter(Group::is_bundle).flat_map(|g| g.mids()) {
+    for mid in bundles(cx.sdp()).flat_map(|group| group.mids()) {
         let first: Field<'_> = *seen.entry(mid).or_insert(mid);
         if first.start() != mid.start() {
             cx.report(mid, "again here", format_args!("`{mid}` is bundled twice"))

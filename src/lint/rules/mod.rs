@@ -4,7 +4,7 @@
 mod prelude {
     pub(super) use crate::diag::{Edit, Safety, Severity};
     pub(super) use crate::lint::rule::rule;
-    pub(super) use crate::lint::{Context, Media, Role};
+    pub(super) use crate::lint::{Context, Media, Profile, Role};
     pub(super) use crate::sdp::{
         Candidate, Crypto, Ending, Extmap, Field, Fingerprint, Fmtp, Group, Line, MediaLine, Name,
         Payload, Rid, RtcpFb, Rtpmap, Section, Simulcast, Ssrc, SsrcGroup, StaticType,
@@ -144,11 +144,22 @@ rules! {
     malformed_mid,
     group_of_unknown_mid,
     mid_bundled_twice,
+    section_outside_bundle,
     bundle_only_with_port,
     bundled_payload_type_conflict,
     bundled_extmap_conflict,
+    bundle_mixes_transports,
+    indistinct_bundled_sections,
     bundle_without_rtcp_mux,
     lone_rtcp_mux_only,
+    conflicting_rtcp_port,
+    missing_rtcp_rsize,
+    repeated_bundle_transport,
+    msid_semantic_of_unknown_stream,
+    mid_too_long,
+    rejected_section_bundled,
+    missing_rtcp_mux,
+    malformed_rtcp,
     malformed_extmap,
     repeated_extmap_id,
     repeated_extmap_uri,
