@@ -78,6 +78,7 @@ pub fn section(rule: &Rule, title: &str) -> String {
 /// What the rule says of a failing example, one line a finding.
 fn diagnosis(rule: &Rule, example: &Example) -> String {
     let config = Config {
+        profile: rule.scope.profile(),
         select: vec![rule.code.to_owned()],
         ..config(rule)
     };

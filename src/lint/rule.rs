@@ -117,6 +117,15 @@ impl Scope {
             Self::Whip => profile == Profile::Whip,
         }
     }
+
+    /// A profile for which rules of this scope are run.
+    pub fn profile(self) -> Profile {
+        match self {
+            Self::Any | Self::WebRtc => Profile::default(),
+            Self::Jsep => Profile::Jsep,
+            Self::Whip => Profile::Whip,
+        }
+    }
 }
 
 impl Rule {

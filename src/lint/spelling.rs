@@ -14,6 +14,9 @@ const SHORTEST: usize = 4;
 /// In a word of at least this length two slips are still a misspelling.
 const LONG: usize = 7;
 
+/// So many characters of a word are compared; a URI has up to 90.
+const LONGEST: usize = 96;
+
 /// Attributes that are registered or in use beside those the reader knows ([`Name::ALL`]).
 #[rustfmt::skip]
 const ATTRIBUTES: &[&str] = &[
@@ -35,6 +38,41 @@ const ATTRIBUTES: &[&str] = &[
     "sctp-init", "sdplang", "secondary-realm", "sescap", "silenceSupp", "source-filter", "sqn",
     "sprtmap", "tcap", "tool", "trafficclass", "ts-refclk", "type", "userid", "visited-realm",
     "zrtp-hash",
+];
+
+/// URIs of RTP header extensions: those registered with IANA, and what is in use beside them.
+#[rustfmt::skip]
+const EXTENSIONS: &[&str] = &[
+    "http://tools.ietf.org/html/draft-ietf-avtext-framemarking-07",
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+    "http://www.webrtc.org/experiments/rtp-hdrext/color-space",
+    "http://www.webrtc.org/experiments/rtp-hdrext/corruption-detection",
+    "http://www.webrtc.org/experiments/rtp-hdrext/generic-frame-descriptor-00",
+    "http://www.webrtc.org/experiments/rtp-hdrext/inband-cn",
+    "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
+    "http://www.webrtc.org/experiments/rtp-hdrext/transport-wide-cc-02",
+    "http://www.webrtc.org/experiments/rtp-hdrext/video-content-type",
+    "http://www.webrtc.org/experiments/rtp-hdrext/video-frame-tracking-id",
+    "http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00",
+    "http://www.webrtc.org/experiments/rtp-hdrext/video-timing",
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
+    "urn:3gpp:depth-map", "urn:3gpp:predefined-rtp-hdrext", "urn:3gpp:roi-sent",
+    "urn:3gpp:video-orientation", "urn:3gpp:video-orientation:6",
+    "urn:ietf:params:rtp-hdrext:csrc-audio-level", "urn:ietf:params:rtp-hdrext:encrypt",
+    "urn:ietf:params:rtp-hdrext:framemarking", "urn:ietf:params:rtp-hdrext:frame-marking",
+    "urn:ietf:params:rtp-hdrext:ntp-56", "urn:ietf:params:rtp-hdrext:ntp-64",
+    "urn:ietf:params:rtp-hdrext:rams", "urn:ietf:params:rtp-hdrext:rtp-stream-pause",
+    "urn:ietf:params:rtp-hdrext:sdes:CaptId", "urn:ietf:params:rtp-hdrext:sdes:cname",
+    "urn:ietf:params:rtp-hdrext:sdes:email", "urn:ietf:params:rtp-hdrext:sdes:loc",
+    "urn:ietf:params:rtp-hdrext:sdes:mid", "urn:ietf:params:rtp-hdrext:sdes:name",
+    "urn:ietf:params:rtp-hdrext:sdes:note", "urn:ietf:params:rtp-hdrext:sdes:phone",
+    "urn:ietf:params:rtp-hdrext:sdes:priv",
+    "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+    "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", "urn:ietf:params:rtp-hdrext:sdes:tool",
+    "urn:ietf:params:rtp-hdrext:smpte-tc", "urn:ietf:params:rtp-hdrext:splicing-interval",
+    "urn:ietf:params:rtp-hdrext:ssrc-audio-level", "urn:ietf:params:rtp-hdrext:toffset",
 ];
 
 /// Looks words up, each once.
@@ -63,6 +101,20 @@ impl<'a> Speller<'a> {
             case_sensitive: false,
             seen: BTreeMap::new(),
         }
+    }
+
+    /// For the URIs of header extensions.
+    pub(super) fn of_extensions() -> Self {
+        Self {
+            known: EXTENSIONS.to_vec(),
+            case_sensitive: true,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Whether `word` is known as it is.
+    pub(super) fn knows(&self, word: Field<'_>) -> bool {
+        self.known.iter().any(|known| word.is(known))
     }
 
     /// The known word `word` was probably meant to be; `None` when it is known itself, or new.
@@ -118,13 +170,13 @@ fn letters(word: &str) -> impl Iterator<Item = char> {
 }
 
 /// How many letters have to be added, dropped, changed or swapped with the next to make `a` of `b`;
-/// of at most the first 64 characters (optimal string alignment distance).
+/// of at most the first [`LONGEST`] characters (optimal string alignment distance).
 pub(super) fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(64).collect();
+    let b: Vec<char> = b.chars().take(LONGEST).collect();
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
     let mut last_a = None;
-    for (i, ca) in a.chars().take(64).enumerate() {
+    for (i, ca) in a.chars().take(LONGEST).enumerate() {
         let mut row = Vec::with_capacity(above.len());
         let mut left = i + 1;
         row.push(left);
@@ -204,8 +256,41 @@ mod tests {
     }
 
     #[test]
+    fn extensions() {
+        let mut speller = Speller::of_extensions();
+        let mut meant = |word: &'static str| speller.meant(Field::new(word.as_bytes(), 0));
+        for (word, known) in [
+            (
+                "urn:ietf:params:rtp-hdrext:sdes:midd",
+                "urn:ietf:params:rtp-hdrext:sdes:mid",
+            ),
+            (
+                "https://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+                "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+            ),
+            (
+                "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extensions",
+                "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
+            ),
+        ] {
+            assert_eq!(meant(word), Some(known), "{word}");
+        }
+        for word in [
+            "urn:example:mine",
+            "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-02",
+            "http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation01",
+        ] {
+            assert_eq!(meant(word), None, "{word}");
+        }
+    }
+
+    #[test]
     fn no_known_word_is_taken_for_another() {
-        for mut speller in [Speller::of_attributes(), Speller::of_codecs()] {
+        for mut speller in [
+            Speller::of_attributes(),
+            Speller::of_codecs(),
+            Speller::of_extensions(),
+        ] {
             for word in speller.known.clone() {
                 assert_eq!(
                     speller.meant(Field::new(word.as_bytes(), 0)),

@@ -34,9 +34,17 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     // Transports without a prefix, such as `RTP/SAVPF` and `DTLS/SCTP`, are over UDP.
-    let over_tcp = |m: &MediaLine<'_>| m.proto.split(b'/').next().is_some_and(|p| p.is_ignoring_case("TCP"));
+    let over_tcp = |m: &MediaLine<'_>| {
+        m.proto
+            .split(b'/')
+            .next()
+            .is_some_and(|p| p.is_ignoring_case("TCP"))
+    };
     for bundle in cx.bundles() {
-        let lines = bundle.iter().filter(|m| m.is_active()).filter_map(|m| m.media());
+        let lines = bundle
+            .iter()
+            .filter(|m| m.is_active())
+            .filter_map(|m| m.media());
         let mut first: Option<MediaLine<'_>> = None;
         for m in lines {
             let first = *first.get_or_insert(m);
@@ -44,7 +52,10 @@ fn check(cx: &mut Context<'_, '_>) {
                 cx.report(
                     m.proto,
                     "another transport",
-                    format_args!("`{}` and `{}` are in one BUNDLE group", first.proto, m.proto),
+                    format_args!(
+                        "`{}` and `{}` are in one BUNDLE group",
+                        first.proto, m.proto
+                    ),
                 )
                 .context(first.proto, "the transport of the group");
             }

@@ -71,7 +71,10 @@ fn check(cx: &mut Context<'_, '_>) {
             )
             .context(line.text(), "exists only when bundled")
             .fix(Safety::Unsafe, "write port 0", m.port_text, "0");
-        } else if media.value(Name::Mid).is_some_and(|mid| !bundled.contains(&mid)) {
+        } else if media
+            .value(Name::Mid)
+            .is_some_and(|mid| !bundled.contains(&mid))
+        {
             cx.report(
                 line.text(),
                 "exists only when bundled",

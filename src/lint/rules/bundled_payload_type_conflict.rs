@@ -103,7 +103,11 @@ fn check(cx: &mut Context<'_, '_>) {
             let Some(m) = media.media() else { continue };
             for payload in &media.payloads {
                 let Some(map) = payload.rtpmap else { continue };
-                let now = Use { map, fmtp: payload.fmtp, media: m.media };
+                let now = Use {
+                    map,
+                    fmtp: payload.fmtp,
+                    media: m.media,
+                };
                 let first = *first_use.entry(payload.number).or_insert(now);
                 compare(cx, first, now);
             }
@@ -138,7 +142,10 @@ fn compare(cx: &mut Context<'_, '_>, first: Use<'_>, now: Use<'_>) {
         cx.report(
             at(&now),
             "another value",
-            format_args!("payload type {} has two values of `{name}` in one BUNDLE group", b.payload_type),
+            format_args!(
+                "payload type {} has two values of `{name}` in one BUNDLE group",
+                b.payload_type
+            ),
         )
         .context(at(&first), "the first value")
         .severity(Severity::Warning);
@@ -152,7 +159,9 @@ fn other_parameter(first: Use<'_>, now: Use<'_>) -> Option<&'static str> {
         let value = of.fmtp.and_then(|f| f.get(name));
         value.map_or(default.as_bytes().to_vec(), |v| v.bytes().to_vec())
     };
-    let of_codec = IDENTIFYING.iter().filter(|(codec, ..)| encoding.is_ignoring_case(codec));
+    let of_codec = IDENTIFYING
+        .iter()
+        .filter(|(codec, ..)| encoding.is_ignoring_case(codec));
     for &(_, name, default) in of_codec {
         if value(&first, name, default) != value(&now, name, default) {
             return Some(name);
@@ -163,6 +172,8 @@ fn other_parameter(first: Use<'_>, now: Use<'_>) -> Option<&'static str> {
         let id = of.fmtp.and_then(|f| f.get("profile-level-id"));
         id.map(|id| id.take(2).bytes().to_ascii_lowercase())
     };
-    let differ = profile(&first).zip(profile(&now)).is_some_and(|(a, b)| a != b);
+    let differ = profile(&first)
+        .zip(profile(&now))
+        .is_some_and(|(a, b)| a != b);
     (encoding.is_ignoring_case("H264") && differ).then_some("profile-level-id")
 }

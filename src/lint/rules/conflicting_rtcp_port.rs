@@ -55,7 +55,10 @@ fn check(cx: &mut Context<'_, '_>) {
             cx.report(
                 word,
                 format_args!("expected {}", m.port),
-                format_args!("`a=rtcp` names port {port}, but RTCP is to share port {}", m.port),
+                format_args!(
+                    "`a=rtcp` names port {port}, but RTCP is to share port {}",
+                    m.port
+                ),
             )
             .context(m.port_text, "the shared port")
             .fix_drop_line(Safety::Unsafe, line);

@@ -29,7 +29,11 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let mids: BTreeSet<Field<'_>> = cx.media().iter().filter_map(|m| m.value(Name::Mid)).collect();
+    let mids: BTreeSet<Field<'_>> = cx
+        .media()
+        .iter()
+        .filter_map(|m| m.value(Name::Mid))
+        .collect();
     // A damaged `a=mid` may well be the one that is missed.
     let damaged = |m: &Media<'_, '_>| m.has(Name::Mid) && m.value(Name::Mid).is_none();
     if cx.media().iter().any(damaged) {
@@ -46,7 +50,10 @@ fn check(cx: &mut Context<'_, '_>) {
                     let draft = cx.report(
                         mid,
                         "no section has this tag",
-                        format_args!("`{}` group names `{mid}`, which no `a=mid` gives", group.semantics),
+                        format_args!(
+                            "`{}` group names `{mid}`, which no `a=mid` gives",
+                            group.semantics
+                        ),
                     );
                     if !group.is_bundle() {
                         draft.severity(Severity::Warning);

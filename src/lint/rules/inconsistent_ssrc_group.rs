@@ -5,7 +5,9 @@ rule! {
     ///
     /// ## Why it matters
     /// `FID` ties a stream to its retransmissions, `SIM` the layers of simulcast. A group that does
-    /// not add up means no repair, or a layer taken for a stream of its own.
+    /// not add up means no repair, or a layer taken for a stream of its own. Chrome rejects a
+    /// description with `FID` or `FEC-FR` groups of anything but two sources, or with more than
+    /// three layers in `SIM`.
     /// ```sdp,fail
     /// a=ssrc-group:FID 1 two
     /// a=ssrc:1 cname:x
@@ -13,6 +15,12 @@ rule! {
     /// ```sdp,fail
     /// a=ssrc-group:FID 1 1
     /// a=ssrc:1 cname:x
+    /// ```
+    /// ```sdp,fail
+    /// a=ssrc-group:FEC-FR 1 2 3
+    /// a=ssrc:1 cname:x
+    /// a=ssrc:2 cname:x
+    /// a=ssrc:3 cname:x
     /// ```
     /// ```sdp,pass
     /// a=ssrc-group:FID 1 2
@@ -58,16 +66,26 @@ fn check(cx: &mut Context<'_, '_>) {
                     cx.report(
                         source,
                         "no `a=ssrc` line for it here",
-                        format_args!("`a=ssrc-group` names source {ssrc}, which the section does not have"),
+                        format_args!(
+                            "`a=ssrc-group` names source {ssrc}, which the section does not have"
+                        ),
                     )
                     .severity(Severity::Warning);
                 }
             }
-            if group.semantics.is("FID") && group.sources().count() != 2 {
+            let count = group.sources().count();
+            let wanted = if group.semantics.is("FID") || group.semantics.is("FEC-FR") {
+                (count != 2).then_some("expected two: a source and what repairs it")
+            } else if group.semantics.is("SIM") {
+                (count > 3).then_some("expected three layers at most")
+            } else {
+                None
+            };
+            if let Some(wanted) = wanted {
                 cx.report(
                     line.text(),
-                    "expected two sources",
-                    format_args!("a `FID` group is a source and its retransmissions"),
+                    wanted,
+                    format_args!("`a=ssrc-group:{}` of {count} sources", group.semantics),
                 )
                 .severity(Severity::Warning);
             }

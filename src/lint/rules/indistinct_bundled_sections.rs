@@ -64,7 +64,9 @@ fn check(cx: &mut Context<'_, '_>) {
         let nameless: Vec<_> = senders.filter(|m| !named(m)).collect();
         let mut first_use: BTreeMap<(Field<'_>, u8), Field<'_>> = BTreeMap::new();
         for media in nameless {
-            let Some(kind) = media.media().map(|m| m.media) else { continue };
+            let Some(kind) = media.media().map(|m| m.media) else {
+                continue;
+            };
             let mut shared = None;
             for payload in &media.payloads {
                 let key = (kind, payload.number);
@@ -77,7 +79,10 @@ fn check(cx: &mut Context<'_, '_>) {
                 cx.report(
                     media.head_text(),
                     "no `mid` header extension, no `a=ssrc`",
-                    format_args!("packets of `{}` can belong to another section too", media.title()),
+                    format_args!(
+                        "packets of `{}` can belong to another section too",
+                        media.title()
+                    ),
                 )
                 .context(first, format_args!("payload type {format} is here too"))
                 .help("add `a=extmap:N urn:ietf:params:rtp-hdrext:sdes:mid` to both sections");

@@ -18,7 +18,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8841"],
+        spec: ["RFC 8841 §4.2", "RFC 8841 §4.3"],
     } => check
 }
 
@@ -28,11 +28,16 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         };
         let port_as_format = m.format_list.is_digits();
-        if port_as_format || media.has(Name::Sctpmap) {
+        // Beside the published syntax the old attribute is for old peers.
+        let old_map = media.has(Name::Sctpmap) && !media.has(Name::SctpPort);
+        if port_as_format || old_map {
             cx.report(
                 m.proto.start()..m.format_list.end(),
                 "expected `UDP/DTLS/SCTP webrtc-datachannel`",
-                format_args!("`{}` uses the data channel syntax of a draft", media.title()),
+                format_args!(
+                    "`{}` uses the data channel syntax of a draft",
+                    media.title()
+                ),
             )
             .help("write `a=sctp-port:5000` instead of `a=sctpmap`");
         }

@@ -27,16 +27,26 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Mid)) {
-        let mid = line.attribute_value().unwrap_or(line.text());
-        if mid.is_token() && line.attribute_value().is_some() {
+        let value = line.attribute_value();
+        let mid = value.unwrap_or(line.text());
+        if value.is_some_and(Field::is_token) {
             continue;
         }
-        let draft = cx.report(
-            if mid.is_empty() { line.text() } else { mid },
-            "expected letters, digits and a few signs",
-            format_args!("`{mid}` is not a tag for `a=mid`"),
-        );
-        if line.attribute_value().is_some() && mid.trim().is_token() {
+        // Equipment that does not look at tags lives with a sign too many.
+        let splits = value.is_none() || mid.is_empty() || mid.bytes().contains(&b' ');
+        let severity = if cx.is_webrtc() || splits {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let draft = cx
+            .report(
+                if mid.is_empty() { line.text() } else { mid },
+                "expected letters, digits and a few signs",
+                format_args!("`{mid}` is not a tag for `a=mid`"),
+            )
+            .severity(severity);
+        if value.is_some() && mid.trim().is_token() {
             let tag = String::from_utf8_lossy(mid.trim().bytes()).into_owned();
             draft.fix(Safety::Safe, "drop the blanks", mid, tag);
         }

@@ -5,12 +5,16 @@ rule! {
     ///
     /// ## Why it matters
     /// It says which `MediaStream` a track belongs to. libwebrtc rejects a description in which it
-    /// cannot be read.
+    /// cannot be read. It takes ids with signs that the grammar does not have, and longer ones than
+    /// its 64 characters, but other stacks need not: a warning.
     /// ```sdp,fail
     /// a=msid:
     /// ```
     /// ```sdp,fail
     /// a=msid:stream track more
+    /// ```
+    /// ```sdp,fail
+    /// a=msid:stream/1 track
     /// ```
     /// ```sdp,pass
     /// a=msid:- 80336e21-2480-43c3-b385-7ae7c08046d2
@@ -19,9 +23,12 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8830"],
+        spec: ["RFC 8830 §2"],
     } => check
 }
+
+/// Characters in an id.
+const LONGEST: usize = 64;
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Msid)) {
@@ -46,7 +53,15 @@ fn check(cx: &mut Context<'_, '_>) {
                 at,
                 "expected one or two ids",
                 format_args!("`{at}` in `a=msid` is not an id"),
-            );
+            )
+            .severity(Severity::Warning);
+        } else if let Some(long) = parts.iter().find(|p| p.len() > LONGEST) {
+            cx.report(
+                *long,
+                format_args!("{} characters", long.len()),
+                format_args!("an id in `a=msid` is longer than {LONGEST} characters"),
+            )
+            .severity(Severity::Warning);
         }
     }
 }

@@ -20,7 +20,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8851"],
+        spec: ["RFC 8851 §4", "RFC 8851 §10"],
     } => check
 }
 

@@ -1,7 +1,7 @@
 use super::prelude::*;
 
 rule! {
-    /// An `a=sctp-port` value is not a port from 1 to 65535.
+    /// An `a=sctp-port` is not a port, or an `a=max-message-size` not a number of bytes.
     ///
     /// ## Why it matters
     /// No SCTP association can be opened, so no data channel either. In an offer, 0 closes the
@@ -9,6 +9,11 @@ rule! {
     /// ```sdp,fail
     /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
     /// a=sctp-port:70000
+    /// ```
+    /// ```sdp,fail
+    /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+    /// a=sctp-port:5000
+    /// a=max-message-size:64k
     /// ```
     /// ```sdp,pass
     /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
@@ -19,7 +24,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8841 §5"],
+        spec: ["RFC 8841 §5.2", "RFC 8841 §6.2"],
     } => check
 }
 

@@ -6,7 +6,8 @@ rule! {
     /// ## Why it matters
     /// Simulcast is switched off, or libwebrtc rejects the description.
     /// ## How it happens
-    /// The draft syntax `a=simulcast: send rid=h;l`, or one line for each direction.
+    /// The draft syntax `a=simulcast: send rid=h;l`, or one line for each direction. Firefox wrote
+    /// and read the draft syntax until 2018, and so do servers for its sake: that is a warning.
     /// ```sdp,fail
     /// a=simulcast: send rid=h;l
     /// ```
@@ -26,7 +27,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8853"],
+        spec: ["RFC 8853 §5.1"],
     } => check
 }
 
@@ -36,13 +37,15 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(first) = lines.next() else { continue };
         let value = first.attribute_value().unwrap_or(first.text());
         // The draft syntax has a blank after the colon and names the kind of stream.
-        let draft = value.bytes().starts_with(b" ") || value.bytes().windows(4).any(|w| w == b"rid=");
+        let draft =
+            value.bytes().starts_with(b" ") || value.bytes().windows(4).any(|w| w == b"rid=");
         if draft {
             cx.report(
                 value,
                 "syntax of a draft",
                 format_args!("`a=simulcast` in the syntax of a draft"),
             )
+            .severity(Severity::Warning)
             .help("write `a=simulcast:send h;l`");
         } else if let Err(error) = Simulcast::parse(value) {
             cx.report_malformed("a=simulcast", error);

@@ -4,7 +4,8 @@ rule! {
     /// An `a=ssrc` line has no 32-bit number, or no attribute.
     ///
     /// ## Why it matters
-    /// libwebrtc rejects the description; others ignore the line and then the source.
+    /// libwebrtc rejects the description; others ignore the line and then the source. Plain RTP
+    /// equipment writes a bare number now and then, and nobody looks at it: a warning there.
     /// ```sdp,fail
     /// a=ssrc:0x1234 cname:x
     /// ```
@@ -24,8 +25,13 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Ssrc)) {
-        if let Err(error) = Ssrc::parse(line.attribute_value().unwrap_or(line.text())) {
-            cx.report_malformed("a=ssrc", error);
+        let value = line.attribute_value().unwrap_or(line.text());
+        if let Err(error) = Ssrc::parse(value) {
+            let bare = value.trim().number::<u32>().is_some() && !cx.is_webrtc();
+            let draft = cx.report_malformed("a=ssrc", error);
+            if bare {
+                draft.severity(Severity::Warning);
+            }
         }
     }
 }

@@ -24,7 +24,10 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     const MOST: usize = 16;
     for media in cx.media() {
-        if let Some(mid) = media.value(Name::Mid).filter(|mid| mid.is_token() && mid.len() > MOST) {
+        if let Some(mid) = media
+            .value(Name::Mid)
+            .filter(|mid| mid.is_token() && mid.len() > MOST)
+        {
             cx.report(
                 mid,
                 format_args!("{} bytes", mid.len()),

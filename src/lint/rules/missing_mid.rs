@@ -75,7 +75,10 @@ fn check(cx: &mut Context<'_, '_>) {
         cx.report(
             first.head_text(),
             "no `a=mid` in any section",
-            format_args!("`{}` has no `a=mid`, so it cannot be bundled", first.title()),
+            format_args!(
+                "`{}` has no `a=mid`, so it cannot be bundled",
+                first.title()
+            ),
         )
         .severity(Severity::Info)
         .help("give each section an `a=mid`, and list them in `a=group:BUNDLE`");

@@ -56,13 +56,18 @@ fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media().iter().filter(|m| m.is_active()) {
         let over_dtls = media.media().is_some_and(|m| m.is_rtp() && m.is_dtls());
         // In a BUNDLE group it is an error, which another rule reports.
-        let alone = media.value(Name::Mid).is_none_or(|mid| !bundled.contains(&mid));
+        let alone = media
+            .value(Name::Mid)
+            .is_none_or(|mid| !bundled.contains(&mid));
         let said = media.transport_has(Name::RtcpMux) || media.has(Name::RtcpMuxOnly);
         if over_dtls && alone && !said {
             let draft = cx.report(
                 media.head_text(),
                 "no `a=rtcp-mux` in this section",
-                format_args!("`{}` has no `a=rtcp-mux`, which browsers insist on", media.title()),
+                format_args!(
+                    "`{}` has no `a=rtcp-mux`, which browsers insist on",
+                    media.title()
+                ),
             );
             if let Some(mid) = media.first(Name::Mid) {
                 draft.fix_add_line(Safety::Unsafe, mid, "a=rtcp-mux");

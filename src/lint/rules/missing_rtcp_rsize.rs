@@ -33,7 +33,9 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media().iter().filter(|m| m.is_active()) {
-        let video = media.media().filter(|m| m.is_rtp() && m.media.is_ignoring_case("video"));
+        let video = media
+            .media()
+            .filter(|m| m.is_rtp() && m.media.is_ignoring_case("video"));
         if video.is_some() && !media.has(Name::RtcpRsize) {
             let draft = cx.report(
                 media.head_text(),

@@ -4,8 +4,8 @@ rule! {
     /// A data channel section has no `a=sctp-port`.
     ///
     /// ## Why it matters
-    /// The port is part of every SCTP packet. Not every stack assumes 5000 when it is missing, and
-    /// where none is assumed no data channel opens.
+    /// The port is part of every SCTP packet, and the attribute has no default: a section without it
+    /// is invalid. Not every stack assumes 5000, and where none is assumed no data channel opens.
     /// ```sdp,fail
     /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
     /// ```
@@ -17,7 +17,7 @@ rule! {
         group: Correctness,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8841 §5"],
+        spec: ["RFC 8841 §5.1"],
     } => check
 }
 
@@ -26,13 +26,21 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(m) = media.media().filter(MediaLine::is_sctp) else {
             continue;
         };
-        if m.format_list.is("webrtc-datachannel") && !media.has(Name::SctpPort) {
-            cx.report(
-                media.head_text(),
-                "no `a=sctp-port` in this section",
-                format_args!("`{}` has no `a=sctp-port`", media.title()),
-            )
-            .help("add `a=sctp-port:5000`");
+        if m.format_list.is("webrtc-datachannel")
+            && !media.has(Name::SctpPort)
+            && !media.has(Name::Sctpmap)
+        {
+            let last = media.lines().iter().rfind(|l| l.name().is_some());
+            let draft = cx
+                .report(
+                    media.head_text(),
+                    "no `a=sctp-port` in this section",
+                    format_args!("`{}` has no `a=sctp-port`", media.title()),
+                )
+                .help("add `a=sctp-port:5000`");
+            if let Some(last) = last {
+                draft.fix_add_line(Safety::Unsafe, last, "a=sctp-port:5000");
+            }
         }
     }
 }

@@ -40,7 +40,12 @@ fn check(cx: &mut Context<'_, '_>) {
         };
         streams.extend(msid.and_then(|msid| msid.words().next()));
     }
-    for line in cx.sdp().lines().iter().filter(|l| l.name() == Some(Name::MsidSemantic)) {
+    for line in cx
+        .sdp()
+        .lines()
+        .iter()
+        .filter(|l| l.name() == Some(Name::MsidSemantic))
+    {
         let words = line.attribute_value().into_iter().flat_map(|v| v.words());
         for stream in words.skip(1).filter(|w| !w.is("*") && !streams.contains(w)) {
             cx.report(

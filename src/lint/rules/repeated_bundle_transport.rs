@@ -55,9 +55,13 @@ fn check(cx: &mut Context<'_, '_>) {
         }
     }
     for group in bundles(cx.sdp()) {
-        let members: Vec<_> = group.mids().filter_map(|mid| sections.remove(&mid)).collect();
+        let members: Vec<_> = group
+            .mids()
+            .filter_map(|mid| sections.remove(&mid))
+            .collect();
         for media in members.iter().skip(1) {
-            let said = |line: &&Line<'_>| line.name().is_some_and(|n| OF_THE_TRANSPORT.contains(&n));
+            let said =
+                |line: &&Line<'_>| line.name().is_some_and(|n| OF_THE_TRANSPORT.contains(&n));
             if let Some(line) = media.lines().iter().find(said) {
                 cx.report(
                     line.text(),

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::lint::extensions::{self, FIRST_PROVISIONAL};
 
 rule! {
     /// Two header extensions of a section have the same id.
@@ -10,6 +11,11 @@ rule! {
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
+    /// ```sdp,fail
+    /// a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
+    /// ```
     /// ```sdp,pass
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
     /// a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:mid
@@ -18,7 +24,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8285"],
+        spec: ["RFC 8285 §5"],
     } => check
 }
 
@@ -37,20 +43,18 @@ fn check_section<'a>(
     seen: &mut BTreeMap<u16, Extmap<'a>>,
     general: &BTreeMap<u16, Extmap<'a>>,
 ) {
-    for line in section.all(Name::Extmap) {
-        let Some(Ok(map)) = line.attribute_value().map(Extmap::parse) else {
-            continue;
-        };
-        // From 4096 on, ids stand for alternatives of which an answerer picks one.
-        if map.id >= 4096 {
-            continue;
-        }
-        let first = match general.get(&map.id) {
-            Some(first) => *first,
+    // From 4096 on, ids stand for alternatives of which an answerer picks one.
+    for map in extensions::maps(section).filter(|map| map.id < FIRST_PROVISIONAL) {
+        // The same line at both levels is another rule's business.
+        let above = general
+            .get(&map.id)
+            .filter(|above| !extensions::same(above, &map));
+        let first = match above {
+            Some(above) => *above,
             None => *seen.entry(map.id).or_insert(map),
         };
         if first.id_text.start() != map.id_text.start() {
-            let same = first.uri == map.uri;
+            let same = extensions::same(&first, &map);
             let draft = cx
                 .report(
                     map.id_text.start()..map.uri.end(),

@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::lint::extensions::FIRST_PROVISIONAL;
 
 rule! {
     /// A section maps one header extension to two ids.
@@ -10,6 +11,11 @@ rule! {
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
     /// a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
+    /// One extension may well have an id for each direction.
+    /// ```sdp,pass
+    /// a=extmap:1/sendonly urn:ietf:params:rtp-hdrext:sdes:mid
+    /// a=extmap:2/recvonly urn:ietf:params:rtp-hdrext:sdes:mid
+    /// ```
     /// ```sdp,pass
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
     /// a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
@@ -18,7 +24,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8285"],
+        spec: ["RFC 8285 §5"],
     } => check
 }
 
@@ -32,11 +38,14 @@ fn check(cx: &mut Context<'_, '_>) {
             // One extension may be mapped once for each direction, and with other parameters.
             let key = (map.uri, map.direction, map.attributes);
             let first = *seen.entry(key).or_insert(map);
-            if first.id != map.id && map.id < 4096 && first.id < 4096 {
+            if first.id != map.id && map.id < FIRST_PROVISIONAL && first.id < FIRST_PROVISIONAL {
                 cx.report(
                     map.id_text.start()..map.uri.end(),
                     "another id",
-                    format_args!("one header extension has the ids {} and {}", first.id, map.id),
+                    format_args!(
+                        "one header extension has the ids {} and {}",
+                        first.id, map.id
+                    ),
                 )
                 .context(first.id_text.start()..first.uri.end(), "the first id");
             }

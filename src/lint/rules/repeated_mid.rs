@@ -5,7 +5,8 @@ rule! {
     ///
     /// ## Why it matters
     /// The tag has to be unique: groups, candidates and packets that name it would mean both
-    /// sections. Browsers reject the description.
+    /// sections. Browsers reject the description. Plain RTP equipment mostly does not look at tags, so
+    /// without ICE and DTLS it is a warning.
     /// ```sdp,fail
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
     /// a=mid:0
@@ -34,8 +35,18 @@ fn check(cx: &mut Context<'_, '_>) {
         };
         let first: Field<'_> = *seen.entry(mid).or_insert(mid);
         if first.start() != mid.start() {
-            cx.report(mid, "again here", format_args!("`a=mid:{mid}` names two media sections"))
-                .context(first, "the first one");
+            let webrtc = cx.is_webrtc();
+            let draft = cx
+                .report(
+                    mid,
+                    "again here",
+                    format_args!("`a=mid:{mid}` names two media sections"),
+                )
+                .context(first, "the first one")
+                .help("give each section a tag of its own");
+            if !webrtc {
+                draft.severity(Severity::Warning);
+            }
         }
     }
 }

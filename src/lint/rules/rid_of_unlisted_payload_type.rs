@@ -19,7 +19,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8851"],
+        spec: ["RFC 8851 §4"],
     } => check
 }
 
@@ -32,8 +32,16 @@ fn check(cx: &mut Context<'_, '_>) {
             let Some(Ok(rid)) = line.attribute_value().map(Rid::parse) else {
                 continue;
             };
-            for number in rid.payload_types.into_iter().flat_map(|list| list.split(b',')) {
-                if number.number().and_then(|n| media.payloads.get(n)).is_none() {
+            for number in rid
+                .payload_types
+                .into_iter()
+                .flat_map(|list| list.split(b','))
+            {
+                if number
+                    .number()
+                    .and_then(|n| media.payloads.get(n))
+                    .is_none()
+                {
                     cx.report(
                         number,
                         "not in this section",

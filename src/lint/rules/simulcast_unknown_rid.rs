@@ -12,6 +12,14 @@ rule! {
     /// a=rid:h send
     /// a=simulcast:send h;l
     /// ```
+    /// The direction counts too.
+    /// ```sdp,fail
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96
+    /// a=rtpmap:96 VP8/90000
+    /// a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
+    /// a=rid:h send
+    /// a=simulcast:recv ~h
+    /// ```
     /// ```sdp,pass
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
@@ -24,7 +32,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8853"],
+        spec: ["RFC 8853 §5.2"],
     } => check
 }
 
@@ -46,7 +54,9 @@ fn check(cx: &mut Context<'_, '_>) {
                         cx.report(
                             rid,
                             format_args!("no `a=rid:{rid} {direction}` here"),
-                            format_args!("`a=simulcast` names the stream `{rid}`, which no `a=rid` describes"),
+                            format_args!(
+                                "`a=simulcast` names the stream `{rid}`, which no `a=rid` describes"
+                            ),
                         );
                     }
                 }

@@ -1,11 +1,13 @@
 use super::prelude::*;
+use crate::lint::extensions::{self, RID};
 
 rule! {
     /// A section sends simulcast but does not map the header extension that tells the streams apart.
     ///
     /// ## Why it matters
     /// Packets carry the stream's id in `urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`. Without it
-    /// the receiver sees unknown sources, and one stream or none is shown.
+    /// the receiver sees unknown sources, and one stream or none is shown. Chrome rejects the
+    /// description: it "negotiates simulcast but does not negotiate the RID RTP header extension".
     /// ```sdp,fail
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
@@ -26,16 +28,12 @@ rule! {
         group: Suspicious,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8852", "RFC 8853"],
+        spec: ["RFC 8853 §5.5", "RFC 8852 §3.1"],
     } => check
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let maps_rid = |line: &Line<'_>| {
-        let map = line.attribute_value().and_then(|v| Extmap::parse(v).ok());
-        map.is_some_and(|m| m.uri.is("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"))
-    };
-    if cx.sdp().session().all(Name::Extmap).any(maps_rid) {
+    if extensions::has(cx.sdp().session(), RID) {
         return;
     }
     for media in cx.media().iter().filter(|m| m.is_active()) {
@@ -45,7 +43,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let readable = line
             .attribute_value()
             .is_some_and(|v| Simulcast::parse(v).is_ok());
-        if readable && !media.all(Name::Extmap).any(maps_rid) {
+        if readable && !extensions::has(**media, RID) {
             cx.report(
                 line.text(),
                 "how will packets say their stream?",

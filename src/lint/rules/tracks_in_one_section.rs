@@ -20,7 +20,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9429"],
+        spec: ["RFC 9429 §5.2.1", "RFC 8830 §2"],
     } => check
 }
 
