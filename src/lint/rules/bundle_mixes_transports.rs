@@ -28,7 +28,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9143 §5"],
+        spec: ["RFC 9143 §8"],
     } => check
 }
 

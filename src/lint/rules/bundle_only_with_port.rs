@@ -5,9 +5,9 @@ rule! {
     /// A section says `a=bundle-only` where that has no meaning: with a port, or outside BUNDLE.
     ///
     /// ## Why it matters
-    /// `bundle-only` is for offers: the section has port 0 and exists only if the answerer bundles
-    /// it. RFC 9143 leaves open what it means with a port of its own, or in an answer: browsers
-    /// ignore it there. In no BUNDLE group the section can never be used.
+    /// The section has port 0 and exists only where both sides bundle it. RFC 9143 leaves open what
+    /// `bundle-only` means with another port: Chrome ignores it there. In no BUNDLE group the
+    /// attribute is discarded, and the section is rejected by its port.
     /// ```sdp,fail
     /// a=group:BUNDLE 0
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
@@ -56,14 +56,7 @@ fn check(cx: &mut Context<'_, '_>) {
         let (Some(m), Some(line)) = (media.media(), media.first(Name::BundleOnly)) else {
             continue;
         };
-        if cx.role() == Some(Role::Answer) {
-            cx.report(
-                line.text(),
-                "only for offers",
-                format_args!("`a=bundle-only` in an answer"),
-            )
-            .fix_drop_line(Safety::Unsafe, line);
-        } else if m.port != 0 {
+        if m.port != 0 {
             cx.report(
                 m.port_text,
                 "expected 0",

@@ -29,7 +29,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9143 §7.3.3"],
+        spec: ["RFC 9143 §7.3.3", "RFC 9143 §7.5.3", "RFC 5888 §9.2"],
     } => check
 }
 

@@ -28,14 +28,7 @@ rule! {
 }
 
 /// Restrictions of whole numbers.
-const WHOLE: [&str; 6] = [
-    "max-width",
-    "max-height",
-    "max-fs",
-    "max-br",
-    "max-pps",
-    "max-fps",
-];
+const WHOLE: [&str; 5] = ["max-width", "max-height", "max-fs", "max-br", "max-pps"];
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Rid)) {
@@ -83,9 +76,9 @@ fn problem(key: Field<'_>, limit: Option<Field<'_>>, at: usize) -> Option<&'stat
             .is_none_or(Field::is_empty)
             .then_some("expected `rid`s after `=`")
     } else if key.is("max-fps") || key.is("max-bpp") {
-        (!limit.is_some_and(decimal)).then_some("expected a number after `=`")
+        (!limit.is_none_or(decimal)).then_some("expected a number after `=`")
     } else if WHOLE.iter().any(is) {
-        // Empty values are allowed: what the limit is does not matter then.
+        // The grammar lets the value be left out.
         let fine = limit.is_none_or(|limit| whole(limit));
         (!fine).then_some("expected a whole number after `=`")
     } else {
