@@ -4,6 +4,7 @@
 use super::{Facts, Media};
 use crate::lint::Role;
 use crate::sdp::Name;
+use std::collections::BTreeMap;
 
 /// Lets the sections of a BUNDLE group, `members` in the order of the group, use what the tagged
 /// section says of their transport.
@@ -56,12 +57,16 @@ impl<'d, 'a> Facts<'d, 'a> {
             let tagged = self.media.get(media.tagged?)?;
             Some((tagged, media)).filter(|_| media.is_active())
         });
-        pairs.filter(|(tagged, media)| {
-            let chosen = |role: crate::sdp::Field<'_>| role.is("active") || role.is("passive");
-            let answers = || tagged.value(Name::Setup).is_some_and(chosen);
+        // Asked once for each group, however many sections it has.
+        let mut chosen = BTreeMap::new();
+        pairs.filter(move |(tagged, media)| {
+            let answers = || {
+                let role = tagged.value(Name::Setup);
+                role.is_some_and(|role| role.is("active") || role.is("passive"))
+            };
             match self.role {
                 Some(Role::Answer) => true,
-                None if answers() => true,
+                None if *chosen.entry(media.tagged).or_insert_with(answers) => true,
                 _ => port_of(tagged) == port_of(media) && port_of(media) != DISCARD,
             }
         })

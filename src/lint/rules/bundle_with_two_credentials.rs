@@ -45,12 +45,18 @@ rule! {
     } => check
 }
 
-fn check(cx: &mut Context<'_, '_>) {
-    let session = cx.sdp().session();
+const NAMES: [Name; 2] = [Name::IceUfrag, Name::IcePwd];
+
+fn check<'a>(cx: &mut Context<'_, 'a>) {
+    let of = |section: Section<'_, 'a>| NAMES.map(|name| (name, section.value(name)));
+    let session = of(cx.sdp().session());
+    // What a group uses is looked for once, however many sections it has.
+    let mut groups = BTreeMap::new();
     for (tagged, media) in cx.shared_transports() {
+        let used = *groups.entry(tagged.index()).or_insert_with(|| of(**tagged));
         // One finding a section: with another name, the password is another, too.
-        let pair = [Name::IceUfrag, Name::IcePwd].into_iter().find_map(|name| {
-            let used = tagged.value(name).or_else(|| session.value(name))?;
+        let pair = used.iter().zip(session).find_map(|(&(name, used), (_, fallback))| {
+            let used = used.or(fallback)?;
             let own = media.value(name).filter(|own| *own != used)?;
             Some((name, used, own))
         });

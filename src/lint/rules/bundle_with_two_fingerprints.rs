@@ -41,25 +41,21 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let session = cx.sdp().session();
-    // The set of a group, worked out once for all its sections.
-    let mut group: Option<(usize, BTreeSet<Print>)> = None;
+    let set = |section| -> BTreeSet<Print> { prints(section).into_iter().map(|(p, _)| p).collect() };
+    let session = set(cx.sdp().session());
+    // The fingerprints of a group are worked out once, however many sections it has.
+    let mut groups = BTreeMap::new();
     for (tagged, media) in cx.shared_transports() {
-        let place = tagged.head_text().start();
-        if group.as_ref().is_none_or(|(of, _)| *of != place) {
-            let mut used = prints(**tagged);
-            if used.is_empty() {
-                used = prints(session);
-            }
-            group = Some((place, used.into_iter().map(|(print, _)| print).collect()));
-        }
-        let Some((_, used)) = &group else { continue };
         let own = prints(**media);
+        let used: &BTreeSet<Print> = groups
+            .entry(tagged.index())
+            .or_insert_with(|| set(**tagged));
+        let used = if used.is_empty() { &session } else { used };
         // A hash function that only one of them uses says nothing of the certificate.
-        let other = own.iter().find(|(print, _)| {
-            let mut same_hash = used.iter().filter(|(hash, _)| *hash == print.0).peekable();
-            same_hash.peek().is_some() && !used.contains(print)
-        });
+        let comparable = |hash: &String| used.range((hash.clone(), String::new())..).next().is_some_and(|(h, _)| h == hash);
+        let other = own
+            .iter()
+            .find(|(print, _)| !used.contains(print) && comparable(&print.0));
         if let Some((_, field)) = other {
             cx.report(
                 *field,

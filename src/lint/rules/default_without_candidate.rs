@@ -37,12 +37,12 @@ rule! {
 const DISCARD: u16 = 9;
 
 fn check(cx: &mut Context<'_, '_>) {
-    let session = cx.sdp().session();
+    let session = cx.sdp().session().of_type(b'c').next();
     for media in cx.media().iter().filter(|m| m.is_active()) {
         let Some(m) = media.media().filter(|m| m.port != DISCARD && m.port != 0) else {
             continue;
         };
-        let Some(connection) = media.of_type(b'c').chain(session.of_type(b'c')).next() else {
+        let Some(connection) = media.of_type(b'c').next().or(session) else {
             continue;
         };
         // Behind names, the peer's included, anything may be.

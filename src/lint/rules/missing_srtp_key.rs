@@ -27,13 +27,16 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     const KEYS: [Name; 3] = [Name::Crypto, Name::KeyMgmt, Name::Fingerprint];
     let zrtp = |line: &Line<'_>| line.name_text().is_some_and(|name| name.is("zrtp-hash"));
+    let session = cx.sdp().session();
+    let session = session.lines().iter().any(zrtp) || session.of_type(b'k').next().is_some();
     for media in cx.media().iter().filter(|m| m.is_active()) {
         let Some(m) = media.media() else { continue };
         let srtp = ["RTP/SAVP", "RTP/SAVPF"].iter().any(|p| m.proto.is_ignoring_case(p));
         // `k=` is obsolete, but a key.
-        let keyed = KEYS.iter().any(|&name| media.transport_has(name))
+        let keyed = session
+            || KEYS.iter().any(|&name| media.transport_has(name))
             || media.lines().iter().any(zrtp)
-            || media.of_type(b'k').chain(cx.sdp().session().of_type(b'k')).next().is_some();
+            || media.of_type(b'k').next().is_some();
         if srtp && !keyed {
             cx.report(
                 m.proto,
