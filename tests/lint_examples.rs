@@ -3,11 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use rtcscope::diag::{Diagnostic, apply};
-use rtcscope::lint::examples::{Example, Verdict, config, examples};
-use rtcscope::lint::{Linter, RULES, Role, Rule};
+use rtcscope::lint::examples::{self, Example, Verdict, examples};
+use rtcscope::lint::{Config, Linter, RULES, Role, Rule};
 
 fn lint(rule: &Rule, sdp: &[u8], role: Option<Role>) -> Vec<Diagnostic> {
     let reports = Linter::new(config(rule)).lint(sdp, role);
+    reports.into_iter().flat_map(|r| r.diagnostics).collect()
+}
+
+/// What is found in all descriptions of `example`, whose last one is replaced by `sdp`.
+fn lint_example(rule: &Rule, example: &Example, sdp: &str) -> Vec<Diagnostic> {
+    let linter = Linter::new(examples::config(rule));
+    let reports = example.check(&linter, sdp);
     reports.into_iter().flat_map(|r| r.diagnostics).collect()
 }
 
@@ -18,7 +25,7 @@ fn codes(found: &[Diagnostic]) -> Vec<&str> {
 }
 
 fn check(rule: &Rule, example: &Example, sdp: &str, disguise: &str, wrong: &mut Vec<String>) {
-    let found = lint(rule, sdp.as_bytes(), example.role);
+    let found = lint_example(rule, example, sdp);
     let expected: &[&str] = match example.verdict {
         Verdict::Fail => &[rule.code],
         Verdict::Pass | Verdict::Fixed => &[],
@@ -84,7 +91,7 @@ fn fixes_give_the_fixed_example_and_nothing_to_say() {
     for rule in RULES {
         let all = examples(rule.docs);
         for pair in all.windows(2).filter(|p| p[1].verdict == Verdict::Fixed) {
-            let found = lint(rule, pair[0].sdp.as_bytes(), pair[0].role);
+            let found = lint_example(rule, &pair[0], &pair[0].sdp);
             let (fixed, applied) = apply(pair[0].sdp.as_bytes(), &found, true);
             assert!(applied > 0, "{}: no fix", rule.code);
             assert_eq!(
@@ -95,15 +102,16 @@ fn fixes_give_the_fixed_example_and_nothing_to_say() {
             );
         }
         for example in all.iter().filter(|e| e.verdict == Verdict::Fail) {
-            let found = lint(rule, example.sdp.as_bytes(), example.role);
+            let found = lint_example(rule, example, &example.sdp);
             if found.iter().all(|d| d.fix.is_some()) {
                 let (fixed, _) = apply(example.sdp.as_bytes(), &found, true);
-                let left = lint(rule, &fixed, example.role);
+                let fixed = String::from_utf8_lossy(&fixed);
+                let left = lint_example(rule, example, &fixed);
                 assert!(
                     !codes(&left).contains(&rule.code),
                     "{}: left after its fix\n{}",
                     rule.code,
-                    String::from_utf8_lossy(&fixed)
+                    fixed
                 );
             }
         }
@@ -116,7 +124,9 @@ fn one_line_messages_stand_alone() {
         for example in examples(rule.docs) {
             let text = example.sdp.as_bytes();
             let source = rtcscope::diag::Source::new("x", text);
-            for found in lint(rule, text, example.role) {
+            for mut found in lint_example(rule, &example, &example.sdp) {
+                found.primary.source = 0;
+                found.secondary.retain(|label| label.source == 0);
                 let line = found.one_line(rtcscope::diag::Sources::one(&source));
                 let fact = line.rsplit('(').next().unwrap_or_default();
                 for pointer in [

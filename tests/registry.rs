@@ -106,9 +106,8 @@ fn every_file_of_a_rule_is_registered_under_its_name() {
 fn messages_keep_to_the_house_style() {
     for rule in RULES {
         for example in examples(rule.docs) {
-            let config = config(rule);
-            let linter = rtcscope::lint::Linter::new(config);
-            for report in linter.lint(example.sdp.as_bytes(), example.role) {
+            let linter = rtcscope::lint::Linter::new(rtcscope::lint::examples::config(rule));
+            for report in example.check(&linter, &example.sdp) {
                 for d in report.diagnostics {
                     let m = &d.message;
                     let first = m.chars().next().unwrap();

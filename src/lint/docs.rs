@@ -1,6 +1,6 @@
 //! The pages of the rules: what `rtcscope explain` prints and `docs/rules/` holds.
 
-use super::examples::{Example, Verdict, config, examples};
+use super::examples::{self, Example, Verdict, examples};
 use super::{Config, Linter, Rule, Scope};
 use crate::diag::render::concise;
 use crate::diag::{Source, Sources};
@@ -80,17 +80,17 @@ fn diagnosis(rule: &Rule, example: &Example) -> String {
     let config = Config {
         profile: rule.scope.profile(),
         select: vec![rule.code.to_owned()],
-        ..config(rule)
+        ..examples::config(rule)
     };
     let mut out = Vec::new();
     let source = Source::new("example.sdp", example.sdp.as_bytes());
-    for mut report in Linter::new(config).lint(example.sdp.as_bytes(), example.role) {
+    let reports = example.check(&Linter::new(config), &example.sdp);
+    for mut d in reports.into_iter().flat_map(|r| r.diagnostics) {
         // Line numbers would be those of the session the fragment was put into.
-        for d in &mut report.diagnostics {
-            d.secondary.clear();
-        }
+        d.secondary.clear();
+        d.primary.source = 0;
         // Writing to memory cannot fail.
-        let _ = concise::write(&mut out, Sources::one(&source), &report.diagnostics);
+        let _ = concise::write(&mut out, Sources::one(&source), &[d]);
     }
     let text = String::from_utf8_lossy(&out);
     let mut lines = String::new();

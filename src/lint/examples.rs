@@ -3,10 +3,13 @@
 //! A block fenced as `sdp,fail` must give the rule's code and no other, `sdp,pass` nothing at all,
 //! and `sdp,fixed` is what the fix makes of the `fail` block before it. A fragment is put into a
 //! minimal valid session; a block that says `whole` is taken as it is. `as-offer` and `as-answer`
-//! tell the role, and `exact` that line ends matter. In a `whole` block, `\r`, `\n` and `\0`
+//! tell the role, and `exact` that line ends matter. Lines `--- offer` and `--- answer` divide a
+//! block into the descriptions of one session, in the order in which they are said: offers come
+//! from one end and answers from the other, unless `--- offer back` says that the other end
+//! offers. Each is put into a session of its own. In a `whole` block, `\r`, `\n` and `\0`
 //! stand for those characters, and a final `\` joins a line to the next.
 
-use super::{Config, Profile, Role, Rule, Scope};
+use super::{Config, Linter, Part, Profile, Report, Role, Rule, Scope, Side};
 use std::fmt::Write;
 
 /// What must come of an example.
@@ -25,23 +28,73 @@ pub enum Verdict {
 pub struct Example {
     /// What must come of it.
     pub verdict: Verdict,
-    /// The whole description.
+    /// What was said before in the same session.
+    pub before: Vec<Said>,
+    /// The whole description; the last one, where a session has several.
     pub sdp: String,
     /// Whether it is an offer or an answer, when the block says so.
     pub role: Option<Role>,
+    /// Who says it, when the block tells.
+    pub side: Option<Side>,
     /// Whether line ends and line order matter, so that no variant of it is tried.
     pub exact: bool,
 }
 
-/// How the examples of `rule` are checked: as by default, but with the rule on even if it is off
-/// unless asked for, and for the profile whose rule it is.
+/// A description that an example begins with.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The whole description.
+    pub sdp: String,
+    /// Whether it is an offer or an answer.
+    pub role: Role,
+    /// Who says it.
+    pub side: Side,
+}
+
+impl Example {
+    /// Checks the example, with `sdp` in the place of its (last) description: a report for each
+    /// description.
+    pub fn check(&self, linter: &Linter, sdp: &str) -> Vec<Report> {
+        if self.before.is_empty() {
+            return linter.lint(sdp.as_bytes(), self.role);
+        }
+        let earlier = self.before.iter().map(|said| Part {
+            text: said.sdp.as_bytes(),
+            range: 0..said.sdp.len(),
+            role: Some(said.role),
+            side: Some(said.side),
+        });
+        let last = Part {
+            text: sdp.as_bytes(),
+            range: 0..sdp.len(),
+            role: self.role,
+            side: self.side,
+        };
+        linter.check(&earlier.chain([last]).collect::<Vec<_>>())
+    }
+
+    /// The same example with every description changed by `change`.
+    #[must_use]
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        let mut changed = self.clone();
+        for said in &mut changed.before {
+            said.sdp = change(&said.sdp);
+        }
+        changed.sdp = change(&self.sdp);
+        changed
+    }
+}
+
+/// How the examples of `rule` are checked: the default, unless the rule is for one profile only or
+/// has to be asked for.
 pub fn config(rule: &Rule) -> Config {
+    let profile = match rule.scope {
+        Scope::Any | Scope::WebRtc => Profile::default(),
+        Scope::Jsep => Profile::Jsep,
+        Scope::Whip => Profile::Whip,
+    };
     Config {
-        profile: match rule.scope {
-            Scope::Jsep => Profile::Jsep,
-            Scope::Whip => Profile::Whip,
-            Scope::Any | Scope::WebRtc => Profile::default(),
-        },
+        profile,
         extend_select: vec![rule.code.to_owned()],
         ..Config::default()
     }
@@ -69,18 +122,63 @@ pub fn examples(docs: &str) -> Vec<Example> {
             () if has("as-answer") => Some(Role::Answer),
             () => None,
         };
+        let whole = |body: &[&str]| {
+            if has("whole") {
+                unescape(body)
+            } else {
+                wrap(body)
+            }
+        };
+        let mut before = descriptions(&body, &whole);
+        let (sdp, role, side) = match before.pop() {
+            Some(last) => (last.sdp, Some(last.role), Some(last.side)),
+            None => (whole(&body), role, None),
+        };
         found.push(Example {
             verdict,
-            sdp: if has("whole") {
-                unescape(&body)
-            } else {
-                wrap(&body)
-            },
+            before,
+            sdp,
             role,
+            side,
             exact: has("exact"),
         });
     }
     found
+}
+
+/// The descriptions of a block that begins with `--- offer` or `--- answer`; else none.
+fn descriptions(body: &[&str], whole: &dyn Fn(&[&str]) -> String) -> Vec<Said> {
+    let is_head = |line: &&str| line.starts_with("--- ");
+    let heads = body.iter().filter(|line| is_head(line));
+    let mut pieces = body.split(is_head);
+    if !pieces.next().is_some_and(<[&str]>::is_empty) {
+        return Vec::new();
+    }
+    let each = heads.zip(pieces).map(|(head, piece)| {
+        let role = match head.contains("answer") {
+            true => Role::Answer,
+            false => Role::Offer,
+        };
+        let is_first_end = (role == Role::Offer) != head.ends_with(" back");
+        let (side, address) = match is_first_end {
+            true => (Side::Local, "192.0.2.1"),
+            false => (Side::Remote, "192.0.2.2"),
+        };
+        // Two ends with the credentials of one would be a mistake.
+        let mut sdp = whole(piece).replace("192.0.2.1", address);
+        if !is_first_end {
+            let said = |line: &&str| piece.contains(line);
+            let own = DTLS_DEFAULTS.iter().zip(OTHER_END);
+            for ((_, line), other) in own.filter(|((_, line), _)| !said(line)) {
+                sdp = sdp.replace(line, other);
+            }
+        }
+        if role == Role::Offer && !piece.iter().any(|l| l.starts_with("a=setup")) {
+            sdp = sdp.replace("a=setup:active", "a=setup:actpass");
+        }
+        Said { sdp, role, side }
+    });
+    each.collect()
 }
 
 /// A `whole` block: lines end in CRLF unless they end in an escape.
@@ -169,6 +267,15 @@ const DTLS_DEFAULTS: [(&str, &str); 4] = [
          3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1",
     ),
     ("a=setup", "a=setup:active"),
+];
+
+/// What stands for [`DTLS_DEFAULTS`] in what the other end says.
+const OTHER_END: [&str; 4] = [
+    "a=ice-ufrag:9uB6",
+    "a=ice-pwd:YH75Fviy6338Vbrhrlp8Yh8u",
+    "a=fingerprint:sha-256 19:E2:1C:3B:4B:9F:81:E6:B8:5C:F4:A5:A8:D8:73:04:BB:05:2F:70:9F:04:A9:0E:\
+     05:E9:26:33:E8:70:88:A2",
+    "a=setup:active",
 ];
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! What a rule about an exchange of descriptions sees: all that was said before, and a way to
 //! report about what is said now.
 
-use super::facts::Facts;
+mod order;
+
+use super::Profile;
+use super::facts::{Facts, Media};
 use super::reporter::{Draft, Reporter};
-use super::{Profile, Role};
-use crate::sdp::Malformed;
+use crate::sdp::{Malformed, Name};
 use std::fmt;
 use std::ops::Range;
+
+pub(super) use order::{Place, order};
 
 /// What a rule about an answer or a later description works with.
 ///
@@ -16,10 +20,21 @@ use std::ops::Range;
 pub struct Exchange<'d, 'a> {
     /// All that was said before.
     pub(super) before: &'d [Facts<'d, 'a>],
+    /// Where the description stands among it.
+    pub(super) place: Place,
     /// The description to check.
     pub(super) now: &'d Facts<'d, 'a>,
     pub(super) profile: Profile,
     pub(super) reporter: Reporter<'d>,
+}
+
+/// A media section beside the one in the same place of another description.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'d, 'a> {
+    /// The section of the other description: of the offer, or of what was said before.
+    pub then: &'d Media<'d, 'a>,
+    /// The section of the description to check.
+    pub now: &'d Media<'d, 'a>,
 }
 
 impl<'d, 'a> Exchange<'d, 'a> {
@@ -28,30 +43,49 @@ impl<'d, 'a> Exchange<'d, 'a> {
         self.now
     }
 
-    /// Its number, for labels in later findings.
-    pub fn number(&self) -> usize {
-        self.before.len()
-    }
-
-    /// The offer that the description to check answers, and its number.
+    /// The offer that the description to check answers, and its number for labels.
     pub fn offer(&self) -> Option<(usize, &'d Facts<'d, 'a>)> {
-        offer_of(self.before, self.now)
+        self.step(self.place.offer)
     }
 
-    /// What the same end said last before, and its number.
+    /// What the same end said last that came into force, and its number.
     pub fn said_before(&self) -> Option<(usize, &'d Facts<'d, 'a>)> {
-        let mut earlier = self.before.iter().enumerate().rev();
-        earlier.find(|(_, step)| same_end(step, self.now))
+        self.step(self.place.own)
     }
 
-    /// The description before the one to check, whoever said it, and its number.
-    pub fn previous(&self) -> Option<(usize, &'d Facts<'d, 'a>)> {
-        self.before.iter().enumerate().next_back()
+    /// What anybody said last that came into force, and its number.
+    pub fn last_in_force(&self) -> Option<(usize, &'d Facts<'d, 'a>)> {
+        self.step(self.place.last)
     }
 
-    /// All that was said before, in order.
-    pub fn before(&self) -> &'d [Facts<'d, 'a>] {
-        self.before
+    /// What the end that made the offer had said before it.
+    pub fn offerer_before(&self) -> Option<(usize, &'d Facts<'d, 'a>)> {
+        self.step(self.place.offerer_before)
+    }
+
+    /// The sections of the answer that can be used, each beside the offered one, which is of the
+    /// same medium and can be used too.
+    pub fn accepted(&self) -> impl Iterator<Item = Pair<'d, 'a>> + use<'d, 'a> {
+        let offer = self.offer().map(|(_, offer)| offer);
+        pairs(offer, self.now).filter(|p| p.then.is_active() && p.now.is_active())
+    }
+
+    /// The sections that could be used before and can be now, each beside what the same end had
+    /// said of it. A section that was put to another use, with another `mid`, is none of them.
+    pub fn continued(&self) -> impl Iterator<Item = Pair<'d, 'a>> + use<'d, 'a> {
+        let before = self.said_before().map(|(_, before)| before);
+        let continued = |p: &Pair<'_, '_>| {
+            let mids = (p.then.value(Name::Mid), p.now.value(Name::Mid));
+            p.then.is_active()
+                && p.now.is_active()
+                && !matches!(mids, (Some(then), Some(now)) if then != now)
+        };
+        pairs(before, self.now).filter(continued)
+    }
+
+    fn step(&self, number: Option<usize>) -> Option<(usize, &'d Facts<'d, 'a>)> {
+        let number = number?;
+        Some((number, self.before.get(number)?))
     }
 
     /// What the description is meant for.
@@ -75,28 +109,17 @@ impl<'d, 'a> Exchange<'d, 'a> {
     }
 }
 
-/// The offer among `before` that `now` answers.
-pub(super) fn offer_of<'d, 'a>(
-    before: &'d [Facts<'d, 'a>],
-    now: &Facts<'d, 'a>,
-) -> Option<(usize, &'d Facts<'d, 'a>)> {
-    let (at, offer) = before.iter().enumerate().next_back()?;
-    (now.role() == Some(Role::Answer) && offer.role() == Some(Role::Offer)).then_some((at, offer))
-}
-
-/// Whether two descriptions come from the same end: by what is known of their sides, else by the
-/// user name, session identifier and address of their `o=` lines (RFC 8866 §5.2).
-fn same_end(one: &Facts<'_, '_>, other: &Facts<'_, '_>) -> bool {
-    match (one.side(), other.side()) {
-        (Some(a), Some(b)) => a == b,
-        _ => origin_key(one).is_some_and(|key| Some(key) == origin_key(other)),
-    }
-}
-
-/// What stays the same in the `o=` lines of one end.
-fn origin_key<'a>(facts: &Facts<'_, 'a>) -> Option<[crate::sdp::Field<'a>; 2]> {
-    let mut lines = facts.sdp().session().lines().iter();
-    let origin = lines.find(|line| line.letter() == Some(b'o'))?;
-    let mut words = origin.value().words();
-    Some([words.next()?, words.next()?])
+/// The sections that stand in the same place and are of the same medium.
+fn pairs<'d, 'a>(
+    then: Option<&'d Facts<'d, 'a>>,
+    now: &'d Facts<'d, 'a>,
+) -> impl Iterator<Item = Pair<'d, 'a>> + use<'d, 'a> {
+    let then = then.map(Facts::media).unwrap_or_default();
+    let pairs = then.iter().zip(now.media());
+    pairs
+        .map(|(then, now)| Pair { then, now })
+        .filter(|p| match (p.then.media(), p.now.media()) {
+            (Some(then), Some(now)) => then.media == now.media && then.is_sctp() == now.is_sctp(),
+            _ => false,
+        })
 }

@@ -37,6 +37,14 @@ impl<'d, 'a> Facts<'d, 'a> {
         Self { side, ..self }
     }
 
+    /// Completes what the description does not tell of itself.
+    pub(super) fn settle(&mut self, role: Role, side: Option<Side>) {
+        if self.role != Some(role) {
+            (self.media, self.bundles) = collect(self.sdp, Some(role));
+        }
+        (self.role, self.side) = (Some(role), side);
+    }
+
     /// The description.
     pub fn sdp(&self) -> &'d Description<'a> {
         self.sdp

@@ -1,6 +1,6 @@
 //! Running the rules over the descriptions of a session.
 
-use super::exchange::{Exchange, offer_of};
+use super::exchange::{Exchange, order};
 use super::reporter::{Found, Reporter};
 use super::rule::Check;
 use super::{Config, Context, Facts, Profile, Report, Role, Rule, Scope, Side, fingerprint, gaps};
@@ -53,14 +53,18 @@ pub(super) fn run(
             Description::parse_at(data, part.range.start)
         })
         .collect();
-    let steps: Vec<Facts<'_, '_>> = parsed
+    // One role cannot be that of both ends.
+    let asked = config.role.filter(|_| parts.len() == 1);
+    let mut steps: Vec<Facts<'_, '_>> = parsed
         .iter()
         .zip(parts)
-        .map(|(sdp, part)| Facts::of(sdp, config.role.or(part.role), insists).by(part.side))
+        .map(|(sdp, part)| Facts::of(sdp, asked.or(part.role), insists).by(part.side))
         .collect();
     let unknown: Vec<Vec<Range<usize>>> = parts.iter().map(gaps::unknown).collect();
-    let each = steps.iter().zip(parts).enumerate();
-    each.map(|(at, (facts, part))| {
+    let places = order(&mut steps);
+    let each = steps.iter().zip(parts).zip(places).enumerate();
+    let profile = config.profile;
+    each.map(|(at, ((facts, part), place))| {
         let before = steps.get(..at).unwrap_or_default();
         let mut found = Found::default();
         for &(rule, severity) in rules {
@@ -72,30 +76,25 @@ pub(super) fn run(
                 continue;
             }
             let reporter = Reporter::new(rule, severity, at, &mut found);
-            let profile = config.profile;
-            match rule.check {
-                Check::One(check) => check(&mut Context {
+            if let Check::One(check) = rule.check {
+                check(&mut Context {
                     facts,
                     profile,
                     reporter,
-                }),
-                Check::Answer(check) if offer_of(before, facts).is_some() => {
-                    check(&mut Exchange {
-                        before,
-                        now: facts,
-                        profile,
-                        reporter,
-                    });
-                }
-                Check::Again(check) if at > 0 => {
-                    check(&mut Exchange {
-                        before,
-                        now: facts,
-                        profile,
-                        reporter,
-                    });
-                }
-                Check::Answer(_) | Check::Again(_) => {}
+                });
+                continue;
+            }
+            let mut exchange = Exchange {
+                before,
+                place,
+                now: facts,
+                profile,
+                reporter,
+            };
+            match rule.check {
+                Check::Answer(check) if place.offer.is_some() => check(&mut exchange),
+                Check::Again(check) if at > 0 => check(&mut exchange),
+                _ => {}
             }
         }
         found.diagnostics.retain(|d| !gaps::touches(d, &unknown));
