@@ -4,10 +4,10 @@
 
 use rtcscope::diag::{Diagnostic, apply};
 use rtcscope::lint::examples::{self, Example, Verdict, examples};
-use rtcscope::lint::{Config, Linter, RULES, Role, Rule};
+use rtcscope::lint::{Linter, RULES, Role, Rule};
 
 fn lint(rule: &Rule, sdp: &[u8], role: Option<Role>) -> Vec<Diagnostic> {
-    let reports = Linter::new(config(rule)).lint(sdp, role);
+    let reports = Linter::new(examples::config(rule)).lint(sdp, role);
     reports.into_iter().flat_map(|r| r.diagnostics).collect()
 }
 

@@ -63,12 +63,16 @@ impl Example {
             range: 0..said.sdp.len(),
             role: Some(said.role),
             side: Some(said.side),
+            holes: &[],
+            is_fragment: false,
         });
         let last = Part {
             text: sdp.as_bytes(),
             range: 0..sdp.len(),
             role: self.role,
             side: self.side,
+            holes: &[],
+            is_fragment: false,
         };
         linter.check(&earlier.chain([last]).collect::<Vec<_>>())
     }

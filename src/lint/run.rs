@@ -60,7 +60,7 @@ pub(super) fn run(
         .zip(parts)
         .map(|(sdp, part)| Facts::of(sdp, asked.or(part.role), insists).by(part.side))
         .collect();
-    let unknown: Vec<Vec<Range<usize>>> = parts.iter().map(gaps::unknown).collect();
+    let unknown: Vec<Vec<gaps::Unknown>> = parts.iter().map(gaps::unknown).collect();
     let places = order(&mut steps);
     let each = steps.iter().zip(parts).zip(places).enumerate();
     let profile = config.profile;

@@ -1,8 +1,7 @@
 //! A codec as a section offers it: what is spread over `m=`, `a=rtpmap`, `a=fmtp` and `a=rtcp-fb`.
 
 use super::text;
-use crate::proto::rtp::codes::static_payload_type;
-use crate::sdp::{Field, Line, Name, Payload, Payloads, RtcpFb, Section};
+use crate::sdp::{Field, Line, Name, Payload, Payloads, RtcpFb, Section, StaticType};
 use serde::Serialize;
 
 /// A payload type and what is said of it.
@@ -85,15 +84,18 @@ pub(super) fn codecs(section: &Section<'_, '_>) -> Vec<Codec> {
 }
 
 fn codec(payload: &Payload<'_>, feedback: &[(Field<'_>, Field<'_>)]) -> Codec {
-    let fixed = static_payload_type(payload.number);
+    let fixed = StaticType::of(payload.number);
     let (name, clock_rate, channels) = match (payload.rtpmap, fixed) {
         (Some(map), _) => (
             text(map.encoding),
             map.clock_rate,
             map.channels().unwrap_or(1),
         ),
-        // L16 at 10 is the one static payload type with two channels (RFC 3551).
-        (None, Some((name, rate))) => (name.to_owned(), rate, 1 + u32::from(payload.number == 10)),
+        (None, Some(fixed)) => (
+            fixed.name.to_owned(),
+            fixed.clock_rate,
+            fixed.channels.map_or(1, u32::from),
+        ),
         (None, None) => (String::new(), 0, 1),
     };
     let purpose = CodecUse::of(&name);
