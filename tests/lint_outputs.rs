@@ -173,6 +173,32 @@ fn sarif_lists_the_rules_that_ran() {
 }
 
 #[test]
+fn json_says_what_kind_of_file_and_where() {
+    let text = fs::read_to_string(BROKEN).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("signalling.json");
+    let json = serde_json::json!({ "sdp": text }).to_string();
+    fs::write(&path, &json).unwrap();
+    let found = run(&["-f", "json", path.to_str().unwrap()]);
+    let value: Value = serde_json::from_str(&found.out).unwrap();
+    let d = &value["diagnostics"][0];
+    assert_eq!(
+        d["container"],
+        serde_json::json!({"kind": "json", "pointer": "/sdp"})
+    );
+    // Both places are of the same words.
+    let words = |text: &str, span: &Value| {
+        let at = |end: &str| usize::try_from(span[end]["byte"].as_u64().unwrap()).unwrap();
+        text[at("start")..at("end")].to_owned()
+    };
+    assert_eq!(words(&json, &d["span"]), words(&text, &d["sdp_span"]));
+    assert_eq!(d["span"]["start"]["line"], 1);
+    let plain = run(&["-f", "json", BROKEN]);
+    let plain: Value = serde_json::from_str(&plain.out).unwrap();
+    assert_eq!(plain["diagnostics"][0]["container"], Value::Null);
+}
+
+#[test]
 fn what_would_mix_is_refused() {
     let refused = |args: &[&str], reason: &str| {
         let args: Vec<&str> = args.iter().copied().chain([CLEAN]).collect();

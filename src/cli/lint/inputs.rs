@@ -57,12 +57,13 @@ impl Input {
         file: &'i Source<'i>,
     ) -> Source<'i> {
         let pointer = found.pointer.as_deref();
-        match &found.text {
-            Text::InPlace(_) => file.clone().at(pointer),
-            Text::Extracted { bytes, map } => Source::new(&self.name, bytes)
-                .at(pointer)
-                .inside(Container { file, map }),
-        }
+        let source = match &found.text {
+            Text::InPlace(_) => file.clone(),
+            Text::Extracted { bytes, map } => {
+                Source::new(&self.name, bytes).inside(Container { file, map })
+            }
+        };
+        source.at(pointer).of_kind(found.kind.as_str())
     }
 }
 
