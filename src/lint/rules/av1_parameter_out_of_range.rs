@@ -7,7 +7,7 @@ rule! {
     /// ## Why it matters
     /// There are three profiles, 0 to 2, two tiers and 32 levels. A payload type with a profile
     /// that does not exist matches none of the other end's. The values are those of the AV1
-    /// bitstream, as the RTP payload format of AOMedia has it in its §7.2.
+    /// bitstream, as AOMedia's RTP payload format for AV1 has it.
     /// ```sdp,fail
     /// m=video 9 RTP/AVP 45
     /// a=rtpmap:45 AV1/90000
@@ -27,7 +27,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866 §6.15"],
+        spec: ["AV1 RTP §7.1"],
     } => check
 }
 

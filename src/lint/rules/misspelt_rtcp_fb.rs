@@ -93,15 +93,24 @@ const HALVES: &[(&str, &str)] = &[
     ("trr_int", "trr-int"),
 ];
 
+/// So many different values are looked up in one description.
+const MOST: usize = 1000;
 /// A value longer than the longest that is known is not looked at.
 const LONGEST: usize = 24;
 
 fn check(cx: &mut Context<'_, '_>) {
+    let mut looked_up: BTreeMap<Field<'_>, Option<&str>> = BTreeMap::new();
     for line in cx.media().iter().flat_map(|m| m.all(Name::RtcpFb)) {
         let Some(Ok(fb)) = line.attribute_value().map(RtcpFb::parse) else {
             continue;
         };
-        if let Some(meant) = meant(fb.feedback) {
+        if looked_up.len() == MOST && !looked_up.contains_key(&fb.feedback) {
+            continue;
+        }
+        let meant = *looked_up
+            .entry(fb.feedback)
+            .or_insert_with(|| meant(fb.feedback));
+        if let Some(meant) = meant {
             cx.report(
                 fb.feedback,
                 format_args!("did you mean `{meant}`?"),
@@ -122,18 +131,22 @@ fn meant(feedback: Field<'_>) -> Option<&'static str> {
     if feedback.len() > LONGEST {
         return None;
     }
-    let text = feedback.as_str()?.to_ascii_lowercase();
+    let written = feedback.as_str()?;
     // What follows a known value are its own parameters.
     let is_known = |known: &str| {
-        let rest = text.strip_prefix(known);
+        let rest = written.strip_prefix(known);
         let single = matches!(known, "nack" | "ack");
         rest.is_some_and(|rest| rest.is_empty() || (!single && rest.starts_with(' ')))
     };
     if KNOWN.iter().any(|known| is_known(known)) {
         return None;
     }
+    // Values are case-sensitive (RFC 4585 §4.2), so another case is a misspelling too.
+    let text = written.to_ascii_lowercase();
     let half = HALVES.iter().find(|(half, _)| *half == text);
-    half.map(|&(_, whole)| whole).or_else(|| {
+    let other_case = KNOWN.iter().find(|known| **known == text);
+    let certain = half.map(|&(_, whole)| whole).or(other_case.copied());
+    certain.or_else(|| {
         let near = KNOWN.iter().filter_map(|known| {
             let slips = if known.len() < 7 { 1 } else { 2 };
             let close = known.len() > 3 && known.len().abs_diff(text.len()) <= slips;
@@ -155,12 +168,13 @@ mod tests {
         for known in KNOWN {
             assert_eq!(meant(known), None, "{known}");
         }
-        for new in ["foobar", "ccm pan", "nack xyz", "NACK PLI", "app layer", "quux", ""] {
+        for new in ["foobar", "ccm pan", "nack xyz", "app layer", "quux", ""] {
             assert_eq!(meant(new), None, "{new}");
         }
         for (text, whole) in HALVES {
             assert_eq!(meant(text), Some(*whole));
         }
+        assert_eq!(meant("NACK PLI"), Some("nack pli"));
         assert_eq!(meant("nack pil"), Some("nack pli"));
         assert_eq!(meant("goog_remb"), Some("goog-remb"));
         assert_eq!(meant("nakc"), Some("nack"));

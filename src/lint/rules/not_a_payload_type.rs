@@ -19,7 +19,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866 §5.14", "RFC 3551 §6"],
+        spec: ["RFC 8866 §5.14"],
     } => check
 }
 

@@ -21,7 +21,7 @@ rule! {
         group: Interop,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4585 §4.2", "RFC 5124 §3.3"],
+        spec: ["RFC 4585 §4.2"],
     } => check
 }
 

@@ -22,7 +22,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4588 §8.1", "RFC 4588 §8.6"],
+        spec: ["RFC 4588 §8.1"],
     } => check
 }
 

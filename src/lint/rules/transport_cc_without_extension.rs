@@ -24,7 +24,7 @@ rule! {
         group: Interop,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8285 §5", "RFC 4585 §4.2"],
+        spec: ["RFC 8285 §5"],
     } => check
 }
 

@@ -23,7 +23,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 7741 §6.1", "RFC 6184 §8.1", "RFC 9628 §6", "RFC 3551 §5"],
+        spec: ["RFC 7741 §6.2.1", "RFC 6184 §8.2.1", "RFC 9628 §6", "RFC 3551 §5"],
     } => check
 }
 

@@ -6,7 +6,7 @@ rule! {
     /// ## Why it matters
     /// Whoever joins late or loses a frame needs a key frame. With neither `nack pli` nor `ccm fir`
     /// nobody may ask for one, and the picture stays black or frozen until one comes by itself. A
-    /// section without any `a=rtcp-fb` is left alone: it asks for nothing at all.
+    /// section without any `a=rtcp-fb` is left alone: there, any feedback may be sent.
     /// ```sdp,fail
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
@@ -21,7 +21,7 @@ rule! {
         group: Suspicious,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8834 §5.1.1", "RFC 8834 §5.1.2"],
+        spec: ["RFC 4585 §4.2", "RFC 8834 §5.1.1", "RFC 8834 §5.1.2"],
     } => check
 }
 

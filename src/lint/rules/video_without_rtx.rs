@@ -6,7 +6,7 @@ rule! {
     ///
     /// ## Why it matters
     /// With `a=rtcp-fb:… nack` and no `rtx`, packets are repeated in the stream itself: receivers
-    /// count less loss than there is, and WebRTC asks every sender to support `rtx`.
+    /// count less loss than there is. WebRTC asks every receiver to understand `rtx`.
     /// ```sdp,fail
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
@@ -25,7 +25,7 @@ rule! {
         group: Advice,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8834 §6.1", "RFC 4588 §8.1"],
+        spec: ["RFC 8834 §6.1"],
     } => check
 }
 

@@ -25,7 +25,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 3551 §4.5", "RFC 4867 §8.1"],
+        spec: ["RFC 3551 §4.5.2"],
     } => check
 }
 
