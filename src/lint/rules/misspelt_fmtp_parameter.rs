@@ -1,5 +1,6 @@
 use super::prelude::*;
 use crate::lint::spelling::nearest;
+use crate::sdp::Codec;
 
 rule! {
     /// A parameter in `a=fmtp` is not one of its codec's, and spelt almost like one that is.
@@ -15,6 +16,11 @@ rule! {
     /// ```
     /// ```sdp,pass
     /// a=fmtp:111 minptime=10;useinbandfec=1;x-stereo=1;our-own=2
+    /// ```
+    /// ```sdp,pass
+    /// m=video 9 RTP/AVP 96
+    /// a=rtpmap:96 VP8/90000
+    /// a=fmtp:96 max-fr=30;max-fs=3600;max-fps=3000;max-br=2000
     /// ```
     "SDP111" "misspelt-fmtp-parameter" {
         group: Suspicious,
@@ -42,6 +48,10 @@ fn check(cx: &mut Context<'_, '_>) {
                 continue;
             }
             looked_up += 1;
+            // What another codec calls so was not misspelt, but borrowed: `max-fps` for VP8.
+            if Codec::all().any(|other| other.parameter(key).is_some()) {
+                continue;
+            }
             let known = codec.pairs().iter().map(|parameter| parameter.name);
             if let Some(meant) = key.as_str().and_then(|key| nearest(key, known, false)) {
                 cx.report(
