@@ -1,5 +1,6 @@
 use super::prelude::*;
 use crate::lint::ice::{candidates, ip, is_mdns};
+use std::net::IpAddr;
 
 rule! {
     /// The address of the `c=` and `m=` lines is none of the section's candidates.
@@ -33,13 +34,13 @@ rule! {
     } => check
 }
 
-/// The discard port, which stands for an address that is not known yet.
+/// The discard port, and below it those that stood for "no address yet" before: 1 and 7.
 const DISCARD: u16 = 9;
 
 fn check(cx: &mut Context<'_, '_>) {
     let session = cx.sdp().session().of_type(b'c').next();
     for media in cx.media().iter().filter(|m| m.is_active()) {
-        let Some(m) = media.media().filter(|m| m.port != DISCARD && m.port != 0) else {
+        let Some(m) = media.media().filter(|m| m.port > DISCARD) else {
             continue;
         };
         let Some(connection) = media.of_type(b'c').next().or(session) else {
@@ -49,7 +50,9 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(address) = connection.value().words().nth(2) else {
             continue;
         };
-        let Some(default) = ip(address).filter(|ip| !ip.is_unspecified()) else {
+        // No address yet; browsers and their libraries write one of these two.
+        let placeholder = |ip: &IpAddr| ip.is_unspecified() || ip.is_loopback();
+        let Some(default) = ip(address).filter(|ip| !placeholder(ip)) else {
             continue;
         };
         let (mut any, mut fits) = (false, false);

@@ -5,9 +5,8 @@ rule! {
     /// A candidate is for a component that the section does not have.
     ///
     /// ## Why it matters
-    /// RTP is component 1 and RTCP component 2; data channels, and RTP that is multiplexed with RTCP
-    /// in any case, have component 1 only. Candidates of other components are never used, so a
-    /// miscounted one is lost.
+    /// RTP is component 1 and RTCP component 2; RTP that is multiplexed with RTCP in any case has
+    /// component 1 only. Candidates of other components are never used, so a miscounted one is lost.
     /// ```sdp,fail
     /// a=candidate:1 3 udp 2130706429 192.0.2.1 5000 typ host
     /// ```
@@ -34,7 +33,6 @@ fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media() {
         let Some(m) = media.media() else { continue };
         let (most, why) = match () {
-            () if m.is_sctp() => (1, "a data channel has component 1 only"),
             () if !m.is_rtp() => continue,
             () if media.has(Name::RtcpMuxOnly) => (1, "`a=rtcp-mux-only` leaves component 1 only"),
             () => (2, "RTP has components 1 and 2"),
