@@ -260,7 +260,7 @@ mod tests {
             let key = crypto.keys().next().unwrap().unwrap();
             (crypto.key_salt_octets(), key.key_salt_octets())
         };
-        // The example of RFC 4568 §4.2, and keys of 46 octets, padded and not.
+        // An example of RFC 4568, and keys of 46 octets, padded and not.
         let rfc =
             "1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj|2^20|1:32";
         assert_eq!(octets(rfc), (Some(30), Some(30)));

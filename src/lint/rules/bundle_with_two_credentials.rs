@@ -41,7 +41,7 @@ rule! {
         group: Suspicious,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 9143 §7.1.3", "RFC 9143 §10", "RFC 8839 §5.4"],
+        spec: ["RFC 9143 §7.1.3", "RFC 9143 §10"],
     } => check
 }
 

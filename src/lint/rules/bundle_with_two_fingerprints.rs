@@ -36,7 +36,7 @@ rule! {
         group: Suspicious,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 9143 §7.1.3", "RFC 9143 §11", "RFC 8122 §5"],
+        spec: ["RFC 9143 §7.1.3", "RFC 9143 §11"],
     } => check
 }
 

@@ -21,7 +21,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8839 §5.1", "RFC 8839 §5.4"],
+        spec: ["RFC 8839 §5.4"],
     } => check
 }
 

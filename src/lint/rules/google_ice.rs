@@ -16,7 +16,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8839 §5.6", "RFC 8445 §10"],
+        spec: ["RFC 8445 §10"],
     } => check
 }
 

@@ -23,7 +23,7 @@ rule! {
         group: Privacy,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8839 §5.1", "RFC 8828 §5.2"],
+        spec: ["RFC 8839 §5.1"],
     } => check
 }
 

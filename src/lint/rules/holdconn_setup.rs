@@ -19,7 +19,7 @@ rule! {
         group: Suspicious,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 4145 §4", "RFC 5763 §5"],
+        spec: ["RFC 4145 §4"],
     } => check
 }
 

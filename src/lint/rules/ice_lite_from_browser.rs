@@ -19,7 +19,7 @@ rule! {
         group: Correctness,
         scope: Jsep,
         since: "0.1",
-        spec: ["RFC 9429 §5.2.1", "RFC 8835 §3.4"],
+        spec: ["RFC 8835 §3.4"],
     } => check
 }
 

@@ -17,7 +17,7 @@ rule! {
         group: Privacy,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4568 §10.1", "RFC 8866 §7"],
+        spec: ["RFC 4568 §8"],
     } => check
 }
 

@@ -18,7 +18,7 @@ rule! {
     /// ```
     /// ```sdp,pass
     /// a=candidate:1 1 udp 2130706431 2001:db8::1 5000 typ host
-    /// a=candidate:2 1 udp 2130706430 sfu-1.example.com 5000 typ host
+    /// a=candidate:2 1 udp 2113937151 7f1e2d3c-0a1b-4c5d-8e9f-001122334455.local 5000 typ host
     /// ```
     "SDP229" "malformed-candidate-address" {
         group: Suspicious,
@@ -51,7 +51,7 @@ fn check(cx: &mut Context<'_, '_>) {
 }
 
 /// Whether `address` may be a domain name; digits and dots alone are a damaged IPv4 address.
-fn is_name(address: Field<'_>) -> bool {
+pub(super) fn is_name(address: Field<'_>) -> bool {
     let bytes = address.bytes();
     let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
     bytes.iter().all(fits) && bytes.iter().any(|b| !b.is_ascii_digit() && *b != b'.')

@@ -2,7 +2,7 @@ use super::prelude::*;
 use crate::lint::ice::candidates;
 
 rule! {
-    /// A candidate's foundation is longer than 32 characters, or has others than letters, digits, `+` and `/`.
+    /// A candidate's foundation is not 1 to 32 letters, digits, `+` and `/`.
     ///
     /// ## Why it matters
     /// Candidates of one foundation are checked one after the other. Most stacks take any word, but

@@ -18,7 +18,7 @@ rule! {
         group: Advice,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8839 §5.1", "RFC 8828 §5.2"],
+        spec: ["RFC 8839 §5.1", "RFC 6762 §3"],
     } => check
 }
 

@@ -20,7 +20,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4568 §4.1", "RFC 4567 §3.1", "RFC 5763 §5"],
+        spec: ["RFC 4568 §4.3", "RFC 5763 §5"],
     } => check
 }
 

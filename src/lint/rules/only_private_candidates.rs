@@ -23,7 +23,7 @@ rule! {
         group: Advice,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8445 §2", "RFC 8445 §5.1.1"],
+        spec: ["RFC 8445 §2.1"],
     } => check
 }
 

@@ -22,7 +22,7 @@ rule! {
         group: Interop,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8827 §6.5", "RFC 9429 §5.2.1"],
+        spec: ["RFC 8827 §6.5"],
     } => check
 }
 

@@ -15,7 +15,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 4145 §4", "RFC 8842 §5.1"],
+        spec: ["RFC 4145 §4"],
     } => check
 }
 
