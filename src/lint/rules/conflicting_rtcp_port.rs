@@ -32,7 +32,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5761 §5.1.1", "RFC 8858 §4"],
+        spec: ["RFC 5761 §5.1.1", "RFC 8858 §4.2"],
     } => check
 }
 

@@ -25,7 +25,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8858 §4"],
+        spec: ["RFC 8858 §3", "RFC 8858 §4.2"],
     } => check
 }
 

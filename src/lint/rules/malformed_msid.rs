@@ -4,9 +4,9 @@ rule! {
     /// An `a=msid` line is not a stream id with at most one track id.
     ///
     /// ## Why it matters
-    /// It says which `MediaStream` a track belongs to. libwebrtc rejects a description in which it
-    /// cannot be read. It takes ids with signs that the grammar does not have, and longer ones than
-    /// its 64 characters, but other stacks need not: a warning.
+    /// It says which `MediaStream` a track belongs to. libwebrtc rejects a description where there is
+    /// nothing to read. It takes ids with signs that the grammar does not have, blanks among them, and
+    /// longer ones than its 64 characters, but other stacks need not: a warning.
     /// ```sdp,fail
     /// a=msid:
     /// ```
@@ -32,7 +32,7 @@ const LONGEST: usize = 64;
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Msid)) {
-        let Some(value) = line.attribute_value().filter(|v| !v.is_empty()) else {
+        let Some(value) = line.attribute_value().filter(|v| !v.trim().is_empty()) else {
             cx.report(
                 line.text(),
                 "expected `stream-id track-id`",
@@ -40,28 +40,46 @@ fn check(cx: &mut Context<'_, '_>) {
             );
             continue;
         };
-        let parts: Vec<Field<'_>> = value.split(b' ').take(3).collect();
-        if parts.len() > 2 {
-            cx.report(
-                value,
-                "expected `stream-id track-id`",
-                format_args!("`a=msid` has more than a stream id and a track id"),
-            );
-        } else if let Some(bad) = parts.iter().find(|p| !p.is_token()) {
-            let at = if bad.is_empty() { value } else { *bad };
-            cx.report(
-                at,
-                "expected one or two ids",
-                format_args!("`{at}` in `a=msid` is not an id"),
-            )
-            .severity(Severity::Warning);
-        } else if let Some(long) = parts.iter().find(|p| p.len() > LONGEST) {
-            cx.report(
-                *long,
-                format_args!("{} characters", long.len()),
-                format_args!("an id in `a=msid` is longer than {LONGEST} characters"),
-            )
-            .severity(Severity::Warning);
-        }
+        check_ids(cx, value);
+    }
+}
+
+/// What breaks the grammar is still read by libwebrtc, so nothing here is an error.
+fn check_ids(cx: &mut Context<'_, '_>, value: Field<'_>) {
+    let ids = value.trim();
+    if ids.len() < value.len() {
+        let kept = String::from_utf8_lossy(ids.bytes()).into_owned();
+        cx.report(
+            value,
+            "blanks around it",
+            format_args!("`a=msid` has blanks around its ids"),
+        )
+        .severity(Severity::Warning)
+        .fix(Safety::Safe, "drop the blanks", value, kept);
+        return;
+    }
+    let parts: Vec<Field<'_>> = ids.split(b' ').take(3).collect();
+    if parts.len() > 2 {
+        cx.report(
+            ids,
+            "expected `stream-id track-id`",
+            format_args!("`a=msid` has more than a stream id and a track id"),
+        )
+        .severity(Severity::Warning)
+        .help("ids have no blanks in them");
+    } else if let Some(bad) = parts.iter().find(|p| !p.is_token()) {
+        cx.report(
+            *bad,
+            "expected one or two ids",
+            format_args!("`{bad}` in `a=msid` is not an id"),
+        )
+        .severity(Severity::Warning);
+    } else if let Some(long) = parts.iter().find(|p| p.len() > LONGEST) {
+        cx.report(
+            *long,
+            format_args!("{} characters", long.len()),
+            format_args!("an id in `a=msid` is longer than {LONGEST} characters"),
+        )
+        .severity(Severity::Warning);
     }
 }

@@ -15,6 +15,14 @@ rule! {
     /// a=sctp-port:5000
     /// a=max-message-size:64k
     /// ```
+    /// ```sdp,fail
+    /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+    /// a=sctp-port: 5000
+    /// ```
+    /// ```sdp,fixed
+    /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
+    /// a=sctp-port:5000
+    /// ```
     /// ```sdp,pass
     /// m=application 9 UDP/DTLS/SCTP webrtc-datachannel
     /// a=sctp-port:5000
@@ -32,23 +40,42 @@ fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media().iter().filter(|m| m.is_active()) {
         for line in media.all(Name::SctpPort) {
             let port = line.attribute_value().unwrap_or(line.text());
-            if port.number::<u16>().is_none() {
+            if port.trim().number::<u16>().is_none() {
                 cx.report(
                     port,
                     "expected a port from 1 to 65535",
                     format_args!("`{port}` is not an SCTP port"),
                 );
+            } else {
+                report_blanks(cx, port, "a=sctp-port");
             }
         }
         for line in media.all(Name::MaxMessageSize) {
             let size = line.attribute_value().unwrap_or(line.text());
-            if !size.is_digits() {
+            if !size.trim().is_digits() {
                 cx.report(
                     size,
                     "expected a number of bytes",
                     format_args!("`{size}` is not a message size"),
                 );
+            } else {
+                report_blanks(cx, size, "a=max-message-size");
             }
         }
+    }
+}
+
+/// Drafts of RFC 8841 had a blank in their example, and most parsers do not mind.
+fn report_blanks(cx: &mut Context<'_, '_>, value: Field<'_>, name: &str) {
+    let number = value.trim();
+    if number.len() < value.len() {
+        let kept = String::from_utf8_lossy(number.bytes()).into_owned();
+        cx.report(
+            value,
+            "blanks around it",
+            format_args!("`{name}` has blanks around its number"),
+        )
+        .severity(Severity::Warning)
+        .fix(Safety::Safe, "drop the blanks", value, kept);
     }
 }
