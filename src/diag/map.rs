@@ -68,6 +68,9 @@ impl Map {
     #[must_use]
     pub fn through(&self, outer: &Self) -> Self {
         let mut map = Self::default();
+        if outer.segments.is_empty() {
+            return map;
+        }
         for segment in &self.segments {
             let end = segment.host + segment.host_len;
             if segment.len != segment.host_len {

@@ -104,7 +104,9 @@ fn operand(text: &[u8], at: usize, is_joined: bool) -> Option<Range<usize>> {
     let mut bytes = rest.iter().take(LONGEST).enumerate();
     while let Some((i, &byte)) = bytes.next() {
         match (quote, byte) {
-            (_, b'\\') => drop(bytes.next()),
+            (_, b'\\') => {
+                let _ = bytes.next();
+            }
             (Some(q), b) if q == b => quote = None,
             (Some(_), _) => {}
             (None, b'\'' | b'"' | b'`') => quote = Some(byte),
@@ -124,7 +126,7 @@ fn operand(text: &[u8], at: usize, is_joined: bool) -> Option<Range<usize>> {
                     end = Some(i);
                     break;
                 }
-                drop(bytes.next());
+                let _ = bytes.next();
             }
             (None, b'\n') if depth == 0 => {
                 let next = rest.get(i..)?.trim_ascii_start();

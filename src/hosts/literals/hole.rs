@@ -42,7 +42,9 @@ fn braces(text: &[u8], open: u8, close: u8) -> Option<usize> {
     let mut bytes = text.iter().take(LONGEST).enumerate();
     while let Some((at, &byte)) = bytes.next() {
         match (quote, byte) {
-            (_, b'\\') => drop(bytes.next()),
+            (_, b'\\') => {
+                let _ = bytes.next();
+            }
             (Some(q), b) if q == b => quote = None,
             (Some(_), _) => {}
             (None, b'\'' | b'"' | b'`') => quote = Some(byte),
