@@ -1,23 +1,104 @@
-//! By what a finding is known again when lines have moved.
+//! By what a finding is known again in another version of the text.
+//!
+//! Baselines and code scanning compare runs by it. A fixture that is recorded anew has other
+//! credentials, ports and sources, and lines move when one is added above; so the fingerprint is
+//! made of the code, the section ([`Landmark`]) and the line with all that masked ([`mask`]).
+//! Findings that are alike in this have one fingerprint, and whoever compares has to count them.
+//!
+//! Baselines are kept in repositories, so the value must never change from release to release:
+//! it is the beginning of a SHA-256, and a test holds it.
 
-use super::Facts;
+mod mask;
+
+use super::Landmarks;
+use super::landmark::Landmark;
 use crate::diag::Diagnostic;
-use crate::sdp::Line;
-use std::hash::{BuildHasher, Hasher};
+use crate::sdp::Description;
+use sha2::{Digest, Sha256};
 
-/// Gives every finding its fingerprint: a hash of its code, the section it is in and the line.
-pub(super) fn assign(found: &mut [Diagnostic], facts: &Facts<'_, '_>) {
+/// Gives every finding its fingerprint.
+pub(super) fn assign(found: &mut [Diagnostic], sdp: &Description<'_>) {
+    if found.is_empty() {
+        return;
+    }
+    let marks = Landmarks::of(sdp);
     for diagnostic in found {
-        let at = diagnostic.primary.span.start;
-        let mut hash = foldhash::quality::FixedState::with_seed(1).build_hasher();
-        hash.write(diagnostic.code.as_bytes());
-        for (number, section) in facts.sdp().sections().enumerate() {
-            let holds = |line: &&Line<'_>| line.text().span().contains(&at);
-            if let Some(line) = section.lines().iter().find(holds) {
-                hash.write_usize(number);
-                hash.write(line.text().bytes());
-            }
+        let mark = marks.at(diagnostic.primary.span.start);
+        diagnostic.fingerprint = fingerprint(diagnostic.code, &mark);
+    }
+}
+
+/// The hash of a finding's code and of where it stands.
+fn fingerprint(code: &str, mark: &Landmark<'_>) -> u64 {
+    let mut hash = Sha256::new();
+    // No part holds a line end, so none runs into the next.
+    hash.update(code);
+    hash.update(b"\n");
+    match (mark.index, mark.mid) {
+        (None, _) => hash.update(b"session"),
+        (Some(_), Some(mid)) if !mask::is_made_up(mid) => {
+            hash.update(b"mid:");
+            hash.update(mid.bytes());
         }
-        diagnostic.fingerprint = hash.finish();
+        (Some(_), _) => {
+            hash.update(mark.kind.bytes());
+            hash.update(format!(" {}", mark.ordinal));
+        }
+    }
+    hash.update(b"\n");
+    hash.update(mask::mask(mark.line));
+    let digest: [u8; 32] = hash.finalize().into();
+    let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
+    u64::from_be_bytes(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::{Config, lint};
+
+    fn prints(text: &str) -> Vec<(&'static str, u64)> {
+        let found = lint(text.as_bytes(), &Config::default());
+        found.into_iter().map(|d| (d.code, d.fingerprint)).collect()
+    }
+
+    const OFFER: &str = "v=0\r\no=- 4611 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=ice-ufrag:abcd\r\n\
+        a=ice-pwd:short\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:112 x=1\r\n";
+
+    #[test]
+    fn the_value_is_for_ever() {
+        let found = prints(OFFER);
+        let fmtp = found.iter().find(|(code, _)| *code == "SDP109").unwrap();
+        assert_eq!(
+            fmtp.1, 0x358a_4250_8d97_bfa1,
+            "baselines in repositories would all be stale"
+        );
+    }
+
+    #[test]
+    fn another_recording_has_the_same() {
+        let again = OFFER
+            .replace("4611", "999123")
+            .replace("127.0.0.1", "192.0.2.7")
+            .replace("audio 9", "audio 50123")
+            .replace("abcd", "Zz99")
+            .replace("short", "brief")
+            .replace("s=-\r\n", "s=-\r\ni=a line more\r\n");
+        assert_eq!(prints(OFFER), prints(&again));
+        assert!(prints(OFFER).len() >= 3);
+    }
+
+    #[test]
+    fn another_mistake_has_another() {
+        let other = prints(&OFFER.replace("fmtp:112", "fmtp:113"));
+        let changed = prints(OFFER).into_iter().zip(other);
+        let changed: Vec<_> = changed.filter(|(a, b)| a.1 != b.1).collect();
+        assert_eq!(changed.len(), 1);
+        let moved = prints(&OFFER.replace("a=mid:0", "a=mid:1"));
+        assert!(
+            prints(OFFER)
+                .iter()
+                .all(|(_, print)| moved.iter().all(|(_, m)| m != print))
+        );
     }
 }

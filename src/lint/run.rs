@@ -98,7 +98,7 @@ pub(super) fn run(
             }
         }
         found.diagnostics.retain(|d| !gaps::touches(d, &unknown));
-        fingerprint::assign(&mut found.diagnostics, facts);
+        fingerprint::assign(&mut found.diagnostics, facts.sdp());
         found
             .diagnostics
             .sort_by_key(|d| (d.primary.span.start, d.code));

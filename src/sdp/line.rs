@@ -29,6 +29,11 @@ pub struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    /// A line that stands alone; `text` has no line end in it.
+    pub fn of(text: Field<'a>) -> Self {
+        Self::new(text, Ending::Missing)
+    }
+
     fn new(text: Field<'a>, ending: Ending) -> Self {
         let letter = match text.bytes() {
             [letter @ b'a'..=b'z', b'=', ..] => Some(*letter),
