@@ -10,16 +10,16 @@ mod rules;
 mod sinks;
 mod stacks;
 
-use crate::diag::{Severity, Source, Sources};
+use crate::diag::{Diagnostic, Severity, Source, Sources};
 use crate::hosts::Found;
-use crate::lint::{Linter, Part};
+use crate::lint::{Part, Report};
 use inputs::{Input, InputArgs};
-use keeping::KeepingArgs;
+use keeping::{Comments, Fixing, Keeper, KeepingArgs, Place};
 use rules::RuleArgs;
 use sinks::{Counts, OutputArgs, Sinks, Surroundings};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,72 +88,140 @@ fn lint_all(
     err: &mut dyn Write,
     color: bool,
 ) -> io::Result<u8> {
-    let config = args.rules.config();
-    if let Err(unknown) = config.validate() {
-        writeln!(err, "error: {unknown}")?;
-        return Ok(2);
+    if args.keeping.init {
+        return keeping::init(Path::new("."), err);
+    }
+    let mut keeper = match Keeper::new(&args.keeping, &args.rules) {
+        Ok(keeper) => keeper,
+        Err(lines) => return usage(err, &lines),
+    };
+    if let Some(file) = &args.keeping.explain_config {
+        return keeping::explain(&mut keeper, &args.rules, file, out, err);
     }
     let mut paths = args.paths.clone();
     if paths.is_empty() {
         if io::stdin().is_terminal() {
-            writeln!(
-                err,
-                "error: name a file, a directory, or - for standard input"
-            )?;
-            return Ok(2);
+            let what = "name a file, a directory, or - for standard input";
+            return usage(err, &[what.to_owned()]);
         }
         paths.push("-".into());
     }
-    let linter = Linter::new(config);
+    for folder in paths.iter().filter(|path| path.is_dir()) {
+        keeper.walks(folder);
+    }
+    let home = match keeper.home() {
+        Ok(linter) => linter,
+        Err(lines) => return usage(err, &lines),
+    };
     let mut counts = Counts {
         statistics: args.output.statistics,
         ..Counts::default()
     };
     let around = Surroundings::of_process();
-    let mut sinks = match Sinks::new(&args.output, around, &linter, args.error_on, color) {
+    let mut sinks = match Sinks::new(&args.output, around, home, args.error_on, color) {
         Ok(sinks) => sinks,
-        Err(reason) => {
-            writeln!(err, "error: {reason}")?;
-            return Ok(2);
-        }
+        Err(reason) => return usage(err, &[reason]),
     };
-    sinks.begin(out)?;
+    let mut fixing = Fixing::default();
+    // The fixed text has standard output for itself, and what is said goes to the error stream.
+    let mut aside = Vec::new();
+    let is_filter = args.keeping.fix && paths.iter().any(|path| path.as_os_str() == "-");
+    let report: &mut dyn Write = if is_filter { &mut aside } else { &mut *out };
+    if !args.keeping.diff {
+        sinks.begin(report)?;
+    }
     inputs::read(&paths, &args.input.stdin_name, |input| {
+        let mut unusable = |name: String, reason: String, err: &mut dyn Write| {
+            writeln!(err, "error: {name}: {reason}")?;
+            counts.unreadable.push((name, reason));
+            Ok(())
+        };
         let mut input = match input {
             Ok(input) => input,
-            Err(e) => {
-                writeln!(err, "error: {}: {}", e.name, e.reason)?;
-                counts.unreadable.push((e.name, e.reason));
-                return Ok(());
-            }
+            Err(e) => return unusable(e.name, e.reason, err),
         };
+        let place = match keeper.place(&input) {
+            Ok(place) => place,
+            Err(lines) => return usage(err, &lines).map(drop),
+        };
+        if args.keeping.fix || args.keeping.diff {
+            let name = input.name.clone();
+            let mut judge = |input: &Input| judge_all(&mut keeper, &place, input);
+            match fixing.fix(&args.keeping, input, &mut judge, report, err)? {
+                Ok(fixed) => input = fixed,
+                Err(reason) => return unusable(name, reason, err),
+            }
+        }
         counts.files += 1;
-        if args.keeping.fix {
-            args.keeping.fix(&linter, &mut input, &mut counts, err)?;
+        if args.keeping.diff {
+            return Ok(());
         }
         let file = Source::new(&input.name, &input.text);
+        let mut comments = Comments::default();
         for session in sessions(&input.found) {
-            check(
-                args,
-                &linter,
-                &input,
+            let mut reports = judge(&mut keeper, &place, &input, &session);
+            for (found, report) in session.iter().zip(&mut reports) {
+                comments.suppress(found, report);
+                keeper.compare(&place, &mut report.diagnostics);
+            }
+            let sources: Vec<Source<'_>> =
+                session.iter().map(|f| input.source_of(f, &file)).collect();
+            show(args, &sources, &reports, &mut counts, &mut sinks, report)?;
+        }
+        if let Some(linter) = keeper.linter(&place) {
+            tell(
                 &file,
-                &session,
+                comments.notices(linter),
                 &mut counts,
                 &mut sinks,
-                out,
+                report,
             )?;
         }
         Ok(())
     })?;
-    let fails = counts.any_from(args.error_on) || args.output.is_too_much(&counts);
+    let keeping_code = if args.keeping.diff {
+        fixing.conclude_diff(err)?
+    } else {
+        for mut notices in keeper.notices() {
+            if args.keeping.fix {
+                counts.fixed += notices.prune(err)?;
+            }
+            let source = Source::new(notices.name, notices.text.as_bytes());
+            tell(
+                &source,
+                notices.diagnostics,
+                &mut counts,
+                &mut sinks,
+                report,
+            )?;
+        }
+        keeper.finish(err)?.unwrap_or(0)
+    };
+    counts.fixed += fixing.fixes;
+    let fails =
+        counts.any_from(args.error_on) || args.output.is_too_much(&counts) || keeping_code == 1;
     counts.exit_code = match () {
+        () if keeper.is_broken() || fixing.refused > 0 || keeping_code == 2 => 2,
         () if !counts.unreadable.is_empty() => 3,
         () if !args.exit_zero && fails => 1,
         () => 0,
     };
-    sinks.finish(out, err, &counts)?;
+    if !args.keeping.diff {
+        sinks.finish(report, err, &counts)?;
+    }
+    err.write_all(&aside)?;
+    if let Some(text) = &fixing.stdin {
+        out.write_all(text)?;
+    }
     Ok(counts.exit_code)
+}
+
+/// Says what is wrong with the arguments or a configuration.
+fn usage(err: &mut dyn Write, lines: &[String]) -> io::Result<u8> {
+    for line in lines {
+        writeln!(err, "error: {line}")?;
+    }
+    Ok(2)
 }
 
 /// The descriptions that were said in one session, in order; one that stands alone is a session.
@@ -173,18 +241,8 @@ fn sessions(found: &[Found]) -> Vec<Vec<&Found>> {
     sessions
 }
 
-/// Checks the descriptions of one session.
-#[allow(clippy::too_many_arguments)]
-fn check(
-    args: &LintArgs,
-    linter: &Linter,
-    input: &Input,
-    file: &Source<'_>,
-    session: &[&Found],
-    counts: &mut Counts,
-    sinks: &mut Sinks,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+/// What is found in the descriptions of one session, with what the configuration suppresses marked.
+fn judge(keeper: &mut Keeper, place: &Place, input: &Input, session: &[&Found]) -> Vec<Report> {
     let parts: Vec<Part<'_>> = session
         .iter()
         .map(|found| {
@@ -198,18 +256,72 @@ fn check(
             }
         })
         .collect();
-    let sources: Vec<Source<'_>> = session.iter().map(|f| input.source_of(f, file)).collect();
-    let Some(all) = Sources::new(&sources) else {
+    let Some(linter) = keeper.linter(place) else {
+        return Vec::new();
+    };
+    let mut reports = linter.check(&parts);
+    for (part, report) in parts.iter().zip(&mut reports) {
+        keeper.suppress(place, part, report);
+    }
+    reports
+}
+
+/// What is found in all descriptions of a file, in their order there.
+fn judge_all(keeper: &mut Keeper, place: &Place, input: &Input) -> Vec<Report> {
+    let mut all = Vec::new();
+    for session in sessions(&input.found) {
+        let reports = judge(keeper, place, input, &session);
+        for (found, mut report) in session.into_iter().zip(reports) {
+            Comments::default().suppress(found, &mut report);
+            // They lie in one list, in their order.
+            all.push((std::ptr::from_ref(found), report));
+        }
+    }
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, report)| report).collect()
+}
+
+/// Prints and counts what was found in the descriptions of one session.
+fn show(
+    args: &LintArgs,
+    sources: &[Source<'_>],
+    reports: &[Report],
+    counts: &mut Counts,
+    sinks: &mut Sinks,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(all) = Sources::new(sources) else {
         return Ok(());
     };
-    for (report, source) in linter.check(&parts).into_iter().zip(&sources) {
+    for (report, source) in reports.iter().zip(sources) {
         counts.add(&report.diagnostics, report.webrtc, report.dropped);
-        sinks.add(out, all, source, &report)?;
+        sinks.add(out, all, source, report)?;
         if args.stacks {
             let text = source.text().get(report.range.clone());
             let verdicts = stacks::verdicts(text.unwrap_or_default());
-            sinks.stacks(out, source, &report, verdicts)?;
+            sinks.stacks(out, source, report, verdicts)?;
         }
     }
     Ok(())
+}
+
+/// Prints and counts what is to be said of suppressions in `source`.
+fn tell(
+    source: &Source<'_>,
+    notices: Vec<Diagnostic>,
+    counts: &mut Counts,
+    sinks: &mut Sinks,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    counts.add_findings(&notices);
+    let report = Report {
+        range: 0..source.text().len(),
+        diagnostics: notices,
+        webrtc: true,
+        dropped: 0,
+    };
+    sinks.add(out, Sources::one(source), source, &report)
 }

@@ -89,6 +89,26 @@ impl Write for OutFile<'_> {
     }
 }
 
+/// Gives the file at `path` other contents, all at once; its permissions stay.
+///
+/// A link stays a link. A file that may not be written is not written, although its folder would
+/// let it be replaced.
+pub(super) fn rewrite(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let target = std::fs::canonicalize(path)?;
+    let permissions = File::options()
+        .write(true)
+        .open(&target)?
+        .metadata()?
+        .permissions();
+    let mut none = io::sink();
+    let mut out = OutFile::create(&target, &mut none)?;
+    out.write_all(contents)?;
+    if let OutFile::Beside(file, _) = &out {
+        file.get_ref().as_file().set_permissions(permissions)?;
+    }
+    out.keep()
+}
+
 /// Whether two names stand for one file; not for what is no file, or not there yet.
 pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     let (Ok(a_meta), Ok(b_meta)) = (std::fs::metadata(a), std::fs::metadata(b)) else {
@@ -134,6 +154,32 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         assert!(OutFile::create(dir.path(), &mut none).is_err());
         assert!(OutFile::create(&dir.path().join("no/out"), &mut none).is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_rewritten_keeps_its_permissions() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, "old").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            let link = dir.path().join("link");
+            std::os::unix::fs::symlink(&path, &link).unwrap();
+            rewrite(&link, b"new").unwrap();
+            assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o640
+            );
+        }
+        rewrite(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert!(
+            rewrite(&dir.path().join("none"), b"").is_err(),
+            "nothing is made"
+        );
     }
 
     #[test]

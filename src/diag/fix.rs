@@ -7,12 +7,19 @@ use super::{Diagnostic, Edit, Safety};
 /// Safe fixes only, unless `and_unsafe`. Of fixes that overlap the first one wins; run the rules
 /// again for the others.
 pub fn apply(text: &[u8], diagnostics: &[Diagnostic], and_unsafe: bool) -> (Vec<u8>, usize) {
+    let fixes = diagnostics.iter().filter_map(|d| d.fix.as_ref());
+    let wanted = fixes.filter(|fix| and_unsafe || fix.safety == Safety::Safe);
+    replace(text, wanted.map(|fix| fix.edits.as_slice()))
+}
+
+/// `text` with groups of replacements made in it, and how many of the groups were: each is made
+/// whole, or not at all when it overlaps one before it or does not lie in the text.
+pub fn replace<'e>(text: &[u8], groups: impl IntoIterator<Item = &'e [Edit]>) -> (Vec<u8>, usize) {
     let mut chosen: Vec<&Edit> = Vec::new();
     let mut applied = 0;
-    for fix in diagnostics.iter().filter_map(|d| d.fix.as_ref()) {
-        let wanted = and_unsafe || fix.safety == Safety::Safe;
+    for group in groups {
         let in_text = |e: &Edit| e.span.start <= e.span.end && e.span.end <= text.len();
-        if !wanted || !fix.edits.iter().all(in_text) {
+        if !group.iter().all(in_text) {
             continue;
         }
         // `chosen` stays sorted, so only the neighbours of an edit can overlap it.
@@ -25,8 +32,8 @@ pub fn apply(text: &[u8], diagnostics: &[Diagnostic], and_unsafe: bool) -> (Vec<
                     .get(at)
                     .is_none_or(|c| edit.span.end <= c.span.start && edit.span != c.span)
         };
-        if fix.edits.iter().all(free) {
-            for edit in &fix.edits {
+        if group.iter().all(free) {
+            for edit in group {
                 let at = chosen.partition_point(|c| c.span.start < edit.span.start);
                 chosen.insert(at, edit);
             }

@@ -9,7 +9,7 @@ mod map;
 pub mod render;
 mod source;
 
-pub use fix::apply;
+pub use fix::{apply, replace};
 pub use map::{Map, Segment};
 pub use source::{Container, Place, Position, Source, Sources};
 

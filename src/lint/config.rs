@@ -1,7 +1,8 @@
 //! Which rules run, and how bad their findings are.
 
+use super::notice::NOTICES;
 use super::spelling::edit_distance;
-use super::{RULES, Role, Rule, Status};
+use super::{Group, RULES, Role, Rule, Status};
 use crate::diag::Severity;
 use std::fmt;
 
@@ -92,9 +93,7 @@ impl Config {
             .flatten()
             .chain(severities)
         {
-            if !RULES.iter().any(|rule| rule.is_selected_by(selector)) {
-                return Err(unknown(selector));
-            }
+            check_selector(selector)?;
         }
         Ok(())
     }
@@ -121,6 +120,20 @@ impl Config {
     }
 }
 
+/// Whether `selector` names a rule, several, or a notice about the configuration.
+///
+/// # Errors
+/// It names none.
+pub fn check_selector(selector: &str) -> Result<(), UnknownRule> {
+    let rule = RULES.iter().any(|rule| rule.is_selected_by(selector));
+    // A group may be empty and is still one.
+    let group = Group::ALL.iter().any(|group| group.as_str() == selector);
+    if rule || group || NOTICES.iter().any(|n| n.is_selected_by(selector)) {
+        return Ok(());
+    }
+    Err(unknown(selector))
+}
+
 /// The rule of that code or name; a code may be written without its `SDP`.
 ///
 /// # Errors
@@ -140,6 +153,7 @@ fn unknown(selector: &str) -> UnknownRule {
     let nearest = RULES
         .iter()
         .flat_map(|rule| [rule.code, rule.name])
+        .chain(NOTICES.iter().flat_map(|n| [n.code, n.name]))
         .map(|name| {
             (
                 edit_distance(&selector.to_lowercase(), &name.to_lowercase()),

@@ -27,6 +27,7 @@ pub mod gaps;
 mod groups;
 mod ice;
 mod landmark;
+pub mod notice;
 mod reporter;
 mod rule;
 mod rules;
@@ -34,7 +35,7 @@ mod run;
 mod sending;
 mod spelling;
 
-pub use config::{Config, Profile, UnknownRule, find_rule};
+pub use config::{Config, Profile, UnknownRule, check_selector, find_rule};
 pub use context::Context;
 pub use exchange::Exchange;
 pub use facts::{Facts, Media};
@@ -43,6 +44,7 @@ pub use reporter::Draft;
 pub use rule::{Group, Rule, Scope, Status};
 pub use rules::RULES;
 pub use run::Part;
+pub(crate) use spelling::edit_distance;
 
 pub use crate::sdp::{Role, Side};
 
@@ -75,6 +77,11 @@ impl Linter {
     pub fn new(config: Config) -> Self {
         let rules = config.enabled();
         Self { config, rules }
+    }
+
+    /// What it was made with.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The rules that it runs, each with its severity where that is configured.

@@ -171,7 +171,7 @@ fn letters(word: &str) -> impl Iterator<Item = char> {
 
 /// How many letters have to be added, dropped, changed or swapped with the next to make `a` of `b`;
 /// of at most the first [`LONGEST`] characters (optimal string alignment distance).
-pub(super) fn edit_distance(a: &str, b: &str) -> usize {
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(LONGEST).collect();
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();

@@ -18,7 +18,7 @@ pub struct InputArgs {
 }
 
 /// A file with session descriptions in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::cli) struct Input {
     /// What to call it in messages.
     pub(in crate::cli) name: String,
@@ -31,6 +31,16 @@ pub(in crate::cli) struct Input {
 }
 
 impl Input {
+    /// The same file with other bytes in it, read as this one was.
+    pub(in crate::cli) fn with_text(&self, text: Vec<u8>) -> Result<Self, String> {
+        Ok(Self {
+            name: self.name.clone(),
+            found: hosts::find(&self.name, &text)?,
+            text,
+            file: self.file.clone(),
+        })
+    }
+
     /// The text that the description `found` lies in, and where.
     pub(in crate::cli) fn text_of<'i>(
         &'i self,

@@ -52,6 +52,11 @@ impl Tally {
         self.descriptions += 1;
         self.plain += usize::from(!webrtc);
         self.unlisted += unlisted;
+        self.add_findings(found);
+    }
+
+    /// Adds findings that are not about a description.
+    pub fn add_findings(&mut self, found: &[Diagnostic]) {
         for d in found {
             if d.suppression.is_some() {
                 self.suppressed += 1;

@@ -1,0 +1,80 @@
+//! What fixes would change, as a unified diff that `patch` and `git apply` take.
+
+use crate::output::printable;
+use similar::TextDiff;
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// After so long the difference may be longer than it need be.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Writes how `before` becomes `after` in the file called `name`.
+///
+/// For a terminal control characters are taken out: the description is a stranger's. Otherwise the
+/// bytes are what they are, so that the difference can be applied.
+pub(super) fn write(
+    out: &mut dyn Write,
+    name: &str,
+    before: &[u8],
+    after: &[u8],
+    for_terminal: bool,
+) -> io::Result<()> {
+    let mut text = Vec::new();
+    unified(&mut text, name, before, after)?;
+    if !for_terminal {
+        return out.write_all(&text);
+    }
+    for line in String::from_utf8_lossy(&text).lines() {
+        writeln!(out, "{}", printable(line))?;
+    }
+    Ok(())
+}
+
+/// Lines end where `patch` says that they do: after a line feed, whatever is before it.
+fn unified(out: &mut Vec<u8>, name: &str, before: &[u8], after: &[u8]) -> io::Result<()> {
+    let lines = |text| <[u8]>::split_inclusive(text, |b: &u8| *b == b'\n').collect::<Vec<_>>();
+    let (old, new) = (lines(before), lines(after));
+    let mut config = TextDiff::configure();
+    let diff = config.timeout(PATIENCE).diff_slices(&old, &new);
+    for (i, hunk) in diff.unified_diff().iter_hunks().enumerate() {
+        if i == 0 {
+            write!(out, "--- {name}\n+++ {name}\n")?;
+        }
+        writeln!(out, "{}", hunk.header())?;
+        for change in hunk.iter_changes() {
+            write!(out, "{}", change.tag())?;
+            out.extend_from_slice(change.value());
+            if !change.value().ends_with(b"\n") {
+                write!(out, "\n\\ No newline at end of file\n")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diff(before: &[u8], after: &[u8], for_terminal: bool) -> String {
+        let mut out = Vec::new();
+        write(&mut out, "a.sdp", before, after, for_terminal).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn line_ends_are_kept() {
+        let text = diff(b"v=0\r\ns=-", b"v=0\r\ns=-\r\n", false);
+        assert_eq!(
+            text,
+            "--- a.sdp\n+++ a.sdp\n@@ -1,2 +1,2 @@\n v=0\r\n-s=-\n\\ No newline at end of file\n+s=-\r\n"
+        );
+        assert_eq!(diff(b"x", b"x", false), "");
+    }
+
+    #[test]
+    fn a_terminal_is_spared() {
+        let text = diff(b"a\x1b[2J\n", b"b\n", true);
+        assert!(text.contains("-a\u{fffd}[2J\n"), "{text}");
+    }
+}

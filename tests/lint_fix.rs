@@ -1,0 +1,260 @@
+//! What is promised of fixes: they settle, leave nothing that claimed a safe fix, bring no error, and
+//! change no byte outside of what they replace.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
+mod kit;
+
+use kit::shared::{files_below, shared};
+use proptest::prelude::*;
+use rtcscope::diag::{Diagnostic, Edit, Safety, Severity, apply};
+use rtcscope::lint::examples::examples;
+use rtcscope::lint::{Config, Linter, RULES};
+use rtcscope::sdp::Description;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+fn lint(linter: &Linter, text: &[u8]) -> Vec<Diagnostic> {
+    let reports = linter.lint(text, None);
+    reports.into_iter().flat_map(|r| r.diagnostics).collect()
+}
+
+fn errors(found: &[Diagnostic]) -> BTreeMap<&'static str, usize> {
+    let mut errors = BTreeMap::new();
+    for d in found.iter().filter(|d| d.severity == Severity::Error) {
+        *errors.entry(d.code).or_default() += 1;
+    }
+    errors
+}
+
+/// The pieces of `text` outside of `edits`.
+fn outside<'t>(text: &'t [u8], edits: &[&Edit]) -> Vec<&'t [u8]> {
+    let mut pieces = Vec::new();
+    let mut done = 0;
+    for edit in edits {
+        pieces.push(&text[done..edit.span.start]);
+        done = edit.span.end;
+    }
+    pieces.push(&text[done..]);
+    pieces
+}
+
+/// Applies each fix alone: what is outside of it stays, byte for byte and line for line.
+fn a_fix_changes_nothing_else(text: &[u8], found: &[Diagnostic], name: &str) {
+    for d in found.iter().filter(|d| d.fix.is_some()).take(20) {
+        let fix = d.fix.as_ref().unwrap();
+        let (fixed, applied) = apply(text, std::slice::from_ref(d), true);
+        assert_eq!(applied, 1, "{name}: {} overlaps itself", d.code);
+        let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+        edits.sort_by_key(|e| (e.span.start, e.span.end));
+        let mut at = 0;
+        for (piece, edit) in outside(text, &edits).into_iter().zip(&edits) {
+            assert!(fixed[at..].starts_with(piece), "{name}: {}", d.code);
+            at += piece.len();
+            let replacement = edit.replacement.as_bytes();
+            assert!(fixed[at..].starts_with(replacement), "{name}: {}", d.code);
+            at += replacement.len();
+        }
+        assert_eq!(
+            &fixed[at..],
+            *outside(text, &edits).last().unwrap(),
+            "{name}: {}",
+            d.code
+        );
+        lines_outside_are_read_the_same(text, &fixed, &edits, d, name);
+    }
+}
+
+/// The lines that no edit touches are read with the same type, name and value before and after.
+fn lines_outside_are_read_the_same(
+    text: &[u8],
+    fixed: &[u8],
+    edits: &[&Edit],
+    d: &Diagnostic,
+    name: &str,
+) {
+    let read = |text: &[u8]| {
+        let sdp = Description::parse(text);
+        let lines = sdp.lines().iter().map(|l| {
+            let value = l.attribute_value().map(|v| v.bytes().to_vec());
+            let key = (l.letter(), l.text().bytes().to_vec(), value);
+            (l.text().start()..l.text().start() + l.full_len(), key)
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let touched = |range: &std::ops::Range<usize>| {
+        edits
+            .iter()
+            .any(|e| e.span.start <= range.end && range.start <= e.span.end)
+    };
+    let mut after: BTreeMap<_, usize> = BTreeMap::new();
+    for (_, key) in read(fixed) {
+        *after.entry(key).or_default() += 1;
+    }
+    for (range, key) in read(text) {
+        if touched(&range) {
+            continue;
+        }
+        let left = after.get_mut(&key).filter(|left| **left > 0);
+        let left = left.unwrap_or_else(|| {
+            panic!(
+                "{name}: the fix of {} changes {:?}",
+                d.code,
+                String::from_utf8_lossy(&key.1)
+            )
+        });
+        *left -= 1;
+    }
+}
+
+/// Fixes until nothing is left to fix, as `rtcscope lint --fix` does.
+fn settle(linter: &Linter, text: &[u8], and_unsafe: bool, name: &str) -> Vec<u8> {
+    let mut text = text.to_vec();
+    for _ in 0..10 {
+        let (next, applied) = apply(&text, &lint(linter, &text), and_unsafe);
+        if applied == 0 {
+            return text;
+        }
+        text = next;
+    }
+    panic!(
+        "{name}: fixes do not settle: {}",
+        String::from_utf8_lossy(&text)
+    );
+}
+
+fn holds(linter: &Linter, text: &[u8], name: &str) {
+    let found = lint(linter, text);
+    if found.iter().all(|d| d.fix.is_none()) {
+        return;
+    }
+    a_fix_changes_nothing_else(text, &found, name);
+    let fixed = settle(linter, text, false, name);
+    let left = lint(linter, &fixed);
+    let safe = |d: &&Diagnostic| d.fix.as_ref().is_some_and(|f| f.safety == Safety::Safe);
+    assert_eq!(left.iter().find(safe), None, "{name}");
+    let _ = settle(linter, text, true, name);
+}
+
+fn linter() -> Linter {
+    Linter::new(Config {
+        preview: true,
+        extend_select: vec!["advice".to_owned()],
+        ..Config::default()
+    })
+}
+
+#[test]
+fn fixes_of_all_descriptions_at_hand() {
+    let linter = linter();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/sdp");
+    let mut files = files_below(&samples);
+    for part in ["captures", "corpus/sdp"] {
+        files.extend(
+            shared(part)
+                .map(|dir| files_below(&dir))
+                .unwrap_or_default(),
+        );
+    }
+    files.retain(|p| p.extension().is_some_and(|e| e == "sdp"));
+    let mut fixable = 0;
+    for path in &files {
+        let text = fs::read(path).unwrap();
+        let name = path.display().to_string();
+        holds(&linter, &text, &name);
+        fixable += usize::from(lint(&linter, &text).iter().any(|d| d.fix.is_some()));
+        // As other tools save it.
+        let lf: Vec<u8> = text.iter().copied().filter(|&b| b != b'\r').collect();
+        holds(&linter, &lf, &format!("{name} with LF"));
+        let bom = [b"\xef\xbb\xbf", lf.trim_ascii_end()].concat();
+        holds(&linter, &bom, &format!("{name} with a byte order mark"));
+    }
+    println!(
+        "{fixable} of {} descriptions have something to fix",
+        files.len()
+    );
+    assert!(fixable > 0);
+}
+
+#[test]
+fn fixes_of_the_examples_bring_no_error() {
+    for rule in RULES {
+        let linter = Linter::new(Config {
+            extend_select: vec![rule.code.to_owned()],
+            ..Config::default()
+        });
+        for example in examples(rule.docs) {
+            let text = example.sdp.as_bytes();
+            let name = format!("an example of {}", rule.code);
+            holds(&linter, text, &name);
+            let before = errors(&lint(&linter, text));
+            let fixed = settle(&linter, text, false, &name);
+            let after = errors(&lint(&linter, &fixed));
+            for (code, n) in after {
+                assert!(
+                    before.get(code).is_some_and(|b| *b >= n),
+                    "{name}: brings {code}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_and_line_ends_stay() {
+    let linter = linter();
+    let text = "\u{feff}v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nt=0 0\nm=audio 9 RTP/AVP 0\n\
+        c=IN IP4 192.0.2.1\na=x-unknown:  kept \na=rtpmap:0 PCMU/8000";
+    let fixed = settle(&linter, text.as_bytes(), false, "text");
+    let fixed = String::from_utf8(fixed).unwrap();
+    assert!(
+        fixed.starts_with("\u{feff}v=0\n") && !fixed.contains('\r'),
+        "{fixed:?}"
+    );
+    assert!(fixed.contains("a=x-unknown:  kept \n"));
+}
+
+fn sample() -> Vec<u8> {
+    let path = "samples/sdp/chromium-simulcast-offer.sdp";
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 192,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn fixes_of_mutated_descriptions(
+        start in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..7u8, any::<u8>()), 1..16)
+    ) {
+        // Some part of a description, with lines and bytes added, doubled, dropped and changed.
+        let all = sample();
+        let start = start.index(all.len() / 2);
+        let mut text = [b"v=0\r\n", &all[start..(start + 2500).min(all.len())]].concat();
+        for (at, what, byte) in edits {
+            let at = at.index(text.len().max(1)).min(text.len().saturating_sub(1));
+            let from = text[..at].iter().rposition(|&b| b == b'\n').map_or(0, |n| n + 1);
+            let to = text[at..].iter().position(|&b| b == b'\n').map_or(text.len(), |n| at + n + 1);
+            match what {
+                0 if !text.is_empty() => text[at] = byte,
+                1 => text.insert(at, b"\r\n: /=;,0aA\t"[usize::from(byte) % 12]),
+                2 if !text.is_empty() => { text.remove(at); }
+                3 => { let line = text[from..to].to_vec(); text.splice(from..from, line); }
+                4 => { text.drain(from..to); }
+                5 => { let line = text[from..to].to_vec(); text.extend(line); }
+                _ => text.retain(|&b| b != b'\r' || byte > 40),
+            }
+        }
+        holds(&linter(), &text, &String::from_utf8_lossy(&text));
+    }
+}
