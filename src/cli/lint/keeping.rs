@@ -21,7 +21,7 @@ mod policy;
 mod settings;
 mod toml_reader;
 
-pub use args::KeepingArgs;
+pub(super) use args::KeepingArgs;
 pub(super) use comments::Comments;
 pub(super) use explain::explain;
 pub(super) use fixing::Fixing;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Date {
-    year: i64,
+    year: u32,
     month: u8,
     day: u8,
 }
@@ -43,7 +43,7 @@ impl Date {
             let all_digits = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
             part.parse::<u16>().ok().filter(|_| all_digits)
         };
-        let (year, month, day) = (i64::from(number(4)?), number(2)?, number(2)?);
+        let (year, month, day) = (u32::from(number(4)?), number(2)?, number(2)?);
         let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
         let is_day = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
         (is_day && parts.next().is_none()).then_some(Self { year, month, day })
@@ -56,15 +56,15 @@ impl fmt::Display for Date {
     }
 }
 
-fn is_leap(year: i64) -> bool {
-    (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
+fn is_leap(year: u32) -> bool {
+    (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)
 }
 
-fn days_in_year(year: i64) -> u64 {
+fn days_in_year(year: u32) -> u64 {
     if is_leap(year) { 366 } else { 365 }
 }
 
-fn days_in_month(year: i64, month: u8) -> u8 {
+fn days_in_month(year: u32, month: u8) -> u8 {
     match month {
         2 if is_leap(year) => 29,
         2 => 28,

@@ -78,6 +78,10 @@ pub(super) fn mend(input: Input, and_unsafe: bool, judge: &mut Judge<'_>) -> Men
             break;
         };
         if applied == 0 {
+            if pass == 0 && !all.is_empty() {
+                let why = "cannot be written into this file";
+                done.notes.push(format!("{} {why}", fixes(all.len())));
+            }
             break;
         }
         let after = judge(&next);
@@ -130,9 +134,10 @@ fn blame(
     }
     let codes: BTreeSet<&str> = culprits.iter().map(|(code, _)| *code).collect();
     for code in codes {
-        notes.push(format!(
-            "a fix of {code} would do more harm than good here: it is left out"
-        ));
+        let note = format!("a fix of {code} would do more harm than good here: it is left out");
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
     }
     left_out.extend(culprits);
 }
@@ -197,6 +202,10 @@ fn attempt(input: &Input, all: &[Candidate<'_>]) -> Option<(Input, usize)> {
     reads_back.then_some((next, applied))
 }
 
+fn fixes(n: usize) -> String {
+    format!("{n} fix{}", if n == 1 { "" } else { "es" })
+}
+
 /// Whether there are errors of a code in `after` that `before` has not, or more of them.
 fn is_worse(before: &[Report], after: &[Report]) -> bool {
     let count = |reports: &[Report]| {
@@ -210,4 +219,125 @@ fn is_worse(before: &[Report], after: &[Report]) -> bool {
     let before = count(before);
     let more = |(code, n): (&'static str, usize)| n > before.get(code).copied().unwrap_or(0);
     count(after).into_iter().any(more)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Diagnostic, Label};
+    use std::ops::Range;
+
+    fn input(text: &str) -> Input {
+        Input {
+            name: "x.sdp".to_owned(),
+            found: crate::hosts::find("x.sdp", text.as_bytes()).unwrap(),
+            text: text.as_bytes().to_vec(),
+            file: None,
+        }
+    }
+
+    fn finding(code: &'static str, severity: Severity, span: Range<usize>) -> Diagnostic {
+        Diagnostic {
+            code,
+            name: "test",
+            severity,
+            message: String::new(),
+            primary: Label {
+                source: 0,
+                span: span.clone(),
+                text: String::new(),
+            },
+            secondary: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+            spec: &[],
+            fingerprint: span.start as u64,
+            suppression: None,
+        }
+    }
+
+    /// Finds each `from` in a text, with a fix to `to`.
+    fn rule(input: &Input, code: &'static str, from: &str, to: &str) -> Vec<Diagnostic> {
+        let text = String::from_utf8_lossy(&input.text);
+        let found = text.match_indices(from).map(|(at, _)| {
+            let span = at..at + from.len();
+            let mut found = finding(code, Severity::Warning, span.clone());
+            found.fix = Some(Fix {
+                title: String::new(),
+                safety: Safety::Safe,
+                edits: vec![Edit {
+                    span,
+                    replacement: to.to_owned(),
+                }],
+            });
+            found
+        });
+        found.collect()
+    }
+
+    fn report(diagnostics: Vec<Diagnostic>) -> Vec<Report> {
+        vec![Report {
+            range: 0..0,
+            diagnostics,
+            webrtc: true,
+            dropped: 0,
+        }]
+    }
+
+    const TEXT: &str = "v=0\na=good\na=bad\na=good\n";
+
+    #[test]
+    fn a_fix_that_brings_an_error_is_left_out() {
+        let mut judge = |input: &Input| {
+            let mut all = rule(input, "T1", "good", "better");
+            all.extend(rule(input, "T2", "bad", "worse"));
+            let text = String::from_utf8_lossy(&input.text).into_owned();
+            let errors = text.match_indices("worse");
+            all.extend(errors.map(|(at, _)| finding("T3", Severity::Error, at..at + 5)));
+            report(all)
+        };
+        let done = mend(input(TEXT), false, &mut judge);
+        assert_eq!(done.input.text, b"v=0\na=better\na=bad\na=better\n");
+        assert_eq!((done.applied, done.notes.len()), (2, 1));
+        assert!(done.notes[0].contains("T2"), "{:?}", done.notes);
+    }
+
+    #[test]
+    fn one_finding_of_a_code_may_be_fixed_and_another_not() {
+        // Two of the same are an error.
+        let mut judge = |input: &Input| {
+            let mut all = rule(input, "T1", "good", "better");
+            let text = String::from_utf8_lossy(&input.text).into_owned();
+            if text.matches("better").count() == 2 {
+                all.push(finding("T3", Severity::Error, 0..1));
+            }
+            report(all)
+        };
+        let done = mend(input(TEXT), false, &mut judge);
+        assert_eq!(
+            done.applied, 0,
+            "together they bring an error, and neither is to blame alone"
+        );
+        let mut judge = |input: &Input| {
+            let mut all = rule(input, "T1", "good", "better");
+            if input.text.ends_with(b"better\n") {
+                all.push(finding("T3", Severity::Error, 0..1));
+            }
+            report(all)
+        };
+        let done = mend(input(TEXT), false, &mut judge);
+        assert_eq!(done.input.text, b"v=0\na=better\na=bad\na=good\n");
+    }
+
+    #[test]
+    fn what_never_settles_ends() {
+        let mut judge = |input: &Input| report(rule(input, "T1", "a=", "a=b\na="));
+        let mut seen = 0;
+        let mut counted = |input: &Input| {
+            seen += 1;
+            judge(input)
+        };
+        let done = mend(input("v=0\na=x\n"), false, &mut counted);
+        assert!(done.applied > 0 && seen <= PASSES + 1, "{seen}");
+    }
 }
