@@ -59,20 +59,18 @@ impl Example {
             return linter.lint(sdp.as_bytes(), self.role);
         }
         let earlier = self.before.iter().map(|said| Part {
-            text: said.sdp.as_bytes(),
-            range: 0..said.sdp.len(),
             role: Some(said.role),
             side: Some(said.side),
             holes: &[],
             is_fragment: false,
+            ..Part::new(said.sdp.as_bytes(), 0..said.sdp.len())
         });
         let last = Part {
-            text: sdp.as_bytes(),
-            range: 0..sdp.len(),
             role: self.role,
             side: self.side,
             holes: &[],
             is_fragment: false,
+            ..Part::new(sdp.as_bytes(), 0..sdp.len())
         };
         linter.check(&earlier.chain([last]).collect::<Vec<_>>())
     }
