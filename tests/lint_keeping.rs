@@ -480,6 +480,72 @@ fn a_baseline_survives_another_recording_of_the_same_stack() {
     }
 }
 
+#[test]
+fn comments_around_a_description_suppress_findings_in_it() {
+    let markdown = |comment: &str| {
+        let sdp = BROKEN.replace("\r\n", "\n");
+        let text = format!("# Title\n\n{comment}\n```sdp\n{sdp}```\n");
+        let project = Project::new(&[("a.md", &text)]);
+        project.lint(&["@a.md"])
+    };
+    let found = markdown("");
+    assert_eq!(
+        codes(&found),
+        ["SDP109", "SDP109"],
+        "{} {}",
+        found.out,
+        found.err
+    );
+    let found = markdown("<!-- rtcscope-ignore SDP109: because -->");
+    assert_eq!(codes(&found), [""; 0], "{}", found.out);
+    let found = markdown("<!-- rtcscope-ignore unlisted-fmtp, SDP404: because -->");
+    assert_eq!(codes(&found), ["CFG001"], "{}", found.out);
+    assert!(found.out.starts_with("a.md:3:"), "{}", found.out);
+    for bad in ["all: because", "SDP999: because", "SDP109", "SDP109:"] {
+        let found = markdown(&format!("<!-- rtcscope-ignore {bad} -->"));
+        let all = codes(&found);
+        assert!(all.contains(&"CFG003".to_owned()), "{bad}: {}", found.out);
+        assert_eq!(
+            all.iter().filter(|code| *code == "SDP109").count(),
+            2,
+            "{bad}"
+        );
+    }
+    let js = format!(
+        "// rtcscope-ignore SDP109: because\nconst offer = `{}`;\n",
+        BROKEN.replace("\r\n", "\n")
+    );
+    let project = Project::new(&[("a.js", &js)]);
+    let found = project.lint(&["@a.js"]);
+    assert_eq!(codes(&found), [""; 0], "{} {}", found.out, found.err);
+}
+
+#[test]
+fn source_code_and_documents_are_fixed_in_their_own_spelling() {
+    let js = "const a = ['v=0', 'o=- 1 1 IN IP4 192.0.2.1', 's=-', 't=0 0',\n  'm=audio 9 RTP/AVP 0',\n\
+        \t'c=IN IP4 192.0.2.1', 'a=sendrecv', 'a=sendrecv'].join('\\r\\n') + '\\r\\n';\n";
+    let quoted = format!(
+        "// it's\r\nlet a = \"{}\";",
+        FIXABLE.replace('\r', "\\r").replace('\n', "\\n")
+    );
+    for (name, text) in [("a.js", js), ("b.js", quoted.as_str())] {
+        let project = Project::new(&[(name, text)]);
+        let arg = format!("@{name}");
+        let found = project.lint(&["--fix", &arg]);
+        assert!(found.code < 2, "{name}: {}", found.err);
+        let fixed = project.read(name);
+        let before = text.split(['\'', '"']).next().unwrap();
+        assert!(fixed.starts_with(before), "{name}: {fixed}");
+        // What was fixed is fixed.
+        project.lint(&["--fix", &arg]);
+        assert_eq!(project.read(name), fixed, "{name}");
+    }
+    let project = Project::new(&[("b.js", &quoted)]);
+    project.lint(&["--fix", "@b.js"]);
+    // Whether the last line goes on in another string is not known, so it is given no end.
+    assert_eq!(project.read("b.js"), quoted.replace("s=-\\n", "s=-\\r\\n"));
+}
+
 const FIXABLE: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n\
     m=audio 9 RTP/AVP 0";
 
@@ -666,6 +732,51 @@ fn it_is_told_by_what_a_file_is_judged() {
         "{}",
         found.out
     );
+}
+
+#[test]
+fn a_walk_takes_what_is_included() {
+    let config = "[lint]\ninclude = [\"docs/**/*.md\"]\n";
+    let text = format!("```sdp\n{}```\n", BROKEN.replace("\r\n", "\n"));
+    let project = Project::new(&[
+        ("rtcscope.toml", config),
+        ("a.sdp", BROKEN),
+        ("docs/deep/b.md", &text),
+        ("c.md", &text),
+    ]);
+    let found = project.lint(&["@"]);
+    assert!(found.out.contains("docs/deep/b.md:"), "{}", found.out);
+    assert!(!found.out.contains("c.md"), "{}", found.out);
+    assert_eq!(codes(&found).len(), 4);
+    assert!(!project.lint(&["--no-config", "@"]).out.contains("b.md"));
+    project.write("docs/rtcscope.toml", b"[lint]\ninclude = [1]\n");
+    let found = project.lint(&["@docs"]);
+    assert_eq!(
+        (found.code, found.err.matches("`include` wants").count()),
+        (2, 1),
+        "{}",
+        found.err
+    );
+}
+
+#[test]
+fn what_is_said_of_suppressions_is_explained() {
+    use rtcscope::cli::explain;
+    #[derive(Parser)]
+    struct Explain {
+        #[command(flatten)]
+        args: explain::ExplainArgs,
+    }
+    for name in ["CFG001", "cfg001", "unused-suppression"] {
+        let args = Explain::try_parse_from(["explain", name]).unwrap().args;
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        assert_eq!(explain::run(&args, &mut out, &mut err, false).unwrap(), 0);
+        let page = String::from_utf8(out).unwrap();
+        assert!(
+            page.starts_with("# CFG001 unused-suppression\n\n"),
+            "{page}"
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `rtcscope explain` and `rtcscope rules`: what the rules are about, offline.
 
+use crate::lint::notice::{self, Notice};
 use crate::lint::{RULES, Rule, Scope, docs, find_rule};
 use crate::output::printable;
 use serde::Serialize;
@@ -75,6 +76,22 @@ impl JsonRule {
     }
 }
 
+impl JsonRule {
+    /// What is said of the configuration has no specification and is about no description.
+    fn of_notice(notice: &Notice) -> Self {
+        Self {
+            code: notice.code,
+            name: notice.name,
+            severity: notice.severity.as_str(),
+            summary: notice.summary(),
+            webrtc_only: false,
+            since: "0.1",
+            spec: &[],
+            docs: Some(notice.page()),
+        }
+    }
+}
+
 /// Runs `rtcscope explain` and says with which code to exit: 2 when there is no such rule.
 ///
 /// # Errors
@@ -89,27 +106,26 @@ pub fn run(
 }
 
 fn explain(args: &ExplainArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let mut rules = Vec::new();
+    let mut pages = Vec::new();
     for code in &args.codes {
-        match find_rule(code) {
-            Ok(rule) => rules.push(rule),
-            Err(unknown) => {
+        match (notice::find(code), find_rule(code)) {
+            (Some(notice), _) => pages.push((JsonRule::of_notice(notice), notice.page())),
+            (None, Ok(rule)) => pages.push((JsonRule::of(rule, true), docs::page(rule))),
+            (None, Err(unknown)) => {
                 writeln!(err, "error: {}", printable(&unknown.to_string()))?;
                 return Ok(2);
             }
         }
     }
-    match args.format {
-        ExplainFormat::Json => {
-            for rule in rules {
-                serde_json::to_writer_pretty(&mut *out, &JsonRule::of(rule, true))?;
+    for (i, (json, page)) in pages.into_iter().enumerate() {
+        match args.format {
+            ExplainFormat::Json => {
+                serde_json::to_writer_pretty(&mut *out, &json)?;
                 writeln!(out)?;
             }
-        }
-        ExplainFormat::Md => {
-            for (i, rule) in rules.into_iter().enumerate() {
+            ExplainFormat::Md => {
                 let gap = if i > 0 { "\n" } else { "" };
-                write!(out, "{gap}{}", docs::page(rule))?;
+                write!(out, "{gap}{page}")?;
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::diag::{Diagnostic, Severity, Source, Sources};
 use crate::hosts::Found;
 use crate::lint::{Part, Report};
 use inputs::{Input, InputArgs};
-use keeping::{Comments, Fixing, Keeper, KeepingArgs, Place};
+use keeping::{Comments, Fixing, Includes, Keeper, KeepingArgs, Place};
 use rules::RuleArgs;
 use sinks::{Counts, OutputArgs, Sinks, Surroundings};
 use std::collections::BTreeMap;
@@ -106,8 +106,11 @@ fn lint_all(
         }
         paths.push("-".into());
     }
+    let mut includes = Includes::default();
     for folder in paths.iter().filter(|path| path.is_dir()) {
-        keeper.walks(folder);
+        if let Err(lines) = keeper.walks(folder, &mut includes) {
+            usage(err, &lines)?;
+        }
     }
     let home = match keeper.home() {
         Ok(linter) => linter,
@@ -130,7 +133,7 @@ fn lint_all(
     if !args.keeping.diff {
         sinks.begin(report)?;
     }
-    inputs::read(&paths, &args.input.stdin_name, |input| {
+    inputs::read_with(&paths, &args.input.stdin_name, &includes, |input| {
         let mut unusable = |name: String, reason: String, err: &mut dyn Write| {
             writeln!(err, "error: {name}: {reason}")?;
             counts.unreadable.push((name, reason));

@@ -83,7 +83,18 @@ pub const NOTICES: &[&Notice] = &[
     MALFORMED_SUPPRESSION,
 ];
 
+/// The notice of that code or name.
+pub fn find(code_or_name: &str) -> Option<&'static Notice> {
+    let is = |n: &&&Notice| n.name == code_or_name || n.code.eq_ignore_ascii_case(code_or_name);
+    NOTICES.iter().find(is).copied()
+}
+
 impl Notice {
+    /// What `rtcscope explain` prints of it, in Markdown.
+    pub fn page(&self) -> String {
+        format!("# {} {}\n\n{}", self.code, self.name, self.docs)
+    }
+
     /// Whether `selector` names it: its code, its name or a prefix of its code.
     pub fn is_selected_by(&self, selector: &str) -> bool {
         selector == self.name || (!selector.is_empty() && self.code.starts_with(selector))

@@ -1,5 +1,6 @@
 //! What `rtcscope lint` and `--sdp` read: files, directories and standard input.
 
+use super::keeping::Includes;
 use crate::diag::{Container, Source};
 use crate::hosts::{self, Found, Text};
 use std::fs;
@@ -90,6 +91,16 @@ pub(in crate::cli) struct Unreadable {
 pub(in crate::cli) fn read(
     paths: &[PathBuf],
     stdin_name: &str,
+    each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
+) -> io::Result<()> {
+    read_with(paths, stdin_name, &Includes::default(), each)
+}
+
+/// As [`read`]; directories give the files that `includes` takes, too.
+pub(super) fn read_with(
+    paths: &[PathBuf],
+    stdin_name: &str,
+    includes: &Includes,
     mut each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
 ) -> io::Result<()> {
     for path in paths {
@@ -104,7 +115,7 @@ pub(in crate::cli) fn read(
         }
         let mut files = Vec::new();
         let mut walked = Ok(());
-        walk(path, &mut files, &mut walked);
+        walk(path, includes, &mut files, &mut walked);
         if let Err(error) = walked {
             each(Err(unreadable(name.clone(), &error)))?;
         }
@@ -179,7 +190,7 @@ fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Collects the `.sdp` files under `dir`, sorted; hidden entries and linked directories are left out.
-fn walk(dir: &Path, files: &mut Vec<PathBuf>, problem: &mut io::Result<()>) {
+fn walk(dir: &Path, includes: &Includes, files: &mut Vec<PathBuf>, problem: &mut io::Result<()>) {
     let mut entries: Vec<fs::DirEntry> = match fs::read_dir(dir) {
         Ok(entries) => entries.filter_map(Result::ok).collect(),
         Err(error) => {
@@ -193,11 +204,12 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>, problem: &mut io::Result<()>) {
         let path = entry.path();
         match entry.file_type() {
             _ if hidden => {}
-            Ok(kind) if kind.is_dir() => walk(&path, files, problem),
+            Ok(kind) if kind.is_dir() => walk(&path, includes, files, problem),
             Ok(_)
                 if path
                     .extension()
-                    .is_some_and(|e| e.eq_ignore_ascii_case("sdp")) =>
+                    .is_some_and(|e| e.eq_ignore_ascii_case("sdp"))
+                    || includes.takes(&path) =>
             {
                 files.push(path);
             }

@@ -26,6 +26,7 @@ pub(super) use comments::Comments;
 pub(super) use explain::explain;
 pub(super) use fixing::Fixing;
 pub(super) use init::init;
+pub(super) use pattern::Includes;
 pub(super) use policy::{Keeper, Place};
 pub(super) use settings::Settings;
 pub(super) use toml_reader::At;

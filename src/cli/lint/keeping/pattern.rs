@@ -57,6 +57,30 @@ impl PathPattern {
     }
 }
 
+/// Which files a walk takes beside those that it takes anyway.
+#[derive(Clone, Debug, Default)]
+pub(in crate::cli::lint) struct Includes(Vec<(PathBuf, PathPattern)>);
+
+impl Includes {
+    /// Those that fit `patterns` below `base`.
+    pub(super) fn add(&mut self, base: &Path, patterns: &[PathPattern]) {
+        let patterns = patterns.iter().cloned();
+        self.0
+            .extend(patterns.map(|pattern| (base.to_path_buf(), pattern)));
+    }
+
+    /// Whether the file at `path` is one of them.
+    pub(in crate::cli::lint) fn takes(&self, path: &Path) -> bool {
+        let path = if self.0.is_empty() {
+            PathBuf::new()
+        } else {
+            absolute(path)
+        };
+        let mut all = self.0.iter();
+        all.any(|(base, pattern)| relative(&path, base).is_some_and(|p| pattern.fits(&p)))
+    }
+}
+
 /// A pattern for the text of a line, where `*` stands for anything.
 #[derive(Clone, Debug)]
 pub(super) struct LinePattern(GlobMatcher);

@@ -4,7 +4,7 @@ use super::args::KeepingArgs;
 use super::baseline::Baseline;
 use super::date::Date;
 use super::ledger::{Ledger, Looked};
-use super::pattern::{absolute, relative};
+use super::pattern::{Includes, absolute, relative};
 use super::settings::{FILE_NAME, SIDECAR, Settings};
 use crate::cli::lint::inputs::Input;
 use crate::cli::lint::rules::RuleArgs;
@@ -94,11 +94,6 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// Notes that all descriptions in `folder` are looked at.
-    pub(in crate::cli::lint) fn walks(&mut self, folder: &Path) {
-        self.looked.folders.push(absolute(folder));
-    }
-
     /// The linter for files in the working directory.
     ///
     /// # Errors
@@ -116,15 +111,25 @@ impl Keeper {
         self.is_broken
     }
 
-    /// Which files a walk through `folder` takes beside `.sdp` files: patterns, and the folder from
-    /// which they count. A configuration with mistakes is told of when its files are judged.
-    pub(in crate::cli::lint) fn include(&mut self, folder: &Path) -> (Vec<String>, PathBuf) {
-        let policy = self.policy_for(&absolute(folder)).ok();
-        let policy = policy.and_then(|at| self.policies.get(at));
-        let settings = policy.and_then(|p| p.ledger.as_ref()).map(|l| &l.settings);
-        settings.map_or((Vec::new(), PathBuf::new()), |s| {
-            (s.include.clone(), s.base.clone())
-        })
+    /// Begins a walk through `folder`: all descriptions in it are looked at, and the files that its
+    /// configuration includes are added to `includes`.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration, a line each; nothing when that was told before.
+    pub(in crate::cli::lint) fn walks(
+        &mut self,
+        folder: &Path,
+        includes: &mut Includes,
+    ) -> Result<(), Vec<String>> {
+        let folder = absolute(folder);
+        let policy = self.policy_for(&folder)?;
+        self.looked.folders.push(folder);
+        let ledger = self.policies.get(policy).and_then(|p| p.ledger.as_ref());
+        if let Some(ledger) = ledger {
+            let base = absolute(&ledger.settings.base);
+            includes.add(&base, &ledger.settings.include);
+        }
+        Ok(())
     }
 
     /// The linter that `place` has.

@@ -33,7 +33,7 @@ pub(in crate::cli::lint) struct Settings {
     pub(in crate::cli::lint) ignore: Vec<At<String>>,
     pub(in crate::cli::lint) preview: bool,
     /// Which files a walk takes beside `.sdp` files.
-    pub(super) include: Vec<String>,
+    pub(super) include: Vec<PathPattern>,
     pub(in crate::cli::lint) severity: Vec<(At<String>, At<Severity>)>,
     pub(super) entries: Vec<Entry>,
 }
@@ -110,7 +110,7 @@ fn config(settings: &mut Settings, mut file: Table<'_>, problems: &mut Problems)
         settings.preview = lint.bool("preview", problems).unwrap_or(false);
         for glob in lint.strings("include", problems) {
             match PathPattern::new(&glob.value) {
-                Ok(_) => settings.include.push(glob.value),
+                Ok(pattern) => settings.include.push(pattern),
                 Err(why) => problems.add(glob.span, format_args!("not a pattern: {why}")),
             }
         }
