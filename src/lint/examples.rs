@@ -61,15 +61,11 @@ impl Example {
         let earlier = self.before.iter().map(|said| Part {
             role: Some(said.role),
             side: Some(said.side),
-            holes: &[],
-            is_fragment: false,
             ..Part::new(said.sdp.as_bytes(), 0..said.sdp.len())
         });
         let last = Part {
             role: self.role,
             side: self.side,
-            holes: &[],
-            is_fragment: false,
             ..Part::new(sdp.as_bytes(), 0..sdp.len())
         };
         linter.check(&earlier.chain([last]).collect::<Vec<_>>())
