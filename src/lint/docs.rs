@@ -124,8 +124,8 @@ Generated from `src/lint/rules/`; `UPDATE_DOCS=1 cargo test --test registry` wri
 `rtcscope explain CODE` prints the same pages.
 
 The first digit of a code is its area: 0 syntax, 1 codecs and payload types, 2 ICE, 3 DTLS and
-other security, 4 `mid` and BUNDLE, 5 header extensions, simulcast and sources, 6 data channels.
-Codes are never reused.
+other security, 4 `mid` and BUNDLE, 5 header extensions, simulcast and sources, 6 data channels,
+7 offers and answers beside each other, 8 WHIP and WHEP. Codes are never reused.
 
 An *error* breaks a requirement of a specification in a way that breaks calls. A *warning* is
 likely a mistake, but a call may still work.

@@ -152,30 +152,38 @@ fn descriptions(body: &[&str], whole: &dyn Fn(&[&str]) -> String) -> Vec<Said> {
     if !pieces.next().is_some_and(<[&str]>::is_empty) {
         return Vec::new();
     }
-    let each = heads.zip(pieces).map(|(head, piece)| {
-        let role = match head.contains("answer") {
-            true => Role::Answer,
-            false => Role::Offer,
-        };
-        let is_first_end = (role == Role::Offer) != head.ends_with(" back");
-        let (side, address) = match is_first_end {
-            true => (Side::Local, "192.0.2.1"),
-            false => (Side::Remote, "192.0.2.2"),
-        };
-        // Two ends with the credentials of one would be a mistake.
-        let mut sdp = whole(piece).replace("192.0.2.1", address);
-        if !is_first_end {
-            let said = |line: &&str| piece.contains(line);
-            let own = DTLS_DEFAULTS.iter().zip(OTHER_END);
-            for ((_, line), other) in own.filter(|((_, line), _)| !said(line)) {
-                sdp = sdp.replace(line, other);
+    let each = heads
+        .zip(pieces)
+        .enumerate()
+        .map(|(said_before, (head, piece))| {
+            let role = match head.contains("answer") {
+                true => Role::Answer,
+                false => Role::Offer,
+            };
+            let is_first_end = (role == Role::Offer) != head.ends_with(" back");
+            let (side, address) = match is_first_end {
+                true => (Side::Local, "192.0.2.1"),
+                false => (Side::Remote, "192.0.2.2"),
+            };
+            // Two ends with the credentials of one would be a mistake.
+            let mut sdp = whole(piece).replace("192.0.2.1", address);
+            // Who speaks again counts up the version of his description.
+            let version = format!("o=- 1 {} IN", said_before + 1);
+            if !piece.iter().any(|l| l.starts_with("o=")) {
+                sdp = sdp.replace("o=- 1 1 IN", &version);
             }
-        }
-        if role == Role::Offer && !piece.iter().any(|l| l.starts_with("a=setup")) {
-            sdp = sdp.replace("a=setup:active", "a=setup:actpass");
-        }
-        Said { sdp, role, side }
-    });
+            if !is_first_end {
+                let said = |line: &&str| piece.contains(line);
+                let own = DTLS_DEFAULTS.iter().zip(OTHER_END);
+                for ((_, line), other) in own.filter(|((_, line), _)| !said(line)) {
+                    sdp = sdp.replace(line, other);
+                }
+            }
+            if role == Role::Offer && !piece.iter().any(|l| l.starts_with("a=setup")) {
+                sdp = sdp.replace("a=setup:active", "a=setup:actpass");
+            }
+            Said { sdp, role, side }
+        });
     each.collect()
 }
 
@@ -202,9 +210,12 @@ fn unescape(body: &[&str]) -> String {
 /// A fragment without an `m=` line is about one audio section.
 fn wrap(body: &[&str]) -> String {
     let has = |prefix: &str| body.iter().any(|l| l.starts_with(prefix));
-    let mut lines: Vec<&str> = vec!["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-"];
+    let origin = body.iter().find(|l| l.starts_with("o="));
+    let origin = origin.copied().unwrap_or("o=- 1 1 IN IP4 192.0.2.1");
+    let mut lines: Vec<&str> = vec!["v=0", origin, "s=-"];
     let media_at = body.iter().position(|l| l.starts_with("m=")).unwrap_or(0);
     let (session, media) = body.split_at(media_at);
+    let not_written = |l: &&&str| !l.starts_with("o=");
     let goes_before_time = |l: &&&str| l.starts_with("c=") || l.starts_with("b=");
     if !has("c=") {
         lines.push("c=IN IP4 192.0.2.1");
@@ -220,14 +231,22 @@ fn wrap(body: &[&str]) -> String {
         let wanted = DTLS_DEFAULTS.iter().filter(|(name, _)| !has(name));
         lines.extend(wanted.map(|(_, line)| line));
     }
-    lines.extend(session.iter().filter(|l| !goes_before_time(l)));
+    lines.extend(
+        session
+            .iter()
+            .filter(|l| !goes_before_time(l) && not_written(l)),
+    );
     if !has("m=") {
         lines.push("m=audio 9 UDP/TLS/RTP/SAVPF 111");
         if !has("a=rtpmap:111") {
             lines.push("a=rtpmap:111 opus/48000/2");
         }
     }
-    lines.extend(media.iter().filter(|l| has("m=") || !goes_before_time(l)));
+    lines.extend(
+        media
+            .iter()
+            .filter(|l| has("m=") || (!goes_before_time(l) && not_written(l))),
+    );
 
     let mut out = String::new();
     let mut sections = 0;

@@ -1,6 +1,7 @@
 //! What a rule about an exchange of descriptions sees: all that was said before, and a way to
 //! report about what is said now.
 
+mod codecs;
 mod order;
 
 use super::Profile;
@@ -9,6 +10,8 @@ use super::reporter::{Draft, Reporter};
 use crate::sdp::{Malformed, Name};
 use std::fmt;
 use std::ops::Range;
+
+pub use codecs::Codec;
 
 pub(super) use order::{Place, order};
 
@@ -81,6 +84,19 @@ impl<'d, 'a> Exchange<'d, 'a> {
                 && !matches!(mids, (Some(then), Some(now)) if then != now)
         };
         pairs(before, self.now).filter(continued)
+    }
+
+    /// Those of them that have a transport of their own, then as now.
+    pub fn continued_transports(&self) -> Vec<Pair<'d, 'a>> {
+        let Some((_, before)) = self.said_before() else {
+            return Vec::new();
+        };
+        let (then, now) = (before.own_transports(), self.now.own_transports());
+        let owns =
+            |own: &[bool], m: &Media<'_, '_>| m.index().and_then(|i| own.get(i)) == Some(&true);
+        let both = self.continued();
+        both.filter(|p| owns(&then, p.then) && owns(&now, p.now))
+            .collect()
     }
 
     fn step(&self, number: Option<usize>) -> Option<(usize, &'d Facts<'d, 'a>)> {

@@ -70,6 +70,33 @@ impl<'d, 'a> Facts<'d, 'a> {
         self.webrtc
     }
 
+    /// The first line called `name` that holds for `media`: its own, or that of the session.
+    pub fn line_for(&self, media: &Media<'d, 'a>, name: Name) -> Option<&'d Line<'a>> {
+        let own = media.has(name).then(|| media.first(name)).flatten();
+        own.or_else(|| self.sdp.session().first(name))
+    }
+
+    /// The value of that line.
+    pub fn value_for(&self, media: &Media<'d, 'a>, name: Name) -> Option<Field<'a>> {
+        self.line_for(media, name)?.attribute_value()
+    }
+
+    /// For each section, whether it has a transport of its own: it can be used, and no earlier one
+    /// of its BUNDLE group can.
+    pub fn own_transports(&self) -> Vec<bool> {
+        let mut own: Vec<bool> = self.media.iter().map(Media::is_active).collect();
+        for group in &self.bundles {
+            let mut active = group.iter().filter(|&&i| own.get(i) == Some(&true));
+            let _tagged = active.next();
+            for i in active.copied().collect::<Vec<_>>() {
+                if let Some(own) = own.get_mut(i) {
+                    *own = false;
+                }
+            }
+        }
+        own
+    }
+
     /// The sections of each BUNDLE group, in the order of the description.
     pub fn bundles(&self) -> impl Iterator<Item = Vec<&Media<'d, 'a>>> {
         self.bundles

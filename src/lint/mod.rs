@@ -37,7 +37,7 @@ mod spelling;
 
 pub use config::{Config, Profile, UnknownRule, check_selector, find_rule};
 pub use context::Context;
-pub use exchange::Exchange;
+pub use exchange::{Codec, Exchange, Pair};
 pub use facts::{Facts, Media};
 pub use landmark::{Landmark, Landmarks};
 pub use reporter::Draft;

@@ -4,6 +4,7 @@
 mod prelude {
     pub(super) use crate::diag::{Edit, Safety, Severity};
     pub(super) use crate::lint::rule::rule;
+    pub(super) use crate::lint::{Codec, Context, Exchange, Facts, Media, Pair, Role};
     pub(super) use crate::lint::{Context, Media, Profile, Role};
     pub(super) use crate::sdp::{
         Candidate, Crypto, Ending, Extmap, Field, Fingerprint, Fmtp, Group, Line, MediaLine, Name,
@@ -195,4 +196,39 @@ rules! {
     repeated_data_section,
     inconsistent_dcmap,
     malformed_sctp_port,
+    answer_section_count,
+    answer_changes_media,
+    answer_changes_mid,
+    answer_direction_not_offered,
+    no_common_codec,
+    renumbered_payload_type,
+    no_common_h264_profile,
+    conflicting_setup,
+    passive_answer,
+    rtcp_mux_disagreement,
+    answer_bundles_more,
+    bundle_of_rejected_section,
+    answer_extmap_not_offered,
+    answer_adds_rtcp_fb,
+    answer_rid_not_reversed,
+    simulcast_not_answered,
+    both_ice_lite,
+    half_ice_restart,
+    echoed_credentials,
+    unchanged_session_version,
+    removed_section,
+    remapped_payload_type,
+    changed_dtls_role,
+    different_max_message_size,
+    no_common_address_family,
+    different_opus_settings,
+    answer_revives_rejected_section,
+    unanswered_ice_restart,
+    ice_restart_by_answer,
+    section_changes_use,
+    whip_not_bundled,
+    whip_direction,
+    whip_several_tracks,
+    whip_section_rejected,
+    whip_answer_without_candidates,
 }
