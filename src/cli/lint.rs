@@ -4,6 +4,7 @@
 //! 0 nothing at the fail level, 1 something, 2 a mistake in the arguments, 3 an input that could
 //! not be read or held no description.
 
+mod exchange;
 pub(in crate::cli) mod inputs;
 mod keeping;
 mod rules;
@@ -13,6 +14,7 @@ mod stacks;
 use crate::diag::{Diagnostic, Severity, Source, Sources};
 use crate::hosts::Found;
 use crate::lint::{Part, Report};
+use exchange::ExchangeArgs;
 use inputs::{Input, InputArgs};
 use keeping::{Comments, Fixing, Includes, Keeper, KeepingArgs, Place};
 use rules::RuleArgs;
@@ -26,6 +28,7 @@ Examples:
   rtcscope lint offer.sdp answer.sdp
   rtcscope lint --as offer --error-on warning tests/fixtures
   rtcscope lint -f github signalling.json  for GitHub Actions; also finds the SDP in JSON
+  rtcscope lint --pair offer.sdp answer.sdp    also checks that the answer fits
   rtcscope lint --ignore SDP307,misspelt-codec offer.sdp
   xclip -o | rtcscope lint -
   rtcscope lint --fix offer.sdp            mend what has a safe fix
@@ -42,6 +45,9 @@ pub struct LintArgs {
     /// Files, directories (their .sdp files), or - for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which of them answer each other.
+    #[command(flatten)]
+    pub exchange: ExchangeArgs,
     /// Which rules run.
     #[command(flatten)]
     pub rules: RuleArgs,
@@ -98,7 +104,8 @@ fn lint_all(
     if let Some(file) = &args.keeping.explain_config {
         return keeping::explain(&mut keeper, &args.rules, file, out, err);
     }
-    let mut paths = args.paths.clone();
+    let session = args.exchange.paths();
+    let mut paths = session.unwrap_or(&args.paths).to_vec();
     if paths.is_empty() {
         if io::stdin().is_terminal() {
             let what = "name a file, a directory, or - for standard input";
@@ -133,6 +140,7 @@ fn lint_all(
     if !args.keeping.diff {
         sinks.begin(report)?;
     }
+    let (mut said, mut places) = (Vec::new(), Vec::new());
     inputs::read_with(&paths, &args.input.stdin_name, &includes, |input| {
         let mut unusable = |name: String, reason: String, err: &mut dyn Write| {
             writeln!(err, "error: {name}: {reason}")?;
@@ -159,6 +167,11 @@ fn lint_all(
         if args.keeping.diff {
             return Ok(());
         }
+        if session.is_some() {
+            said.push(input);
+            places.push(place);
+            return Ok(());
+        }
         let file = Source::new(&input.name, &input.text);
         let mut comments = Comments::default();
         for session in sessions(&input.found) {
@@ -182,6 +195,27 @@ fn lint_all(
         }
         Ok(())
     })?;
+    if session.is_some() && !said.is_empty() {
+        let files: Vec<Source<'_>> = said
+            .iter()
+            .map(|input: &Input| Source::new(&input.name, &input.text))
+            .collect();
+        let sources = exchange::sources(&said, &files);
+        let parts = args.exchange.parts(&said);
+        let linter = places.first().and_then(|place| keeper.linter(place));
+        let mut reports = linter
+            .map(|linter| linter.check(&parts))
+            .unwrap_or_default();
+        let found = said.iter().zip(&places);
+        let found = found.flat_map(|(input, place)| input.found.iter().map(move |f| (f, place)));
+        let mut comments = Comments::default();
+        for (((found, place), part), report) in found.zip(&parts).zip(&mut reports) {
+            keeper.suppress(place, part, report);
+            comments.suppress(found, report);
+            keeper.compare(place, &mut report.diagnostics);
+        }
+        show(args, &sources, &reports, &mut counts, &mut sinks, report)?;
+    }
     let keeping_code = if args.keeping.diff {
         fixing.conclude_diff(err)?
     } else {
