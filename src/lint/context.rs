@@ -3,7 +3,8 @@
 use super::facts::{Facts, Media};
 use super::reporter::{Draft, Reporter};
 use super::{Profile, Role};
-use crate::sdp::{Description, Malformed};
+use crate::diag::Severity;
+use crate::sdp::{Description, Malformed, Name};
 use std::fmt;
 use std::ops::Range;
 
@@ -39,6 +40,22 @@ impl<'d, 'a> Context<'d, 'a> {
     /// Whether the description has ICE or DTLS in it, or the profile insists on WebRTC.
     pub fn is_webrtc(&self) -> bool {
         self.facts.is_webrtc()
+    }
+
+    /// How bad it is that a line breaks the grammar: browsers reject the description, while the
+    /// parsers of SIP and RTSP pass over what they do not need.
+    pub fn grammar_severity(&self) -> Severity {
+        if self.is_webrtc() {
+            Severity::Error
+        } else {
+            Severity::Warning
+        }
+    }
+
+    /// Whether this is what an RTSP server describes its streams by: the addresses and ports are
+    /// settled by SETUP, not here (RFC 7826 Appendix D).
+    pub fn is_rtsp(&self) -> bool {
+        self.sdp().lines().iter().any(|l| l.name() == Some(Name::Control))
     }
 
     /// The sections of each BUNDLE group, in the order of the description.

@@ -41,7 +41,7 @@ pub use crypto::{Crypto, InlineKey, Mki, SessionParameter};
 pub use field::{Field, is_ice_char};
 pub use line::{Ending, Line};
 pub use media::{MediaLine, Section};
-pub use names::Name;
+pub use names::{Level, Name};
 pub use payloads::{Payload, Payloads};
 pub use role::{Role, Side};
 pub use static_types::StaticType;

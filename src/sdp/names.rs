@@ -1,10 +1,22 @@
 //! The attribute names the typed view knows.
 //!
 //! A name is recognised once, when a line is read; looking for an attribute afterwards compares
-//! one byte. An attribute to be known is one row here.
+//! one byte. An attribute to be known is one row here, with the
+//! level it is registered for.
+
+/// Where the registry of attributes (RFC 8866 §8.2.4, IANA "att-field") lets one stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// In the session part only.
+    Session,
+    /// In media sections only.
+    Media,
+    /// In both.
+    Any,
+}
 
 macro_rules! names {
-    ($($variant:ident $text:literal,)*) => {
+    ($($variant:ident $text:literal $level:ident,)*) => {
         /// An attribute name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -27,6 +39,11 @@ macro_rules! names {
                 match self { $(Self::$variant => $text,)* Self::Other => "" }
             }
 
+            /// Where it is registered to stand; anywhere for [`Name::Other`].
+            pub fn level(self) -> Level {
+                match self { $(Self::$variant => Level::$level,)* Self::Other => Level::Any }
+            }
+
             /// All known names.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
         }
@@ -34,49 +51,83 @@ macro_rules! names {
 }
 
 names! {
-    Rtpmap "rtpmap",
-    RtcpFb "rtcp-fb",
-    Fmtp "fmtp",
-    Extmap "extmap",
-    Ssrc "ssrc",
-    Candidate "candidate",
-    SsrcGroup "ssrc-group",
-    Mid "mid",
-    Msid "msid",
-    Group "group",
-    Setup "setup",
-    Fingerprint "fingerprint",
-    IceUfrag "ice-ufrag",
-    IcePwd "ice-pwd",
-    IceOptions "ice-options",
-    IceLite "ice-lite",
-    IcePacing "ice-pacing",
-    EndOfCandidates "end-of-candidates",
-    RemoteCandidates "remote-candidates",
-    Rtcp "rtcp",
-    RtcpMux "rtcp-mux",
-    RtcpMuxOnly "rtcp-mux-only",
-    RtcpRsize "rtcp-rsize",
-    BundleOnly "bundle-only",
-    ExtmapAllowMixed "extmap-allow-mixed",
-    Sendrecv "sendrecv",
-    Sendonly "sendonly",
-    Recvonly "recvonly",
-    Inactive "inactive",
-    Rid "rid",
-    Simulcast "simulcast",
-    SctpInit "sctp-init",
-    SctpPort "sctp-port",
-    Sctpmap "sctpmap",
-    MaxMessageSize "max-message-size",
-    Crypto "crypto",
-    KeyMgmt "key-mgmt",
-    TlsId "tls-id",
-    Ptime "ptime",
-    Maxptime "maxptime",
-    MsidSemantic "msid-semantic",
-    Charset "charset",
-    Identity "identity",
+    Rtpmap "rtpmap" Media,
+    RtcpFb "rtcp-fb" Media,
+    Fmtp "fmtp" Media,
+    Extmap "extmap" Any,
+    Ssrc "ssrc" Media,
+    Candidate "candidate" Media,
+    SsrcGroup "ssrc-group" Media,
+    Mid "mid" Media,
+    Msid "msid" Any,
+    Group "group" Session,
+    Setup "setup" Any,
+    Fingerprint "fingerprint" Any,
+    IceUfrag "ice-ufrag" Any,
+    IcePwd "ice-pwd" Any,
+    IceOptions "ice-options" Any,
+    IceLite "ice-lite" Session,
+    IcePacing "ice-pacing" Session,
+    EndOfCandidates "end-of-candidates" Media,
+    RemoteCandidates "remote-candidates" Media,
+    Rtcp "rtcp" Media,
+    RtcpMux "rtcp-mux" Media,
+    RtcpMuxOnly "rtcp-mux-only" Media,
+    RtcpRsize "rtcp-rsize" Media,
+    BundleOnly "bundle-only" Media,
+    ExtmapAllowMixed "extmap-allow-mixed" Any,
+    Sendrecv "sendrecv" Any,
+    Sendonly "sendonly" Any,
+    Recvonly "recvonly" Any,
+    Inactive "inactive" Any,
+    Rid "rid" Media,
+    Simulcast "simulcast" Media,
+    SctpInit "sctp-init" Media,
+    SctpPort "sctp-port" Media,
+    Sctpmap "sctpmap" Media,
+    MaxMessageSize "max-message-size" Media,
+    Crypto "crypto" Media,
+    KeyMgmt "key-mgmt" Any,
+    TlsId "tls-id" Any,
+    Ptime "ptime" Media,
+    Maxptime "maxptime" Media,
+    MsidSemantic "msid-semantic" Any,
+    Charset "charset" Any,
+    Identity "identity" Session,
+    Control "control" Any,
+    Label "label" Media,
+    Content "content" Media,
+    Imageattr "imageattr" Media,
+    Dcmap "dcmap" Media,
+    Dcsa "dcsa" Media,
+    Framerate "framerate" Media,
+    Framesize "framesize" Media,
+    Orient "orient" Media,
+    Quality "quality" Media,
+    SourceFilter "source-filter" Any,
+    Connection "connection" Any,
+    Mptime "mptime" Media,
+    RtcpXr "rtcp-xr" Any,
+    Range "range" Any,
+    Tool "tool" Session,
+    Cat "cat" Session,
+    Keywds "keywds" Session,
+    Type "type" Session,
+    Lang "lang" Any,
+    Sdplang "sdplang" Any,
+    TsRefclk "ts-refclk" Any,
+    Mediaclk "mediaclk" Any,
+    AcceptTypes "accept-types" Media,
+    AcceptWrappedTypes "accept-wrapped-types" Media,
+    Path "path" Media,
+    Floorctrl "floorctrl" Media,
+    Confid "confid" Media,
+    Userid "userid" Media,
+    Floorid "floorid" Media,
+    Curr "curr" Any,
+    Des "des" Any,
+    Conf "conf" Any,
+    RtcpUnicast "rtcp-unicast" Any,
 }
 
 impl Name {

@@ -7,6 +7,10 @@ rule! {
     /// The order of lines is fixed: `v o s i u e p c b t r z k a` for the session and
     /// `m i c b k a` for each media section. Strict parsers reject the description; lax ones take
     /// a misplaced session attribute for part of a media section.
+    ///
+    /// Browsers reject a session part in disorder, which makes it an error in a description for
+    /// WebRTC. SIP and RTSP stacks write other orders and read them, as everybody does within a
+    /// media section: there it is a warning.
     /// ## How it happens
     /// A script appended an attribute at the top, or added `c=` or `b=` after the attributes.
     /// ```sdp,fail,whole
@@ -30,7 +34,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5"],
     } => check
 }
 
@@ -46,8 +50,10 @@ fn media_rank(letter: u8) -> Option<usize> {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let session = cx.grammar_severity();
     for section in cx.sdp().sections() {
         let in_media = section.index().is_some();
+        let severity = if in_media { Severity::Warning } else { session };
         let rank = if in_media { media_rank } else { session_rank };
         let mut latest: Option<(usize, &Line<'_>)> = None;
         for line in section.lines() {
@@ -60,7 +66,8 @@ fn check(cx: &mut Context<'_, '_>) {
                         line.text(),
                         "belongs before the first `m=` line",
                         format_args!("a `{shown}=` line cannot stand in a media section"),
-                    );
+                    )
+                    .severity(severity);
                     break;
                 }
                 None => {}
@@ -72,7 +79,8 @@ fn check(cx: &mut Context<'_, '_>) {
                             format_args!("must stand before every `{other}=` line"),
                             format_args!("the `{shown}=` line comes after the `{other}=` line"),
                         )
-                        .context(earlier.text(), format_args!("the first `{other}=` line"));
+                        .context(earlier.text(), format_args!("the first `{other}=` line"))
+                        .severity(severity);
                         break;
                     }
                     Some((before, _)) if rank == before => {}

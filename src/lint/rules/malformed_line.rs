@@ -7,6 +7,9 @@ rule! {
     /// A line is one lower-case letter, an equals sign and a value, without blanks around the
     /// sign; an attribute is `a=name` or `a=name:value`. Parsers drop other lines or reject the
     /// description, so what the line was to say is lost.
+    ///
+    /// Line types that SDP does not have (`y=` and `f=` of GB/T 28181), unknown attributes with a
+    /// blank in the name, and blank lines where no browser reads them, are only a warning.
     /// ## How it happens
     /// Hand-written templates, log prefixes, wrapped long lines, and `a=mid 0` for `a=mid:0`.
     /// ```sdp,fail
@@ -25,7 +28,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5"],
     } => check
 }
 
@@ -33,16 +36,18 @@ fn check(cx: &mut Context<'_, '_>) {
     let lines = cx.sdp().lines();
     // Blank lines at the end come from editors and do no harm.
     let filled = lines.iter().rposition(|l| !l.text().trim().is_empty());
+    let lax = cx.grammar_severity();
     for line in lines.iter().take(filled.map_or(0, |i| i + 1)) {
-        check_line(cx, line);
+        check_line(cx, line, lax);
     }
 }
 
-fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>) {
+fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>, lax: Severity) {
     let text = line.text();
     let Some(letter) = line.letter() else {
         if text.trim().is_empty() {
             cx.report(text, "nothing here", format_args!("a blank line inside the description"))
+                .severity(lax)
                 .fix_drop_line(Safety::Safe, line);
         } else {
             cx.report(
@@ -55,7 +60,8 @@ fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>) {
     };
     let shown = char::from(letter);
     if !b"vosiuepcbtrzkam".contains(&letter) {
-        cx.report(text, "unknown type", format_args!("`{shown}=` is not a line type of SDP"));
+        cx.report(text, "unknown type", format_args!("`{shown}=` is not a line type of SDP"))
+            .severity(lax);
         return;
     }
     let value = line.value();
@@ -83,10 +89,14 @@ fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>) {
                 format_args!("`{name}` is not an attribute name"),
             )
         };
+        let known = name.split_once(b' ').is_some_and(|(n, _)| Name::of(n.bytes()) != Name::Other);
         if name.trim().is_token() {
             draft.fix(Safety::Safe, "remove the blanks", name, name.trim().to_string());
-        } else if name.split_once(b' ').is_some_and(|(n, _)| Name::of(n.bytes()) != Name::Other) {
+        } else if known {
             draft.help("separate name and value by `:`");
+        } else {
+            // Whoever invented the attribute knows how to read it.
+            draft.severity(lax);
         }
     }
 }

@@ -6,6 +6,7 @@ rule! {
     /// ## Why it matters
     /// Without a readable `m=` line the whole section is lost, and parsers reject the description.
     /// Other rules say nothing about such a section.
+    /// A section that is refused with port 0 needs its formats too, but most parsers let that pass.
     /// ```sdp,fail
     /// m=audio RTP/AVP 0
     /// ```
@@ -29,9 +30,12 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media() {
         let Some(head) = media.head() else { continue };
+        let mut words = head.value().words();
+        let refused = words.nth(1).is_some_and(|port| port.is("0")) && words.count() == 1;
         if let Err(error) = MediaLine::parse(head.value()) {
             cx.report_malformed("m=", error)
-                .help("write `m=audio 9 UDP/TLS/RTP/SAVPF 111`");
+                .help("write `m=audio 9 UDP/TLS/RTP/SAVPF 111`")
+                .severity(if refused { Severity::Warning } else { Severity::Error });
         }
     }
 }

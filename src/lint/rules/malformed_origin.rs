@@ -7,6 +7,9 @@ rule! {
     /// ## Why it matters
     /// `o=username sess-id sess-version IN IP4 address` identifies the session; the version tells
     /// a re-offer from a repetition. Parsers reject an origin with other fields.
+    ///
+    /// What stands there is not used by anybody who is not a browser, and its address by nobody:
+    /// that is only a warning.
     /// ```sdp,fail,whole
     /// v=0
     /// o=- 1 IN IP4 192.0.2.1
@@ -34,6 +37,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let lax = cx.grammar_severity();
     for line in cx.sdp().session().of_type(b'o') {
         let fields: Vec<Field<'_>> = line.value().split(b' ').take(8).collect();
         let [user, id, version, net, kind, host] = fields[..] else {
@@ -43,7 +47,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 format_args!("{n} {}", if n == 1 { "field" } else { "fields" }),
                 format_args!("`o=` needs six fields separated by one blank"),
             )
-            .help("write `o=username sess-id sess-version IN IP4 address`");
+            .help("write `o=username sess-id sess-version IN IP4 address`")
+            .severity(lax);
             continue;
         };
         for (field, what) in [(id, "session id"), (version, "session version")] {
@@ -52,15 +57,17 @@ fn check(cx: &mut Context<'_, '_>) {
                     field,
                     "expected decimal digits",
                     format_args!("the {what} in `o=` is `{field}`, not a number"),
-                );
+                )
+                .severity(lax);
             }
         }
         if user.is_empty() {
             cx.report(line.value(), "no username", format_args!("`o=` has no username"))
-                .help("write `-` for none");
+                .help("write `-` for none")
+                .severity(lax);
         }
         if let Some(problem) = address::problem(net, kind, host) {
-            cx.report_malformed("o=", problem);
+            cx.report_malformed("o=", problem).severity(Severity::Warning);
         }
     }
 }

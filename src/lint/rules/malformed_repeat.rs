@@ -22,10 +22,10 @@ rule! {
     /// z=2882844526 -1h 2898848070 0
     /// ```
     "SDP028" "malformed-repeat" {
-        group: Correctness,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5.10"],
     } => check
 }
 

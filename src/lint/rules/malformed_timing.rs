@@ -22,11 +22,12 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5.9"],
     } => check
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let lax = cx.grammar_severity();
     for line in cx.sdp().session().of_type(b't') {
         let value = line.value();
         let mut fields = value.split(b' ');
@@ -37,7 +38,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 "expected two numbers",
                 format_args!("`t={value}` is not of the form `t=start stop`"),
             )
-            .help("write `t=0 0` for a session without limits");
+            .help("write `t=0 0` for a session without limits")
+            .severity(lax);
         }
     }
 }

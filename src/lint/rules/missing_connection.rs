@@ -6,6 +6,7 @@ rule! {
     /// ## Why it matters
     /// Every media section needs an address, its own or the session's; with ICE it may be the
     /// placeholder `c=IN IP4 0.0.0.0`. Firefox rejects a description without one.
+    /// RTSP servers, which say `a=control`, are told addresses by SETUP and need none here.
     /// ```sdp,fail,whole
     /// v=0
     /// o=- 1 1 IN IP4 192.0.2.1
@@ -21,6 +22,17 @@ rule! {
     /// m=audio 49170 RTP/AVP 0
     /// c=IN IP4 192.0.2.1
     /// ```
+    /// ```sdp,pass,whole
+    /// v=0
+    /// o=- 1 1 IN IP4 192.0.2.1
+    /// s=camera
+    /// t=0 0
+    /// a=control:*
+    /// m=video 0 RTP/AVP 96
+    /// a=rtpmap:96 H264/90000
+    /// a=fmtp:96 packetization-mode=1;profile-level-id=42e01f
+    /// a=control:trackID=1
+    /// ```
     "SDP012" "missing-connection" {
         group: Correctness,
         scope: Any,
@@ -30,7 +42,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    if cx.sdp().session().of_type(b'c').next().is_some() {
+    if cx.sdp().session().of_type(b'c').next().is_some() || cx.is_rtsp() {
         return;
     }
     for media in cx.media() {

@@ -5,7 +5,8 @@ rule! {
     ///
     /// ## Why it matters
     /// These four lines are mandatory, also where their content does not matter: browsers write
-    /// `s=-` and `t=0 0`. Parsers that follow the grammar reject the description.
+    /// `s=-` and `t=0 0`. Parsers that follow the grammar reject the description. Without `s=` or `t=` it is an error in a description for WebRTC
+    /// only: RTSP servers leave them out, and their clients do not mind.
     /// ```sdp,fail,whole
     /// v=0
     /// o=- 1 1 IN IP4 192.0.2.1
@@ -21,12 +22,13 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5"],
     } => check
 }
 
 fn check(cx: &mut Context<'_, '_>) {
     let sdp = cx.sdp();
+    let lax = cx.grammar_severity();
     let Some(first) = sdp.lines().first() else {
         return;
     };
@@ -39,7 +41,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 "the description begins here",
                 format_args!("the description has no `{}=` line", char::from(letter)),
             )
-            .help(format_args!("add a line such as `{example}`"));
+            .help(format_args!("add a line such as `{example}`"))
+            .severity(if matches!(letter, b'v' | b'o') { Severity::Error } else { lax });
         }
     }
 }

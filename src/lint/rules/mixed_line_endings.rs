@@ -30,7 +30,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5"],
     } => check
 }
 

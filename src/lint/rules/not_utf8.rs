@@ -22,12 +22,13 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866"],
+        spec: ["RFC 8866 §5"],
     } => check
 }
 
 fn check(cx: &mut Context<'_, '_>) {
     let charset = cx.sdp().sections().any(|s| s.has(Name::Charset));
+    let lax = cx.grammar_severity();
     for line in cx.sdp().lines() {
         let text = line.text();
         if text.bytes().is_ascii() && !text.bytes().contains(&0) {
@@ -43,7 +44,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 bad.take(error.error_len().unwrap_or(bad.len())),
                 "not UTF-8",
                 format_args!("the line is not UTF-8, and no `a=charset` says what it is"),
-            );
+            )
+            .severity(lax);
         }
     }
 }

@@ -20,7 +20,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 9429"],
+        spec: ["RFC 9429 §5.8.2"],
     } => check
 }
 
@@ -52,7 +52,10 @@ fn check(cx: &mut Context<'_, '_>) {
                         format_args!("a second `a={}` in one section", name.as_str()),
                     )
                     .context(first.text(), "the first one");
-                if same {
+                let packet_time = matches!(name, Name::Ptime | Name::Maxptime);
+                if packet_time && !same {
+                    draft.severity(Severity::Warning);
+                } else if same {
                     draft
                         .severity(Severity::Warning)
                         .fix_drop_line(Safety::Safe, again);

@@ -13,7 +13,7 @@ rule! {
     /// m=audio 9 RTP/AVP 0 8
     /// ```
     "SDP020" "repeated-format" {
-        group: Correctness,
+        group: Suspicious,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8866 §5.14"],

@@ -26,7 +26,7 @@ rule! {
         group: Suspicious,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 9429"],
+        spec: ["RFC 9429 §5.2.1"],
     } => check
 }
 
