@@ -55,7 +55,10 @@ impl<'d, 'a> Context<'d, 'a> {
     /// Whether this is what an RTSP server describes its streams by: the addresses and ports are
     /// settled by SETUP, not here (RFC 7826 Appendix D).
     pub fn is_rtsp(&self) -> bool {
-        self.sdp().lines().iter().any(|l| l.name() == Some(Name::Control))
+        self.sdp()
+            .lines()
+            .iter()
+            .any(|l| l.name() == Some(Name::Control))
     }
 
     /// The sections of each BUNDLE group, in the order of the description.

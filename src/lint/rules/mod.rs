@@ -4,11 +4,10 @@
 mod prelude {
     pub(super) use crate::diag::{Edit, Safety, Severity};
     pub(super) use crate::lint::rule::rule;
-    pub(super) use crate::lint::{Codec, Context, Exchange, Facts, Media, Pair, Role};
-    pub(super) use crate::lint::{Context, Media, Profile, Role};
+    pub(super) use crate::lint::{Codec, Context, Exchange, Facts, Media, Pair, Profile, Role};
     pub(super) use crate::sdp::{
-        Candidate, Crypto, Ending, Extmap, Field, Fingerprint, Fmtp, Group, Level, Line, MediaLine, Name,
-        Payload, Rid, RtcpFb, Rtpmap, Section, Simulcast, Ssrc, SsrcGroup, StaticType,
+        Candidate, Crypto, Ending, Extmap, Field, Fingerprint, Fmtp, Group, Level, Line, MediaLine,
+        Name, Payload, Rid, RtcpFb, Rtpmap, Section, Simulcast, Ssrc, SsrcGroup, StaticType,
     };
     pub(super) use std::collections::{BTreeMap, BTreeSet};
 }
