@@ -77,7 +77,7 @@ fn check(cx: &mut Exchange<'_, '_>) {
             _ => "inactive",
         };
         let where_offered = direction(offer, then).and_then(|(_, line)| line);
-        let nothing_flows = !(answers && receives) && !(hears && sends);
+        let nothing_flows = !(answers && receives || hears && sends);
         let draft = cx
             .report(
                 at,

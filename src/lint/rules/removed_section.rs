@@ -33,7 +33,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 3264 §8.2"],
+        spec: ["RFC 3264 §8"],
     } => again(check)
 }
 
