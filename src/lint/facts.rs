@@ -15,6 +15,8 @@ pub struct Facts<'d, 'a> {
     role: Option<Role>,
     side: Option<Side>,
     webrtc: bool,
+    /// The first line of each name at session level.
+    session: BTreeMap<Name, &'d Line<'a>>,
 }
 
 impl<'d, 'a> Facts<'d, 'a> {
@@ -29,6 +31,7 @@ impl<'d, 'a> Facts<'d, 'a> {
             role,
             side: None,
             webrtc: insists || looks_like_webrtc(sdp),
+            session: first_lines(sdp.session()),
         }
     }
 
@@ -73,7 +76,12 @@ impl<'d, 'a> Facts<'d, 'a> {
     /// The first line called `name` that holds for `media`: its own, or that of the session.
     pub fn line_for(&self, media: &Media<'d, 'a>, name: Name) -> Option<&'d Line<'a>> {
         let own = media.has(name).then(|| media.first(name)).flatten();
-        own.or_else(|| self.sdp.session().first(name))
+        own.or_else(|| self.session_line(name))
+    }
+
+    /// The first line called `name` at session level.
+    pub fn session_line(&self, name: Name) -> Option<&'d Line<'a>> {
+        self.session.get(&name).copied()
     }
 
     /// The value of that line.
@@ -103,6 +111,16 @@ impl<'d, 'a> Facts<'d, 'a> {
             .iter()
             .map(|group| group.iter().filter_map(|&i| self.media.get(i)).collect())
     }
+}
+
+fn first_lines<'d, 'a>(section: Section<'d, 'a>) -> BTreeMap<Name, &'d Line<'a>> {
+    let mut lines = BTreeMap::new();
+    for line in section.lines() {
+        if let Some(name) = line.name() {
+            lines.entry(name).or_insert(line);
+        }
+    }
+    lines
 }
 
 /// A media section with its payload types.

@@ -45,21 +45,22 @@ pub(in crate::lint) fn order(steps: &mut [Facts<'_, '_>]) -> Vec<Place> {
 
 /// What one end said.
 #[derive(Clone, Copy, Debug, Default)]
-struct End {
+struct End<'a> {
+    /// What is known of it: see [`origin`] and [`fingerprint`].
+    origin: Option<Origin<'a>>,
+    print: Option<Field<'a>>,
     /// Its latest offer, answered or not.
     offer: Option<usize>,
     /// What was in force of it when it made that offer.
     offer_after: Option<usize>,
     /// The latest description that came into force.
     in_force: Option<usize>,
-    /// The latest of any kind.
-    latest: Option<usize>,
 }
 
 /// What was said so far.
 #[derive(Debug, Default)]
-struct Session {
-    ends: [End; 2],
+struct Session<'a> {
+    ends: [End<'a>; 2],
     /// What anybody said last that came into force.
     last: Option<usize>,
     /// The latest offer, while nobody has answered it.
@@ -67,11 +68,11 @@ struct Session {
     one_end: bool,
 }
 
-impl Session {
+impl<'a> Session<'a> {
     /// Takes `now` to be said after `before`.
-    fn say(&mut self, before: &[Facts<'_, '_>], now: &mut Facts<'_, '_>) -> Place {
+    fn say(&mut self, before: &[Facts<'_, 'a>], now: &mut Facts<'_, 'a>) -> Place {
         let at = before.len();
-        let mut side = now.side().or_else(|| self.known_by_text(before, now));
+        let mut side = now.side().or_else(|| self.known_by_text(now));
         let opener = self.open.and_then(|i| before.get(i)?.side());
         let may_answer = self.open.is_some() && (side.is_none() || side != opener);
         let role = match now.role() {
@@ -130,11 +131,13 @@ impl Session {
                 self.last = Some(at);
             }
         }
-        self.end_mut(side).latest = Some(at);
+        let end = self.end_mut(side);
+        end.origin = origin(now);
+        end.print = fingerprint(now).or(end.print);
         place
     }
 
-    fn end(&self, side: Side) -> End {
+    fn end(&self, side: Side) -> End<'a> {
         let [local, remote] = self.ends;
         match side {
             Side::Local => local,
@@ -142,7 +145,7 @@ impl Session {
         }
     }
 
-    fn end_mut(&mut self, side: Side) -> &mut End {
+    fn end_mut(&mut self, side: Side) -> &mut End<'a> {
         let [local, remote] = &mut self.ends;
         match side {
             Side::Local => local,
@@ -155,19 +158,22 @@ impl Session {
     }
 
     /// The end whose `o=` line `now` has, or else whose certificate; none when both have it.
-    fn known_by_text(&self, before: &[Facts<'_, '_>], now: &Facts<'_, '_>) -> Option<Side> {
-        let latest = |side| before.get(self.end(side).latest?);
-        let by = |same: &dyn Fn(&Facts<'_, '_>) -> bool| {
+    fn known_by_text(&self, now: &Facts<'_, 'a>) -> Option<Side> {
+        let by = |same: &dyn Fn(End<'a>) -> bool| {
             let sides = [Side::Local, Side::Remote];
-            let mut fitting = sides.into_iter().filter(|&s| latest(s).is_some_and(same));
+            let mut fitting = sides.into_iter().filter(|&side| same(self.end(side)));
             fitting.next().filter(|_| fitting.next().is_none())
         };
         let origin = origin(now);
-        let print = fingerprint(now);
-        by(&|said| origin.is_some() && self::origin(said) == origin)
-            .or_else(|| by(&|said| print.is_some() && fingerprint(said) == print))
+        by(&|end| origin.is_some() && end.origin == origin).or_else(|| {
+            let print = fingerprint(now);
+            by(&|end| print.is_some() && end.print == print)
+        })
     }
 }
+
+/// User name and session identifier.
+type Origin<'a> = [Field<'a>; 2];
 
 fn other(side: Side) -> Side {
     match side {
@@ -177,7 +183,7 @@ fn other(side: Side) -> Side {
 }
 
 /// What stays the same in the `o=` lines of one end: user name and session identifier.
-fn origin<'a>(facts: &Facts<'_, 'a>) -> Option<[Field<'a>; 2]> {
+fn origin<'a>(facts: &Facts<'_, 'a>) -> Option<Origin<'a>> {
     let line = facts.sdp().session().of_type(b'o').next()?;
     let mut words = line.value().words();
     Some([words.next()?, words.next()?])

@@ -118,11 +118,12 @@ fn direction<'d, 'a>(
     if let Some(name) = own.next() {
         return own.next().is_none().then(|| (name, media.first(name)));
     }
-    let session = facts.sdp().session();
-    let mut common = ALL.into_iter().filter(|&name| session.has(name));
+    let mut common = ALL
+        .into_iter()
+        .filter(|&name| facts.session_line(name).is_some());
     match (common.next(), common.next()) {
         (None, _) => Some((Name::Sendrecv, None)),
-        (Some(name), None) => Some((name, session.first(name))),
+        (Some(name), None) => Some((name, facts.session_line(name))),
         _ => None,
     }
 }

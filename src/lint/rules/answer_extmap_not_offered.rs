@@ -43,18 +43,13 @@ fn check(cx: &mut Exchange<'_, '_>) {
     let Some((number, offer)) = cx.offer() else {
         return;
     };
-    let common: Vec<Extmap<'_>> = extmaps(offer.sdp().session()).collect();
+    let common = numbers(offer.sdp().session());
     for Pair { then, now } in cx.accepted() {
-        let mut offered = BTreeMap::new();
-        for map in extmaps(**then).chain(common.iter().copied()) {
-            let numbers: &mut Vec<Extmap<'_>> = offered.entry((map.uri, map.attributes)).or_default();
-            // One number, and with some luck a few more to choose from.
-            if numbers.len() < 8 {
-                numbers.push(map);
-            }
-        }
+        let own = numbers(**then);
         for map in extmaps(**now) {
-            match offered.get(&(map.uri, map.attributes)).and_then(|all| Some((all.first()?, all))) {
+            let key = (map.uri, map.attributes);
+            let offered = own.get(&key).or_else(|| common.get(&key));
+            match offered.and_then(|all| Some((all.first()?, all))) {
                 None => {
                     cx.report(
                         map.uri,
@@ -88,6 +83,19 @@ fn check(cx: &mut Exchange<'_, '_>) {
             }
         }
     }
+}
+
+/// The numbers of each extension in `section`: one, and with some luck a few more to choose from.
+fn numbers<'a>(section: Section<'_, 'a>) -> BTreeMap<(Field<'a>, Option<Field<'a>>), Vec<Extmap<'a>>> {
+    const KEPT: usize = 8;
+    let mut numbers: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for map in extmaps(section) {
+        let all = numbers.entry((map.uri, map.attributes)).or_default();
+        if all.len() < KEPT {
+            all.push(map);
+        }
+    }
+    numbers
 }
 
 fn extmaps<'d, 'a>(section: Section<'d, 'a>) -> impl Iterator<Item = Extmap<'a>> + use<'d, 'a> {
