@@ -47,6 +47,19 @@ fn fingerprint(code: &str, mark: &Landmark<'_>) -> u64 {
     }
     hash.update(b"\n");
     hash.update(mask::mask(mark.line));
+    beginning(hash)
+}
+
+/// The fingerprint of what is said of a file that is no description.
+pub(crate) fn of_notice(code: &str, message: &str) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(code);
+    hash.update(b"\n");
+    hash.update(message);
+    beginning(hash)
+}
+
+fn beginning(hash: Sha256) -> u64 {
     let digest: [u8; 32] = hash.finalize().into();
     let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
     u64::from_be_bytes(*first)

@@ -39,6 +39,7 @@ pub use config::{Config, Profile, UnknownRule, check_selector, find_rule};
 pub use context::Context;
 pub use exchange::{Codec, Exchange, Pair};
 pub use facts::{Facts, Media};
+pub(crate) use fingerprint::of_notice;
 pub use landmark::{Landmark, Landmarks};
 pub use reporter::Draft;
 pub use rule::{Group, Rule, Scope, Status};

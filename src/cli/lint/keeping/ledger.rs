@@ -6,6 +6,7 @@ use super::pattern::absolute;
 use super::settings::Settings;
 use crate::diag::{Diagnostic, Edit, Fix, Label, Safety, Severity, Suppression};
 use crate::lint::notice::{EXPIRED_SUPPRESSION, Notice, UNUSED_SUPPRESSION};
+use crate::lint::of_notice;
 use crate::lint::{Landmarks, Linter, Part, RULES, Report};
 use crate::sdp::Description;
 use std::collections::BTreeSet;
@@ -155,10 +156,6 @@ impl Ledger {
                 label,
                 message,
             );
-            notice.help.push(match all_of_it {
-                true => REMOVE.to_owned(),
-                false => format!("take `{}` off the list", selector.value),
-            });
             if all_of_it && i == 0 {
                 notice.fix = Some(Fix {
                     title: REMOVE.to_owned(),
@@ -167,6 +164,11 @@ impl Ledger {
                         span: whole_lines(&self.settings.text, &entry.span),
                         replacement: String::new(),
                     }],
+                });
+            } else {
+                notice.help.push(match all_of_it {
+                    true => REMOVE.to_owned(),
+                    false => format!("take `{}` off the list", selector.value),
                 });
             }
             all.push(notice);
@@ -204,6 +206,7 @@ pub(super) fn notice(
         code: kind.code,
         name: kind.name,
         severity,
+        fingerprint: of_notice(kind.code, &message),
         message,
         primary: Label {
             source: 0,
@@ -214,7 +217,6 @@ pub(super) fn notice(
         help: Vec::new(),
         fix: None,
         spec: &[],
-        fingerprint: 0,
         suppression: None,
     }
 }

@@ -4,7 +4,7 @@
 //! configuration would let pass what the other half forbids.
 
 use super::entry::Entry;
-use super::pattern::PathPattern;
+use super::pattern::{PathPattern, absolute};
 use super::toml_reader::{At, Problems, Table, nearest, parse};
 use crate::diag::{Severity, Source};
 use crate::lint::{Profile, check_selector};
@@ -57,7 +57,9 @@ impl Settings {
         base: &Path,
         fill: fn(&mut Self, Table<'_>, &mut Problems),
     ) -> Result<Self, Vec<String>> {
-        let name = crate::output::printable(&path.to_string_lossy()).into_owned();
+        // As other paths are shown: from the working directory, where it lies below that.
+        let shown = path.strip_prefix(absolute(Path::new("."))).unwrap_or(path);
+        let name = crate::output::printable(&shown.to_string_lossy()).into_owned();
         let bytes = fs::read(path).map_err(|error| {
             let why = match error.kind() {
                 std::io::ErrorKind::NotFound => "no such file".to_owned(),
