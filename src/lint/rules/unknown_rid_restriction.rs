@@ -79,7 +79,7 @@ fn problem(key: Field<'_>, limit: Option<Field<'_>>, at: usize) -> Option<&'stat
         (!limit.is_none_or(decimal)).then_some("expected a number after `=`")
     } else if WHOLE.iter().any(is) {
         // The grammar lets the value be left out.
-        let fine = limit.is_none_or(|limit| whole(limit));
+        let fine = limit.is_none_or(whole);
         (!fine).then_some("expected a whole number after `=`")
     } else {
         Some("no such restriction")
