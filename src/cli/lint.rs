@@ -17,7 +17,7 @@ use crate::lint::{Part, Report};
 use exchange::ExchangeArgs;
 use inputs::{Input, InputArgs};
 use keeping::{Comments, Fixing, Includes, Keeper, KeepingArgs, Place};
-use rules::RuleArgs;
+use rules::{RoleArg, RuleArgs};
 use sinks::{Counts, OutputArgs, Sinks, Surroundings};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
@@ -31,6 +31,8 @@ Examples:
   rtcscope lint --pair offer.sdp answer.sdp    also checks that the answer fits
   rtcscope lint --ignore SDP307,misspelt-codec offer.sdp
   xclip -o | rtcscope lint -
+  rtcscope lint 'docs/**/*.md' src/fixtures.ts call.har sip.pcap
+  rtcscope lint --list-inputs webrtc_internals_dump.txt
   rtcscope lint --fix offer.sdp            mend what has a safe fix
 
 What a rule means: rtcscope explain SDP203
@@ -42,7 +44,8 @@ Exit codes: 0 nothing from the --error-on level up, 1 something, 2 bad usage,
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LintArgs {
-    /// Files, directories (their .sdp files), or - for standard input
+    /// Files of any kind with descriptions in them, directories (their .sdp files), patterns, or - for
+    /// standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Which of them answer each other.
@@ -132,6 +135,12 @@ fn lint_all(
         Ok(sinks) => sinks,
         Err(reason) => return usage(err, &[reason]),
     };
+    let mut reading = args.input.clone();
+    reading.is_fragment = args.rules.role == Some(RoleArg::Fragment);
+    let targets = inputs::expand(&paths, &reading, &includes);
+    if let Some(format) = reading.list_inputs {
+        return inputs::list(targets, &reading, format, out, err);
+    }
     let mut fixing = Fixing::default();
     // The fixed text has standard output for itself, and what is said goes to the error stream.
     let mut aside = Vec::new();
@@ -141,7 +150,7 @@ fn lint_all(
         sinks.begin(report)?;
     }
     let (mut said, mut places) = (Vec::new(), Vec::new());
-    inputs::read_with(&paths, &args.input.stdin_name, &includes, |input| {
+    inputs::read_targets(targets, &reading, |input| {
         let mut unusable = |name: String, reason: String, err: &mut dyn Write| {
             writeln!(err, "error: {name}: {reason}")?;
             counts.unreadable.push((name, reason));

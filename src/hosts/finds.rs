@@ -126,6 +126,40 @@ impl Finds {
     }
 }
 
+impl Finds {
+    /// Of descriptions that say the same and stand alone keeps one, which tells how many there are.
+    /// Only of records: what is mended has to be mended everywhere.
+    pub(super) fn merge(&mut self) {
+        let mut first: BTreeMap<(Vec<u8>, Option<bool>), usize> = BTreeMap::new();
+        let mut more: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut kept: Vec<Found> = Vec::new();
+        for found in std::mem::take(&mut self.all) {
+            if let Text::Extracted { bytes, .. } = &found.text
+                && found.kind.is_evidence()
+                && found.thread.is_none()
+            {
+                let role = found.role.map(|role| role == Role::Offer);
+                match first.get(&(bytes.clone(), role)) {
+                    Some(&at) => {
+                        *more.entry(at).or_default() += 1;
+                        continue;
+                    }
+                    None => {
+                        first.insert((bytes.clone(), role), kept.len());
+                    }
+                }
+            }
+            kept.push(found);
+        }
+        for (at, count) in more {
+            if let Some(pointer) = kept.get_mut(at).and_then(|found| found.pointer.as_mut()) {
+                *pointer += &format!(", and {count} more like it");
+            }
+        }
+        self.all = kept;
+    }
+}
+
 /// The bytes of `found` in `file`.
 pub(super) fn bytes_of<'a>(found: &'a Found, file: &'a [u8]) -> &'a [u8] {
     match &found.text {

@@ -22,6 +22,7 @@ mod view;
 pub use coding::Coding;
 pub use kind::Kind;
 
+use crate::capture::Capture;
 use crate::diag::{Edit, Map};
 use crate::sdp::{Role, Side};
 use finds::{Context, Finds};
@@ -122,6 +123,46 @@ pub fn find(name: &str, bytes: &[u8]) -> Result<Vec<Found>, String> {
     find_as(None, name, bytes)
 }
 
+/// The descriptions in a capture, however long.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_in_capture(capture: Capture) -> Result<Vec<Found>, String> {
+    let mut finds = Finds::default();
+    capture::read(capture, &Context::new(Kind::Capture), &mut finds);
+    if finds.all.is_empty() {
+        return Err(Kind::Capture.nothing().to_owned());
+    }
+    finds.merge();
+    Ok(finds.all)
+}
+
+/// As [`find_as`], where what is found are pieces of descriptions; a file in which none begins is one
+/// piece.
+///
+/// # Errors
+/// As [`find`], when no line is one of a description.
+pub fn find_pieces(kind: Option<Kind>, name: &str, bytes: &[u8]) -> Result<Vec<Found>, String> {
+    let found = find_as(kind, name, bytes);
+    let is_line = |line: &[u8]| matches!(line, [letter, b'=', ..] if letter.is_ascii_lowercase());
+    match found {
+        Ok(mut all) => {
+            for found in &mut all {
+                found.is_fragment = true;
+            }
+            Ok(all)
+        }
+        Err(_) if bytes.split(|&b| b == b'\n').any(is_line) => {
+            let mut finds = Finds::default();
+            let mut cx = Context::new(Kind::Raw);
+            cx.is_fragment = true;
+            finds.add(View::file(bytes), 0..bytes.len(), &cx);
+            Ok(finds.all)
+        }
+        Err(reason) => Err(reason),
+    }
+}
+
 /// As [`find`], in a file of this kind.
 ///
 /// # Errors
@@ -164,6 +205,7 @@ pub fn find_as(kind: Option<Kind>, name: &str, bytes: &[u8]) -> Result<Vec<Found
             Kind::Capture => capture::find(bytes, &cx, &mut finds),
         };
         if !finds.all.is_empty() {
+            finds.merge();
             return Ok(finds.all);
         }
         // What cannot be read as one kind is most likely of another.

@@ -1,21 +1,93 @@
-//! What `rtcscope lint` and `--sdp` read: files, directories and standard input.
+//! What `rtcscope lint` and `--sdp` read: files of every kind that descriptions are found in,
+//! directories, patterns and standard input.
+
+mod list;
+mod walk;
+
+pub(in crate::cli) use list::list;
+pub(in crate::cli) use walk::{Target, expand};
 
 use super::keeping::Includes;
+use crate::capture::Capture;
 use crate::diag::{Container, Source};
-use crate::hosts::{self, Found, Text};
+use crate::hosts::{self, Found, Kind, Text};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Nothing longer than this is a session description.
+/// Nothing longer than this is a session description; captures may be.
 const LONGEST: u64 = 64 << 20;
 
 /// Arguments that say what is read, and how.
 #[derive(Clone, Debug, clap::Args)]
 pub struct InputArgs {
-    /// What to call standard input in messages
+    /// What to call standard input in messages; its ending tells what it is, as a file's does
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub stdin_name: String,
+    /// What kind of file the descriptions are in
+    #[arg(long, value_name = "KIND", default_value = "auto", value_parser = kinds())]
+    pub input: String,
+    /// Only list the descriptions that are found: where, what they are, and a hash of their text
+    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub list_inputs: Option<ListFormat>,
+    /// It is no failure when a directory or a pattern gives no file
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Take what is read for pieces of descriptions.
+    #[arg(skip)]
+    pub is_fragment: bool,
+}
+
+/// How descriptions are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ListFormat {
+    /// A line for each
+    Text,
+    /// A JSON array
+    Json,
+}
+
+/// The names that `--input` takes, with some that people may think of first.
+const KINDS: [(&str, Option<Kind>); 15] = [
+    ("auto", None),
+    ("sdp", Some(Kind::Raw)),
+    ("json", Some(Kind::Json)),
+    ("internals", Some(Kind::Internals)),
+    ("rtcstats", Some(Kind::Rtcstats)),
+    ("har", Some(Kind::Har)),
+    ("js", Some(Kind::Code)),
+    ("code", Some(Kind::Code)),
+    ("md", Some(Kind::Markup)),
+    ("markup", Some(Kind::Markup)),
+    ("html", Some(Kind::Markup)),
+    ("log", Some(Kind::Log)),
+    ("sip", Some(Kind::Log)),
+    ("pcap", Some(Kind::Capture)),
+    ("capture", Some(Kind::Capture)),
+];
+
+fn kinds() -> clap::builder::PossibleValuesParser {
+    KINDS.map(|(name, _)| name).into()
+}
+
+impl InputArgs {
+    /// The kind that was asked for.
+    fn kind(&self) -> Option<Kind> {
+        let named = KINDS.iter().find(|(name, _)| *name == self.input);
+        named.and_then(|(_, kind)| *kind)
+    }
+}
+
+impl Default for InputArgs {
+    fn default() -> Self {
+        Self {
+            stdin_name: "<stdin>".to_owned(),
+            input: "auto".to_owned(),
+            list_inputs: None,
+            allow_empty: false,
+            is_fragment: false,
+        }
+    }
 }
 
 /// A file with session descriptions in it.
@@ -29,6 +101,10 @@ pub(in crate::cli) struct Input {
     pub(in crate::cli) found: Vec<Found>,
     /// Where it lies, when it may be written again: it is no stream, and not compressed.
     pub(in crate::cli) file: Option<PathBuf>,
+    /// What kind of file it was said to be.
+    pub(in crate::cli) kind: Option<Kind>,
+    /// Whether pieces of descriptions were said to be in it.
+    pub(in crate::cli) is_fragment: bool,
 }
 
 impl Input {
@@ -36,9 +112,10 @@ impl Input {
     pub(in crate::cli) fn with_text(&self, text: Vec<u8>) -> Result<Self, String> {
         Ok(Self {
             name: self.name.clone(),
-            found: hosts::find(&self.name, &text)?,
+            found: find(self.kind, self.is_fragment, &self.name, &text)?,
             text,
             file: self.file.clone(),
+            ..*self
         })
     }
 
@@ -87,45 +164,35 @@ pub(in crate::cli) struct Unreadable {
     pub(in crate::cli) reason: String,
 }
 
-/// Reads everything `paths` name, in order; directories give their `.sdp` files, sorted.
+/// Reads everything `paths` name, in order, each as what it looks like.
 pub(in crate::cli) fn read(
     paths: &[PathBuf],
     stdin_name: &str,
     each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
 ) -> io::Result<()> {
-    read_with(paths, stdin_name, &Includes::default(), each)
+    let args = InputArgs {
+        stdin_name: stdin_name.to_owned(),
+        ..InputArgs::default()
+    };
+    let targets = expand(paths, &args, &Includes::default());
+    read_targets(targets, &args, each)
 }
 
-/// As [`read`]; directories give the files that `includes` takes, too.
-pub(super) fn read_with(
-    paths: &[PathBuf],
-    stdin_name: &str,
-    includes: &Includes,
+/// Reads `targets`, in order.
+pub(in crate::cli) fn read_targets(
+    targets: Vec<Target>,
+    args: &InputArgs,
     mut each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
 ) -> io::Result<()> {
-    for path in paths {
-        if path.as_os_str() == "-" {
-            each(read_stdin(stdin_name))?;
-            continue;
-        }
-        let name = printable(path);
-        if !path.is_dir() {
-            each(read_file(path))?;
-            continue;
-        }
-        let mut files = Vec::new();
-        let mut walked = Ok(());
-        walk(path, includes, &mut files, &mut walked);
-        if let Err(error) = walked {
-            each(Err(unreadable(name.clone(), &error)))?;
-        }
-        if files.is_empty() {
-            let reason = "a directory without .sdp files".to_owned();
-            each(Err(Unreadable { name, reason }))?;
-        }
-        for file in files {
-            each(read_file(&file))?;
-        }
+    for target in targets {
+        each(match target {
+            Target::Stdin => {
+                let text = read_limited(io::stdin().lock());
+                open(args.stdin_name.clone(), text, None, args)
+            }
+            Target::File(path) => read_as(&path, args),
+            Target::Unreadable(why) => Err(why),
+        })?;
     }
     Ok(())
 }
@@ -133,29 +200,70 @@ pub(super) fn read_with(
 /// Reads standard input, which is called `name`.
 pub(in crate::cli) fn read_stdin(name: &str) -> Result<Input, Unreadable> {
     let text = read_limited(io::stdin().lock());
-    open(name.to_owned(), text, None)
+    open(name.to_owned(), text, None, &InputArgs::default())
 }
 
 /// Reads the file at `path`.
 pub(in crate::cli) fn read_file(path: &Path) -> Result<Input, Unreadable> {
+    read_as(path, &InputArgs::default())
+}
+
+fn read_as(path: &Path, args: &InputArgs) -> Result<Input, Unreadable> {
+    let name = printable(path);
+    // A capture may be larger than what fits in memory.
+    let is_long = fs::metadata(path).is_ok_and(|data| data.is_file() && data.len() > LONGEST);
+    if is_long && let Ok(capture) = Capture::open(path) {
+        return match hosts::find_in_capture(capture) {
+            Ok(found) => Ok(Input {
+                name,
+                text: Vec::new(),
+                found,
+                file: Some(path.to_path_buf()),
+                kind: Some(Kind::Capture),
+                is_fragment: false,
+            }),
+            Err(reason) => Err(Unreadable { name, reason }),
+        };
+    }
     let text = fs::File::open(path).and_then(read_limited);
-    open(printable(path), text, Some(path))
+    open(name, text, Some(path), args)
 }
 
 /// Finds the descriptions in what was read.
-fn open(name: String, text: io::Result<Vec<u8>>, file: Option<&Path>) -> Result<Input, Unreadable> {
+fn open(
+    name: String,
+    text: io::Result<Vec<u8>>,
+    file: Option<&Path>,
+    args: &InputArgs,
+) -> Result<Input, Unreadable> {
     let text = match text {
         Ok(text) => text,
         Err(error) => return Err(unreadable(name, &error)),
     };
-    match hosts::find(&name, &text) {
+    match find(args.kind(), args.is_fragment, &name, &text) {
         Ok(found) => Ok(Input {
             name,
             text,
             found,
             file: file.map(Path::to_path_buf),
+            kind: args.kind(),
+            is_fragment: args.is_fragment,
         }),
         Err(reason) => Err(Unreadable { name, reason }),
+    }
+}
+
+/// The descriptions in `text`, or the pieces of some.
+fn find(
+    kind: Option<Kind>,
+    is_fragment: bool,
+    name: &str,
+    text: &[u8],
+) -> Result<Vec<Found>, String> {
+    if is_fragment {
+        hosts::find_pieces(kind, name, text)
+    } else {
+        hosts::find_as(kind, name, text)
     }
 }
 
@@ -189,42 +297,18 @@ fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Collects the `.sdp` files under `dir`, sorted; hidden entries and linked directories are left out.
-fn walk(dir: &Path, includes: &Includes, files: &mut Vec<PathBuf>, problem: &mut io::Result<()>) {
-    let mut entries: Vec<fs::DirEntry> = match fs::read_dir(dir) {
-        Ok(entries) => entries.filter_map(Result::ok).collect(),
-        Err(error) => {
-            *problem = Err(error);
-            return;
-        }
-    };
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let path = entry.path();
-        match entry.file_type() {
-            _ if hidden => {}
-            Ok(kind) if kind.is_dir() => walk(&path, includes, files, problem),
-            Ok(_)
-                if path
-                    .extension()
-                    .is_some_and(|e| e.eq_ignore_ascii_case("sdp"))
-                    || includes.takes(&path) =>
-            {
-                files.push(path);
-            }
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sdp::Role;
 
     fn texts(text: &str) -> Vec<(String, String, Option<Role>)> {
-        match open("x".to_owned(), Ok(text.as_bytes().to_vec()), None) {
+        match open(
+            "x".to_owned(),
+            Ok(text.as_bytes().to_vec()),
+            None,
+            &InputArgs::default(),
+        ) {
             Err(e) => vec![(e.name, e.reason, None)],
             Ok(input) => {
                 let each = input.found.iter().map(|found| {

@@ -26,7 +26,7 @@ pub struct RuleArgs {
     /// Also rules that are new and may still change
     #[arg(long)]
     pub preview: bool,
-    /// Take the descriptions for offers or answers
+    /// Take the descriptions for offers, answers, or pieces of descriptions
     #[arg(long = "as", value_enum, value_name = "ROLE")]
     pub role: Option<RoleArg>,
 }
@@ -38,6 +38,8 @@ pub enum RoleArg {
     Offer,
     /// An answer
     Answer,
+    /// A piece of a description: nothing is missed
+    Fragment,
 }
 
 impl RuleArgs {
@@ -59,9 +61,10 @@ impl RuleArgs {
         let severity = severity.map(|(rule, level)| (rule.value.clone(), level.value));
         Config {
             profile: named.or_else(configured).unwrap_or_default(),
-            role: self.role.map(|role| match role {
-                RoleArg::Offer => Role::Offer,
-                RoleArg::Answer => Role::Answer,
+            role: self.role.and_then(|role| match role {
+                RoleArg::Offer => Some(Role::Offer),
+                RoleArg::Answer => Some(Role::Answer),
+                RoleArg::Fragment => None,
             }),
             select: match self.select.is_empty() {
                 true => listed(|f| &f.select),

@@ -233,6 +233,8 @@ mod tests {
             found: crate::hosts::find("x.sdp", text.as_bytes()).unwrap(),
             text: text.as_bytes().to_vec(),
             file: None,
+            kind: None,
+            is_fragment: false,
         }
     }
 
