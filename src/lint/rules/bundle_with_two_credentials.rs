@@ -17,7 +17,7 @@ rule! {
     /// a=rtcp-mux
     /// a=ice-ufrag:F7gI
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
-    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 8
     /// a=mid:1
     /// a=rtcp-mux
     /// a=ice-ufrag:9b3X
@@ -31,7 +31,7 @@ rule! {
     /// a=rtcp-mux
     /// a=ice-ufrag:F7gI
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
-    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 8
     /// a=mid:1
     /// a=rtcp-mux
     /// a=ice-ufrag:9b3X

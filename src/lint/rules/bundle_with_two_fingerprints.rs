@@ -15,7 +15,7 @@ rule! {
     /// a=mid:0
     /// a=rtcp-mux
     /// a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1
-    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 8
     /// a=mid:1
     /// a=rtcp-mux
     /// a=fingerprint:sha-256 B1:4A:AD:B9:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1
@@ -27,7 +27,7 @@ rule! {
     /// a=rtcp-mux
     /// a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB
     /// a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1
-    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 8
     /// a=mid:1
     /// a=rtcp-mux
     /// a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:5D:49:6B:54:02:12:DF:4A:AD:B9:B1

@@ -9,10 +9,12 @@ rule! {
     /// ```sdp,fail
     /// a=ice-lite
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=recvonly
     /// a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host
     /// ```
     /// ```sdp,pass
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=recvonly
     /// a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host
     /// ```
     "SDP224" "ice-lite-from-browser" {

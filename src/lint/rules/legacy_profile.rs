@@ -10,6 +10,7 @@ rule! {
     /// ```sdp,fail
     /// m=audio 9 RTP/SAVPF 0
     /// a=mid:0
+    /// a=rtcp-mux
     /// a=ice-ufrag:F7gI
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
     /// a=setup:active
@@ -18,6 +19,7 @@ rule! {
     /// ```sdp,fixed
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
     /// a=mid:0
+    /// a=rtcp-mux
     /// a=ice-ufrag:F7gI
     /// a=ice-pwd:x9cml/YzichV2+XlhiMu8g
     /// a=setup:active

@@ -8,9 +8,11 @@ rule! {
     /// this end have arrived. RFC 9429 wants the option in every offer.
     /// ```sdp,fail,as-offer
     /// a=setup:actpass
+    /// a=recvonly
     /// ```
     /// ```sdp,pass,as-offer
     /// a=setup:actpass
+    /// a=recvonly
     /// a=ice-options:trickle ice2
     /// ```
     "SDP206" "missing-trickle-option" {
