@@ -24,6 +24,8 @@ fn exchange(said: &[PathBuf]) -> Vec<(Severity, String)> {
                 Role::Answer
             }),
             side: None,
+            holes: &[],
+            is_fragment: false,
         })
         .collect();
     let reports = Linter::new(Config::default()).check(&parts);
