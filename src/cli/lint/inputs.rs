@@ -4,8 +4,8 @@
 mod list;
 mod walk;
 
-pub(in crate::cli) use list::list;
-pub(in crate::cli) use walk::{Target, expand};
+pub(super) use list::list;
+pub(super) use walk::{Target, expand};
 
 use super::keeping::Includes;
 use crate::capture::Capture;
@@ -179,7 +179,7 @@ pub(in crate::cli) fn read(
 }
 
 /// Reads `targets`, in order.
-pub(in crate::cli) fn read_targets(
+pub(super) fn read_targets(
     targets: Vec<Target>,
     args: &InputArgs,
     mut each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
 /// Lists what is found in `targets`; gives the exit code.
-pub(in crate::cli) fn list(
+pub(in crate::cli::lint) fn list(
     targets: Vec<Target>,
     args: &InputArgs,
     format: ListFormat,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Something to read.
 #[derive(Debug)]
-pub(in crate::cli) enum Target {
+pub(in crate::cli::lint) enum Target {
     /// Standard input.
     Stdin,
     /// A file.
@@ -19,7 +19,7 @@ pub(in crate::cli) enum Target {
 /// What `paths` name, in order. Directories give their `.sdp` files, sorted, and those that `includes`
 /// takes; what `.gitignore` leaves out is left out, and hidden files. A pattern that the shell left as it
 /// is gives what it matches.
-pub(in crate::cli) fn expand(
+pub(in crate::cli::lint) fn expand(
     paths: &[PathBuf],
     args: &InputArgs,
     includes: &Includes,
