@@ -218,3 +218,37 @@ pub fn find_as(kind: Option<Kind>, name: &str, bytes: &[u8]) -> Result<Vec<Found
     let reason = kind::no_text(bytes).map(str::to_owned).or(reason);
     Err(reason.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PARTS: &str = r#"(v=0|o=- 1 1 IN IP4 0|m=audio 9 RTP/AVP 0|\\r\\n|\r\n|\n|"|'|`|\{|\}|\[|\]|,|:|\+|\$|\\|```sdp|<pre>|"sdp"|"type"|> |%|SIP/2.0 200 OK|a=x| ){0,60}"#;
+
+    proptest! {
+        /// Whatever is in a file: every description lies in it, and so does each of its bytes.
+        #[test]
+        fn places_are_in_the_file(text in PARTS) {
+            for kind in Kind::ALL {
+                for name in ["x", "x.go", "x.md", "x.html"] {
+                    let all = find_as(Some(kind), name, text.as_bytes()).unwrap_or_default();
+                    for found in all {
+                        match &found.text {
+                            Text::InPlace(range) => prop_assert!(text.get(range.clone()).is_some()),
+                            Text::Extracted { bytes, map } => {
+                                for at in 0..bytes.len() {
+                                    let place = map.host(&(at..at + 1)).unwrap_or(0..0);
+                                    prop_assert!(text.as_bytes().get(place).is_some());
+                                }
+                                for hole in &found.holes {
+                                    prop_assert!(bytes.get(hole.clone()).is_some());
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

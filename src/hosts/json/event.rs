@@ -86,7 +86,7 @@ impl<'t, 'a> Event<'t, 'a> {
 
     /// Adds the description of the event.
     pub(super) fn find(self, view: View<'_>, outer: &Context, finds: &mut Finds) {
-        let (Event { value, .. }, (What::Set(side) | What::Done(side))) = (&self, self.what) else {
+        let (Event { value, .. }, What::Set(side) | What::Done(side)) = (&self, self.what) else {
             if let What::Failed(side) = self.what {
                 finds.reject(&self.thread(outer), side);
             }

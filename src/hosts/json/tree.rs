@@ -157,11 +157,6 @@ impl<'t, 'a> Value<'t, 'a> {
         let is_plain = self.shape() == Shape::String && !raw.contains(&b'\\');
         std::str::from_utf8(raw).ok().filter(|_| is_plain)
     }
-
-    /// Which value of the tree it is.
-    pub(crate) fn id(&self) -> u32 {
-        self.at
-    }
 }
 
 /// An array or object that is not closed yet.

@@ -124,7 +124,7 @@ pub(super) fn read(
             continue;
         }
         if byte == b'\\' && has_escapes && !style.is_raw {
-            at += escape(rest, at, style, out);
+            at += escape(rest, at, out);
             continue;
         }
         out.push(&[byte], at..at + 1);
@@ -133,7 +133,7 @@ pub(super) fn read(
 }
 
 /// Undoes the escape at the beginning of `rest`, which is at `at`; gives its length.
-fn escape(rest: &[u8], at: usize, style: Style, out: &mut Builder<'_>) -> usize {
+fn escape(rest: &[u8], at: usize, out: &mut Builder<'_>) -> usize {
     let simple = |out: &mut Builder<'_>, byte: u8| {
         out.push(&[byte], at..at + 2);
         2
@@ -146,7 +146,6 @@ fn escape(rest: &[u8], at: usize, style: Style, out: &mut Builder<'_>) -> usize 
         // The line goes on; Rust leaves out the blanks, and nobody wants them in a description.
         Some(b'\n' | b'\r') => {
             let blanks = rest.iter().skip(1).take_while(|b| b.is_ascii_whitespace());
-            let _ = style;
             1 + blanks.count()
         }
         Some(b'x') => coded(rest, at, 2, 2, 16, out),
