@@ -295,7 +295,7 @@ fn other_parsers_have_their_say() {
     let verdict = found
         .out
         .lines()
-        .find(|l| l.contains("webrtc-rs sdp:"))
+        .find(|l| l.contains("webrtc-rs (sdp):"))
         .unwrap();
     assert!(verdict.contains("rejects: "), "{verdict}");
     let found = run(&[
@@ -307,7 +307,7 @@ fn other_parsers_have_their_say() {
     assert!(
         found
             .out
-            .contains("chromium-offer.sdp:1: webrtc-rs sdp: accepts"),
+            .contains("chromium-offer.sdp:1: webrtc-rs (sdp): accepts"),
         "{}",
         found.out
     );

@@ -13,21 +13,25 @@ rule! {
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
     /// a=rtcp-fb:96 nack pli
+    /// a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
     /// --- answer
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
     /// a=rtcp-fb:96 nack pli
     /// a=rtcp-fb:96 transport-cc
+    /// a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
     /// ```
     /// ```sdp,pass
     /// --- offer
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
+    /// a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
     /// a=rtcp-fb:* transport-cc
     /// a=rtcp-fb:96 nack pli
     /// --- answer
     /// m=video 9 UDP/TLS/RTP/SAVPF 96
     /// a=rtpmap:96 VP8/90000
+    /// a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
     /// a=rtcp-fb:96 transport-cc
     /// ```
     "SDP714" "answer-adds-rtcp-fb" {

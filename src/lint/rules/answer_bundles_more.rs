@@ -10,7 +10,6 @@ rule! {
     /// A server bundles all it answers.
     /// ```sdp,fail
     /// --- offer
-    /// a=group:BUNDLE 0
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
     /// a=mid:0
     /// a=rtcp-mux

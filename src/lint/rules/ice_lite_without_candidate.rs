@@ -17,7 +17,7 @@ rule! {
     /// a=end-of-candidates
     /// ```
     "SDP230" "ice-lite-without-candidate" {
-        group: Suspicious,
+        group: Advice,
         scope: Any,
         since: "0.1",
         spec: ["RFC 8445 §5.2", "RFC 8839 §4.2.1.2"],

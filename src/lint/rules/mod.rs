@@ -213,7 +213,6 @@ rules! {
     passive_answer,
     rtcp_mux_disagreement,
     answer_bundles_more,
-    bundle_of_rejected_section,
     answer_extmap_not_offered,
     answer_adds_rtcp_fb,
     answer_rid_not_reversed,

@@ -48,7 +48,13 @@ fn check(cx: &mut Context<'_, '_>) {
                 format_args!("`a=group:BUNDLE` lists `{mid}`, whose section has port 0"),
             )
             .context(*port, "rejected or disabled")
-            .help("take the tag out of the group, or write `a=bundle-only` where that is meant");
+            .help("take the tag out of the group, or write `a=bundle-only` where that is meant")
+            .fix(
+                Safety::Unsafe,
+                "take it out of the group",
+                mid.start().saturating_sub(1)..mid.end(),
+                "",
+            );
         }
     }
 }

@@ -11,10 +11,11 @@ rule! {
     /// A server drops or adds the line whatever was offered.
     /// ```sdp,fail
     /// --- offer
+    /// m=audio 5000 RTP/AVP 0
     /// a=rtcp-mux
     /// a=rtcp-mux-only
     /// --- answer
-    /// a=ptime:20
+    /// m=audio 6000 RTP/AVP 0
     /// ```
     /// ```sdp,fail
     /// --- offer

@@ -15,7 +15,7 @@ rule! {
     /// a=mid:0
     /// a=rtcp-mux
     /// a=sendonly
-    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 8
     /// a=mid:1
     /// a=rtcp-mux
     /// a=sendonly
