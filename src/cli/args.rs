@@ -65,7 +65,7 @@ pub(super) enum Command {
     /// Write the media of each stream as a file that plays
     Extract(extract::ExtractArgs),
     /// Check session descriptions (SDP) for mistakes
-    Lint(lint::LintArgs),
+    Lint(Box<lint::LintArgs>),
     /// Say what session descriptions (SDP) mean, in plain words; compare two
     Sdp(sdp::SdpArgs),
     /// Explain a lint rule by its code or name

@@ -277,7 +277,7 @@ mod tests {
             .take(9000)
         {
             text.extend_from_slice(piece.as_bytes());
-            if text.len() % 7 == 0 {
+            if text.len().is_multiple_of(7) {
                 text.extend([0x80, 0xff, 0xe2, 0x82]);
             }
         }

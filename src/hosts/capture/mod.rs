@@ -96,4 +96,5 @@ fn datagram_text(payload: &[u8]) -> Option<(Option<Head>, &[u8])> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests;

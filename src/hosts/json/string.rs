@@ -73,6 +73,7 @@ fn unicode(text: &[u8]) -> (char, usize) {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, clippy::type_complexity)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

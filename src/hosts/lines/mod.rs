@@ -334,6 +334,7 @@ fn spelled_out(
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, clippy::type_complexity)]
 mod tests {
     use super::super::{Kind, Text, find_as};
     use super::*;

@@ -215,4 +215,5 @@ fn dedent(text: &[u8], indent: usize) -> (Vec<u8>, Map, Vec<Range<usize>>) {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests;

@@ -131,6 +131,7 @@ fn description(view: View<'_>, fence: &Fence<'_>, cx: &Context, finds: &mut Find
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, clippy::type_complexity)]
 mod tests {
     use super::super::{Found, Kind, Text, find_as};
 

@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn what_never_settles_ends() {
-        let mut judge = |input: &Input| report(rule(input, "T1", "a=", "a=b\na="));
+        let judge = |input: &Input| report(rule(input, "T1", "a=", "a=b\na="));
         let mut seen = 0;
         let mut counted = |input: &Input| {
             seen += 1;
