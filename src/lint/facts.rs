@@ -2,7 +2,7 @@
 
 mod bundle;
 
-use crate::sdp::{Description, Field, Group, Line, Name, Payloads, Role, Section, Side};
+use crate::sdp::{Description, Field, Group, Line, Name, Names, Payloads, Role, Section, Side};
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
@@ -137,29 +137,14 @@ pub struct Media<'d, 'a> {
     tagged: Option<usize>,
 }
 
-/// A set of attribute names.
-#[derive(Clone, Copy, Debug, Default)]
-struct Names(u128);
-
-impl Names {
-    fn bit(name: Name) -> u128 {
-        const { assert!(Name::ALL.len() < 128) };
-        1 << (name as u8)
-    }
-
-    /// The names in `lines`. A damaged line counts for the attribute it was probably meant to be,
-    /// so that no rule misses what another one has found to be damaged.
-    fn of(lines: &[Line<'_>]) -> Self {
-        let names = lines.iter().filter_map(|line| match line.name() {
-            Some(Name::Other) | None => meant(line),
-            name => name,
-        });
-        Self(names.fold(0, |set, name| set | Self::bit(name)))
-    }
-
-    fn has(self, name: Name) -> bool {
-        self.0 & Self::bit(name) != 0
-    }
+/// The names in `lines`. A damaged line counts for the attribute it was probably meant to be, so
+/// that no rule misses what another one has found to be damaged.
+fn names_in(lines: &[Line<'_>]) -> Names {
+    let names = lines.iter().filter_map(|line| match line.name() {
+        Some(Name::Other) | None => meant(line),
+        name => name,
+    });
+    names.collect()
 }
 
 impl<'d, 'a> Deref for Media<'d, 'a> {
@@ -221,16 +206,16 @@ fn collect<'d, 'a>(
     sdp: &'d Description<'a>,
     role: Option<Role>,
 ) -> (Vec<Media<'d, 'a>>, Vec<Vec<usize>>) {
-    let session = Names::of(sdp.session().lines());
+    let session = names_in(sdp.session().lines());
     let mut media: Vec<Media<'d, 'a>> = sdp
         .media()
         .map(|section| {
-            let names = Names::of(section.lines());
+            let names = names_in(section.lines());
             Media {
                 section,
                 payloads: Payloads::of(section),
                 names,
-                transport_names: Names(session.0 | names.0),
+                transport_names: session.and(names),
                 tagged: None,
             }
         })

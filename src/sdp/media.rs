@@ -1,6 +1,6 @@
 //! The `m=` line (RFC 8866) and the section it opens.
 
-use super::{Field, Line, Malformed, Name};
+use super::{Field, Line, Malformed, Name, Names};
 
 /// An `m=` line: `m=audio 9 UDP/TLS/RTP/SAVPF 111 63`.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +88,8 @@ pub struct Section<'d, 'a> {
     pub(super) index: Option<usize>,
     pub(super) lines: &'d [Line<'a>],
     pub(super) media: Option<MediaLine<'a>>,
+    /// The names of its attributes: most of what is looked for is not there, and need not be sought.
+    pub(super) names: Names,
 }
 
 impl<'d, 'a> Section<'d, 'a> {
@@ -113,9 +115,8 @@ impl<'d, 'a> Section<'d, 'a> {
 
     /// The attributes called `name`.
     pub fn all(&self, name: Name) -> impl Iterator<Item = &'d Line<'a>> + use<'d, 'a> {
-        self.lines
-            .iter()
-            .filter(move |line| line.name() == Some(name))
+        let lines = if self.has(name) { self.lines } else { &[] };
+        lines.iter().filter(move |line| line.name() == Some(name))
     }
 
     /// The first attribute called `name`.
@@ -125,7 +126,7 @@ impl<'d, 'a> Section<'d, 'a> {
 
     /// Whether there is an attribute called `name`.
     pub fn has(&self, name: Name) -> bool {
-        self.first(name).is_some()
+        self.names.has(name)
     }
 
     /// The value of the first attribute called `name` that has one.

@@ -41,6 +41,7 @@ pub use crypto::{Crypto, InlineKey, Mki, SessionParameter};
 pub use field::{Field, is_ice_char};
 pub use line::{Ending, Line};
 pub use media::{MediaLine, Section};
+pub(crate) use names::Names;
 pub use names::{Level, Name};
 pub use payloads::{Payload, Payloads};
 pub use role::{Role, Side};
@@ -84,9 +85,40 @@ impl std::error::Error for Malformed<'_> {}
 #[derive(Clone, Debug)]
 pub struct Description<'a> {
     lines: Vec<Line<'a>>,
-    /// Where the session part ends and the media sections begin, as an index into `lines`.
-    session_end: usize,
-    media: Vec<(Range<usize>, Option<MediaLine<'a>>)>,
+    session: Part<'a>,
+    media: Vec<Part<'a>>,
+}
+
+/// The session part or a media section, while the lines are elsewhere.
+#[derive(Clone, Debug)]
+struct Part<'a> {
+    /// Which lines are its.
+    lines: Range<usize>,
+    media: Option<MediaLine<'a>>,
+    names: Names,
+}
+
+impl<'a> Part<'a> {
+    /// The part that consists of `range` of `lines`.
+    fn of(lines: &[Line<'a>], range: Range<usize>) -> Self {
+        let own = lines.get(range.clone()).unwrap_or_default();
+        let head = own.first().filter(|line| line.letter() == Some(b'm'));
+        Self {
+            lines: range,
+            media: head.and_then(|line| MediaLine::parse(line.value()).ok()),
+            names: own.iter().filter_map(Line::name).collect(),
+        }
+    }
+
+    /// It with its lines, which are among `lines`.
+    fn section<'d>(&self, index: Option<usize>, lines: &'d [Line<'a>]) -> Section<'d, 'a> {
+        Section {
+            index,
+            lines: lines.get(self.lines.clone()).unwrap_or_default(),
+            media: self.media,
+            names: self.names,
+        }
+    }
 }
 
 impl<'a> Description<'a> {
@@ -106,18 +138,15 @@ impl<'a> Description<'a> {
             .filter(|(_, line)| line.letter() == Some(b'm'))
             .map(|(i, _)| i)
             .peekable();
-        let session_end = starts.peek().copied().unwrap_or(lines.len());
+        let session = Part::of(&lines, 0..starts.peek().copied().unwrap_or(lines.len()));
         let mut media = Vec::new();
         while let Some(start) = starts.next() {
             let end = starts.peek().copied().unwrap_or(lines.len());
-            let head = lines
-                .get(start)
-                .and_then(|l| MediaLine::parse(l.value()).ok());
-            media.push((start..end, head));
+            media.push(Part::of(&lines, start..end));
         }
         Self {
             lines,
-            session_end,
+            session,
             media,
         }
     }
@@ -129,23 +158,13 @@ impl<'a> Description<'a> {
 
     /// What stands before the first `m=` line.
     pub fn session(&self) -> Section<'_, 'a> {
-        Section {
-            index: None,
-            lines: self.lines.get(..self.session_end).unwrap_or_default(),
-            media: None,
-        }
+        self.session.section(None, &self.lines)
     }
 
     /// The media sections in order.
     pub fn media(&self) -> impl ExactSizeIterator<Item = Section<'_, 'a>> {
-        self.media
-            .iter()
-            .enumerate()
-            .map(|(index, (range, media))| Section {
-                index: Some(index),
-                lines: self.lines.get(range.clone()).unwrap_or_default(),
-                media: *media,
-            })
+        let each = self.media.iter().enumerate();
+        each.map(|(index, part)| part.section(Some(index), &self.lines))
     }
 
     /// The session part and then every media section.

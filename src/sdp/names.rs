@@ -29,9 +29,10 @@ macro_rules! names {
         impl Name {
             /// The name written as `bytes`; attribute names are case-sensitive.
             pub fn of(bytes: &[u8]) -> Self {
-                // A byte string pattern compares length first, so this is a handful of compares.
-                $(if bytes == $text.as_bytes() { return Self::$variant; })*
-                Self::Other
+                match bytes {
+                    $(text::$variant => Self::$variant,)*
+                    _ => Self::Other,
+                }
             }
 
             /// The name as it is written; empty for [`Name::Other`].
@@ -46,6 +47,13 @@ macro_rules! names {
 
             /// All known names.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+        }
+
+        /// The names as patterns: matching them branches on the length and then on one byte after
+        /// the other, where comparing with each in turn would be the most of reading a line.
+        #[allow(non_upper_case_globals, reason = "named as the variants are")]
+        mod text {
+            $(pub(super) const $variant: &[u8] = $text.as_bytes();)*
         }
     };
 }
@@ -137,6 +145,33 @@ impl Name {
             self,
             Self::Sendrecv | Self::Sendonly | Self::Recvonly | Self::Inactive
         )
+    }
+}
+
+/// A set of names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names(u128);
+
+impl Names {
+    fn bit(name: Name) -> u128 {
+        const { assert!(Name::ALL.len() < 128, "`Name::Other` has a bit too") };
+        1 << (name as u8)
+    }
+
+    /// Whether `name` is one of them.
+    pub(crate) fn has(self, name: Name) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    /// These and `others`.
+    pub(crate) fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+}
+
+impl FromIterator<Name> for Names {
+    fn from_iter<I: IntoIterator<Item = Name>>(names: I) -> Self {
+        Self(names.into_iter().fold(0, |set, name| set | Self::bit(name)))
     }
 }
 

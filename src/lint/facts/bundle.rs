@@ -32,7 +32,7 @@ pub(super) fn share_transport(media: &mut [Media<'_, '_>], members: &[usize], ro
             && own != 0
             && (own != port || own == DISCARD);
         if !stands_alone {
-            section.transport_names.0 |= names.0;
+            section.transport_names = section.transport_names.and(names);
             section.tagged = (i != tag).then_some(tag);
         }
     }
