@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod kit;
+
+use kit::linear::grows_linearly;
 use rtcscope::diag::{Diagnostic, apply};
 use rtcscope::lint::examples::{self, Example, Verdict, examples};
-use rtcscope::lint::{Linter, RULES, Role, Rule};
+use rtcscope::lint::{Config, Linter, RULES, Role, Rule};
+
+/// How often lines are repeated to see what that takes; a debug build need not see the same.
+const MANY: usize = if cfg!(debug_assertions) { 60 } else { 1000 };
 
 fn lint(rule: &Rule, sdp: &[u8], role: Option<Role>) -> Vec<Diagnostic> {
     let reports = Linter::new(examples::config(rule)).lint(sdp, role);
@@ -50,28 +56,95 @@ fn examples_do_what_they_say() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The sections of a description: what stands before the first `m=` line, and each from there on.
+fn sections(sdp: &str) -> Vec<Vec<&str>> {
+    let mut sections = vec![Vec::new()];
+    for line in sdp.split_inclusive("\r\n") {
+        if line.starts_with("m=") {
+            sections.push(Vec::new());
+        }
+        sections.last_mut().unwrap().push(line);
+    }
+    sections
+}
+
+/// The description with `change` made to the attributes of each section, as they follow each other.
+fn with_attributes(sdp: &str, change: impl Fn(&mut [&str])) -> String {
+    let is_attribute = |line: &&str| line.starts_with("a=");
+    let mut out = String::new();
+    for mut lines in sections(sdp) {
+        let first = lines.iter().position(is_attribute).unwrap_or(lines.len());
+        let attributes = &mut lines[first..];
+        // What stands between attributes that should not is not moved.
+        if attributes.iter().all(|line| is_attribute(line)) {
+            change(attributes);
+            // It says that no candidate follows.
+            attributes.sort_by_key(|line| line.starts_with("a=end-of-candidates"));
+        }
+        out += &lines.concat();
+    }
+    out
+}
+
+/// What must not matter: each a name and how a description comes to look.
+const DISGUISES: &[(&str, fn(&str) -> String)] = &[
+    ("LF", |sdp| sdp.replace("\r\n", "\n")),
+    ("unknown attributes at the end of sections", |sdp| {
+        let with = |lines: Vec<&str>| lines.concat() + "a=x-unknown-thing:1 2 3\r\n";
+        sections(sdp).into_iter().map(with).collect()
+    }),
+    ("unknown attributes between the others", |sdp| {
+        let line = |line: &str| match line.starts_with("a=") {
+            true => format!("a=x-unknown-flag\r\n{line}a=x-unknown-thing:1 2 3\r\n"),
+            false => line.to_owned(),
+        };
+        sdp.split_inclusive("\r\n").map(line).collect()
+    }),
+    ("attributes in reverse", |sdp| {
+        with_attributes(sdp, |lines| lines.reverse())
+    }),
+    ("attributes by the alphabet", |sdp| {
+        with_attributes(sdp, |lines| {
+            lines.sort_by_key(|line| line.split(':').next())
+        })
+    }),
+    ("attributes turned", |sdp| {
+        with_attributes(sdp, |lines| lines.rotate_left(lines.len().min(1)))
+    }),
+    ("other case", |sdp| {
+        sdp.split_inclusive("\r\n").map(in_other_case).collect()
+    }),
+];
+
+/// The line with tokens in another case that have none: names of codecs (RFC 8866 §6.6), of hash
+/// functions (RFC 8122 §5), and of transports of candidates (RFC 8839 §5.1).
+fn in_other_case(line: &str) -> String {
+    let word = match line.split_once(':') {
+        Some(("a=rtpmap", _)) => line.split([' ', '/']).nth(1),
+        Some(("a=fingerprint", value)) => value.split(' ').next(),
+        Some(("a=candidate", value)) => value.split(' ').nth(2),
+        _ => None,
+    };
+    let word = word.map(str::trim_end).unwrap_or_default();
+    let swap = |c: char| match c.is_ascii_lowercase() {
+        true => c.to_ascii_uppercase(),
+        false => c.to_ascii_lowercase(),
+    };
+    match word.is_empty() {
+        true => line.to_owned(),
+        false => line.replacen(word, &word.chars().map(swap).collect::<String>(), 1),
+    }
+}
+
 #[test]
 fn disguises_change_no_verdict() {
     let mut wrong = Vec::new();
     for rule in RULES {
         for example in examples(rule.docs).iter().filter(|e| !e.exact) {
-            let lf = example.sdp.replace("\r\n", "\n");
-            check(rule, example, &lf, "LF", &mut wrong);
-            // An unknown attribute at the end of every section must be ignored.
-            let mut lines: Vec<&str> = example.sdp.split_inclusive("\r\n").collect();
-            let ends: Vec<usize> = (1..=lines.len())
-                .filter(|&i| lines.get(i).is_none_or(|l| l.starts_with("m=")))
-                .collect();
-            for end in ends.into_iter().rev() {
-                lines.insert(end, "a=x-unknown-thing:1 2 3\r\n");
+            for (name, disguise) in DISGUISES {
+                let example = example.map(disguise);
+                check(rule, &example, &example.sdp, name, &mut wrong);
             }
-            check(
-                rule,
-                example,
-                &lines.concat(),
-                "unknown attributes",
-                &mut wrong,
-            );
             let twice = format!("{0}{0}", example.sdp);
             let found = lint(rule, twice.as_bytes(), example.role);
             let once = lint(rule, example.sdp.as_bytes(), example.role);
@@ -84,6 +157,32 @@ fn disguises_change_no_verdict() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Lines that a rule speaks of may come in any number.
+#[test]
+fn any_number_of_the_lines_of_an_example_takes_linear_time() {
+    for rule in RULES {
+        let linter = Linter::new(Config {
+            select: vec![rule.code.to_owned()],
+            ..examples::config(rule)
+        });
+        for example in examples(rule.docs)
+            .iter()
+            .filter(|e| e.verdict == Verdict::Fail)
+        {
+            let many = |n: usize| {
+                let line = |line: &str| match line.starts_with("a=") {
+                    true => line.repeat(n),
+                    false => line.to_owned(),
+                };
+                example.sdp.split_inclusive("\r\n").map(line).collect()
+            };
+            grows_linearly(rule.name, MANY, many, |text| {
+                example.check(&linter, std::str::from_utf8(text).unwrap())
+            });
+        }
+    }
 }
 
 #[test]

@@ -35,6 +35,7 @@
 pub mod connection;
 pub mod dtls;
 pub mod impair;
+pub mod linear;
 pub mod messages;
 pub mod net;
 pub mod prng;
