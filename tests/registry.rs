@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use rtcscope::lint::examples::{Verdict, config, examples};
+use rtcscope::lint::examples::{Verdict, examples};
 use rtcscope::lint::{RULES, docs};
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,13 +57,9 @@ fn every_rule_is_documented() {
         assert!(summary.chars().count() <= 100, "{}: {summary}", rule.code);
         assert!(rule.docs.contains("## Why it matters"), "{}", rule.code);
         assert!(!rule.spec.is_empty(), "{}", rule.code);
-        assert!(
-            rule.spec
-                .iter()
-                .all(|s| s.starts_with("RFC ") || s.starts_with("AV1 RTP ")),
-            "{}",
-            rule.code
-        );
+        for reference in rule.spec {
+            assert!(is_reference(reference), "{}: {reference}", rule.code);
+        }
         let all = examples(rule.docs);
         for verdict in [Verdict::Fail, Verdict::Pass] {
             assert!(
@@ -73,6 +69,73 @@ fn every_rule_is_documented() {
             );
         }
     }
+}
+
+/// `RFC 8866 §5.8`, `RFC 8888`, `AV1 RTP §7.1`, `W3C webrtc-pc §4.4` or `draft-ietf-mmusic-msid-17 §2`.
+fn is_reference(reference: &str) -> bool {
+    let (document, section) = match reference.split_once(" §") {
+        Some((document, section)) => (document, Some(section)),
+        None => (reference, None),
+    };
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let words = |s: &str| {
+        s.bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let known = match document.split_once(' ') {
+        Some(("RFC", number)) => digits(number) && number.len() == 4,
+        Some(("AV1", rest)) => rest == "RTP",
+        Some(("W3C", name)) => !name.is_empty() && words(name),
+        Some(_) => false,
+        None => match document.rsplit_once('-') {
+            Some((name, version)) => {
+                name.starts_with("draft-") && words(name) && digits(version) && version.len() == 2
+            }
+            None => false,
+        },
+    };
+    known && section.is_none_or(|s| s.split('.').all(digits))
+}
+
+/// What each rule rests on was looked up: `tests/data/specs/` says how, and for which sentence.
+#[test]
+fn every_reference_of_a_rule_was_looked_up() {
+    let mut rows = BTreeSet::new();
+    let mut files: Vec<PathBuf> = fs::read_dir(root().join("tests/data/specs"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    files.sort();
+    for file in files {
+        let mut before = String::new();
+        for row in fs::read_to_string(&file).unwrap().lines() {
+            let at = format!("{}: {row}", file.display());
+            let columns: Vec<&str> = row.split('\t').collect();
+            let [code, reference, how, phrase] = columns[..] else {
+                panic!("{at}: not four columns");
+            };
+            assert!(is_reference(reference), "{at}: not a reference");
+            let read = how == "text";
+            let elsewhere = how.strip_prefix("secondary: ");
+            let named = elsewhere.is_some_and(|source| !source.is_empty());
+            assert!(read || named || how == "table of contents", "{at}: how?");
+            // Only what was read in the document itself is quoted.
+            assert!(read || phrase.starts_with('~'), "{at}: a quote not read");
+            assert!(phrase.trim_start_matches('~').len() >= 3, "{at}: no phrase");
+            assert!(before.as_str() <= code, "{at}: not in the order of codes");
+            before = code.to_owned();
+            let new = rows.insert((code.to_owned(), reference.to_owned()));
+            assert!(new, "{at}: a second row");
+        }
+    }
+    let cited: BTreeSet<(String, String)> = RULES
+        .iter()
+        .flat_map(|r| r.spec.iter().map(|s| (r.code.to_owned(), (*s).to_owned())))
+        .collect();
+    let missing: Vec<_> = cited.difference(&rows).collect();
+    assert!(missing.is_empty(), "cited, without a row: {missing:#?}");
+    let idle: Vec<_> = rows.difference(&cited).collect();
+    assert!(idle.is_empty(), "rows that no rule cites: {idle:#?}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 3264 §6", "RFC 9429 §5.3.1"],
+        spec: ["RFC 3264 §6.1", "RFC 9429 §5.3.1"],
     } => answer(check)
 }
 

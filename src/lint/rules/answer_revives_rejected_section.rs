@@ -28,7 +28,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 3264 §6"],
+        spec: ["RFC 3264 §8.2"],
     } => answer(check)
 }
 

@@ -33,7 +33,7 @@ rule! {
         group: Correctness,
         scope: WebRtc,
         since: "0.1",
-        spec: ["RFC 8842 §5.5", "RFC 9429 §5.3.1"],
+        spec: ["RFC 8842 §5.5", "RFC 9429 §5.3.2"],
     } => answer(check)
 }
 

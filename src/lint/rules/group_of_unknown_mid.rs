@@ -4,8 +4,8 @@ rule! {
     /// An `a=group` line names a tag that no media section has.
     ///
     /// ## Why it matters
-    /// libwebrtc rejects a BUNDLE group with an unknown tag; other stacks bundle what is left, and
-    /// the two sides disagree about the transports.
+    /// Such a line is to be ignored as a whole: nothing is bundled. libwebrtc rejects the description,
+    /// other stacks bundle what is left, and the two sides disagree about the transports.
     /// ## How it happens
     /// A script removed a section, or renamed its `a=mid`, and left the group alone.
     /// ```sdp,fail
@@ -24,7 +24,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 5888 §5", "RFC 9143 §5"],
+        spec: ["RFC 5888 §6", "RFC 9143 §5"],
     } => check
 }
 

@@ -13,6 +13,11 @@ rule! {
     /// b=AS:-1
     /// m=audio 9 RTP/AVP 0
     /// ```
+    /// Some old clients say `-1` for no limit, and libwebrtc takes it: that is a warning.
+    /// ```sdp,fail
+    /// b=AS:half
+    /// m=audio 9 RTP/AVP 0
+    /// ```
     /// ```sdp,pass
     /// b=AS:500
     /// m=audio 9 RTP/AVP 0
@@ -31,11 +36,14 @@ fn check(cx: &mut Context<'_, '_>) {
         match value.split_once(b':') {
             Some((kind, number)) if kind.is_token() => {
                 if !number.is_digits() {
-                    cx.report(
+                    let draft = cx.report(
                         number,
                         "expected decimal digits",
                         format_args!("the bandwidth `{number}` is not a number"),
                     );
+                    if number.bytes() == b"-1" {
+                        draft.severity(Severity::Warning);
+                    }
                 }
             }
             _ => {

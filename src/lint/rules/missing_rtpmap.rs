@@ -19,7 +19,11 @@ rule! {
     /// ```sdp,pass
     /// m=audio 9 RTP/AVP 0 8
     /// ```
-    /// Numbers below 35 without a fixed meaning are a warning: old equipment gave them some.
+    /// Answers and WebRTC must have the line. In other offers, and for numbers below 35, to which old
+    /// equipment gave meanings of its own, its absence is a warning: the ends may know from elsewhere.
+    /// ```sdp,fail
+    /// m=video 5000 RTP/AVP 96
+    /// ```
     /// ```sdp,fail
     /// m=audio 9 RTP/AVP 0 22
     /// ```
@@ -27,11 +31,13 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8866 §6.6", "RFC 3551 §6"],
+        spec: ["RFC 9429 §5.2.1", "RFC 3264 §6.1", "RFC 8866 §6.6", "RFC 3551 §6"],
     } => check
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    // Elsewhere RFC 8866 says SHOULD.
+    let demanded = cx.is_webrtc() || cx.role() == Some(Role::Answer);
     for media in cx.media().iter().filter(|m| m.is_active()) {
         // A line that cannot be read may well be the one that is missed.
         let readable = |l: &Line<'_>| {
@@ -60,7 +66,7 @@ fn check(cx: &mut Context<'_, '_>) {
                 .help(format_args!(
                     "add `a=rtpmap:{number} codec/clock-rate`, or remove {number} from the `m=` line"
                 ));
-            if number < 35 {
+            if number < 35 || !demanded {
                 draft.severity(Severity::Warning);
             }
         }

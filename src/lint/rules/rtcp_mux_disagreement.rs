@@ -35,7 +35,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8858 §4", "RFC 5761 §5.1.1"],
+        spec: ["RFC 8858 §4.3", "RFC 5761 §5.1.1", "RFC 8035"],
     } => answer(check)
 }
 

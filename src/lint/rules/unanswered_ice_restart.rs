@@ -40,7 +40,7 @@ rule! {
         group: Suspicious,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8839 §4.4.1.1.1"],
+        spec: ["RFC 9429 §5.10", "RFC 8839 §4.4.1.1.1"],
     } => answer(check)
 }
 
