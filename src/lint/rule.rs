@@ -16,6 +16,9 @@ pub struct Rule {
     pub status: Status,
     /// Which descriptions it is for.
     pub scope: Scope,
+    /// Whether it finds that something is not there, or has to see all of a description to say what
+    /// it says; silent about a piece of one.
+    pub absence: bool,
     /// The release that brought it.
     pub since: &'static str,
     /// The specifications it rests on.
@@ -160,7 +163,8 @@ impl Rule {
 /// Declares `RULE` from a doc comment, a code, a name, its facts and a function.
 ///
 /// `=> check` looks at one description; `=> answer(check)` at an answer beside its offer, and
-/// `=> again(check)` at a description beside what the session said before.
+/// `=> again(check)` at a description beside what the session said before. `status: Preview,` and
+/// `absence: true,` may be left out.
 macro_rules! rule {
     (
         $(#[doc = $doc:literal])*
@@ -168,6 +172,7 @@ macro_rules! rule {
             group: $group:ident,
             scope: $scope:ident,
             $(status: $status:ident,)?
+            $(absence: $absence:literal,)?
             since: $since:literal,
             spec: $spec:expr $(,)?
         } => $($check:tt)+
@@ -179,6 +184,7 @@ macro_rules! rule {
             group: $crate::lint::Group::$group,
             status: $crate::lint::rule::status!($($status)?),
             scope: $crate::lint::Scope::$scope,
+            absence: false $(|| $absence)?,
             since: $since,
             spec: &$spec,
             docs: concat!($($doc, "\n"),*),

@@ -72,7 +72,7 @@ pub(super) fn run(
                 continue;
             }
             let is_alone = matches!(rule.check, Check::One(_));
-            if part.is_fragment && (!is_alone || gaps::is_about_absence(rule)) {
+            if part.is_fragment && (!is_alone || rule.absence) {
                 continue;
             }
             let reporter = Reporter::new(rule, severity, at, &mut found);

@@ -25,6 +25,7 @@ rule! {
     "SDP022" "attribute-at-wrong-level" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §5.13"],
     } => check

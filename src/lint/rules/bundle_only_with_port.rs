@@ -45,6 +45,7 @@ rule! {
     "SDP407" "bundle-only-with-port" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9143 §6"],
     } => check

@@ -47,6 +47,7 @@ rule! {
     "SDP412" "bundle-without-rtcp-mux" {
         group: Correctness,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9143 §9.3", "RFC 9143 §9.3.1"],
     } => check

@@ -23,6 +23,7 @@ rule! {
     "SDP113" "dangling-rtx-apt" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 4588 §8.1"],
     } => check

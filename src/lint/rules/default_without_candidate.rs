@@ -29,6 +29,7 @@ rule! {
     "SDP222" "default-without-candidate" {
         group: Interop,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8839 §4.2.1.2", "RFC 8839 §4.2.5"],
     } => check

@@ -23,6 +23,7 @@ rule! {
     "SDP126" "flexfec-without-repair-window" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8627 §5.1"],
     } => check

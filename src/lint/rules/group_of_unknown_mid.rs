@@ -23,6 +23,7 @@ rule! {
     "SDP404" "group-of-unknown-mid" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 5888 §6", "RFC 9143 §5"],
     } => check

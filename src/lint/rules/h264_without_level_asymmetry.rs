@@ -22,6 +22,7 @@ rule! {
     "SDP120" "h264-without-level-asymmetry" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 6184 §8.1"],
     } => check

@@ -24,6 +24,7 @@ rule! {
     "SDP118" "h264-without-packetization-mode-1" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 7742 §6.2", "RFC 6184 §8.1"],
     } => check

@@ -23,6 +23,7 @@ rule! {
     "SDP145" "h264-without-profile-level-id" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 7742 §6.2", "RFC 6184 §8.1"],
     } => check

@@ -24,6 +24,7 @@ rule! {
     "SDP901" "hold-by-address" {
         group: Interop,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 3264 §8.4"],
     } => check

@@ -17,6 +17,7 @@ rule! {
     "SDP223" "ice-lite-in-section" {
         group: Interop,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8839 §5.3"],
     } => check

@@ -19,6 +19,7 @@ rule! {
     "SDP230" "ice-lite-without-candidate" {
         group: Advice,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8445 §5.2", "RFC 8839 §4.2.1.2"],
     } => check

@@ -33,6 +33,7 @@ rule! {
     "SDP606" "inconsistent-dcmap" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8864 §5.1", "RFC 8864 §5.2"],
     } => check

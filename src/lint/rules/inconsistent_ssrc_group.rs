@@ -30,6 +30,7 @@ rule! {
     "SDP514" "inconsistent-ssrc-group" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 5576 §4.2"],
     } => check

@@ -49,6 +49,7 @@ rule! {
     "SDP411" "indistinct-bundled-sections" {
         group: Suspicious,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9143 §9.2"],
     } => check

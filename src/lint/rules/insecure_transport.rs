@@ -20,6 +20,7 @@ rule! {
     "SDP309" "insecure-transport" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8834 §4.2", "RFC 9429 §5.1.2", "RFC 8827 §6.5"],
     } => check

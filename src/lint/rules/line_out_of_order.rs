@@ -33,6 +33,7 @@ rule! {
     "SDP002" "line-out-of-order" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §5"],
     } => check

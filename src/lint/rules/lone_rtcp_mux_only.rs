@@ -24,6 +24,7 @@ rule! {
     "SDP413" "lone-rtcp-mux-only" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8858 §3", "RFC 8858 §4.2"],
     } => check

@@ -36,6 +36,7 @@ rule! {
     "SDP012" "missing-connection" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §5.7"],
     } => check

@@ -27,6 +27,7 @@ rule! {
     "SDP301" "missing-fingerprint" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8122 §5", "RFC 5763 §5", "RFC 9143 §7.1.3"],
     } => check

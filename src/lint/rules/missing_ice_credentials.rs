@@ -46,6 +46,7 @@ rule! {
     "SDP201" "missing-ice-credentials" {
         group: Correctness,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8839 §5.4", "RFC 9143 §10"],
     } => check

@@ -19,6 +19,7 @@ rule! {
     "SDP128" "missing-mandatory-codec" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 7874 §3", "RFC 7742 §5"],
     } => check

@@ -21,6 +21,7 @@ rule! {
     "SDP003" "missing-mandatory-line" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §5"],
     } => check

@@ -47,6 +47,7 @@ rule! {
     "SDP401" "missing-mid" {
         group: Suspicious,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9429 §5.2.1", "RFC 5888 §4"],
     } => check

@@ -25,6 +25,7 @@ rule! {
     "SDP522" "missing-msid" {
         group: Suspicious,
         scope: Jsep,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9429 §5.2.1"],
     } => check

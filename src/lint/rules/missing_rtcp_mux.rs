@@ -42,6 +42,7 @@ rule! {
     "SDP420" "missing-rtcp-mux" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9429 §4.1.1", "RFC 5761 §5.1.1"],
     } => check

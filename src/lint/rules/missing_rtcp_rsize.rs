@@ -26,6 +26,7 @@ rule! {
     "SDP415" "missing-rtcp-rsize" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 5506 §5", "RFC 8834 §4.6"],
     } => check

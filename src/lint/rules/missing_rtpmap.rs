@@ -30,6 +30,7 @@ rule! {
     "SDP101" "missing-rtpmap" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9429 §5.2.1", "RFC 3264 §6.1", "RFC 8866 §6.6", "RFC 3551 §6"],
     } => check

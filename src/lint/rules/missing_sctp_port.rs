@@ -16,6 +16,7 @@ rule! {
     "SDP601" "missing-sctp-port" {
         group: Correctness,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8841 §5.1"],
     } => check

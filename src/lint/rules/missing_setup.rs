@@ -28,6 +28,7 @@ rule! {
     "SDP306" "missing-setup" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8842 §5.2", "RFC 8842 §5.3", "RFC 5763 §5", "RFC 9143 §7.1.3"],
     } => check

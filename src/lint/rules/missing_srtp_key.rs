@@ -19,6 +19,7 @@ rule! {
     "SDP319" "missing-srtp-key" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 4568 §4.3", "RFC 5763 §5"],
     } => check

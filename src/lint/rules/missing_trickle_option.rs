@@ -18,6 +18,7 @@ rule! {
     "SDP206" "missing-trickle-option" {
         group: Suspicious,
         scope: Jsep,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9429 §5.2.1", "RFC 8840 §4.1.1"],
     } => check

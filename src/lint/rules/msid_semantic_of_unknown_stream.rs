@@ -21,6 +21,7 @@ rule! {
     "SDP417" "msid-semantic-of-unknown-stream" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8830 §2"],
     } => check

@@ -25,6 +25,7 @@ rule! {
     "SDP219" "no-candidates-to-come" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8840 §4.1.1", "RFC 8839 §4.2.1.2"],
     } => check

@@ -18,6 +18,7 @@ rule! {
     "SDP026" "no-media-section" {
         group: Advice,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §5"],
     } => check

@@ -22,6 +22,7 @@ rule! {
     "SDP218" "only-private-candidates" {
         group: Advice,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8445 §2.1"],
     } => check

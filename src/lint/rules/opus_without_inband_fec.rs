@@ -16,6 +16,7 @@ rule! {
     "SDP124" "opus-without-inband-fec" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 7587 §6.1", "RFC 8854 §4.1"],
     } => check

@@ -28,6 +28,7 @@ rule! {
     "SDP419" "rejected-section-bundled" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9143 §7.3.3", "RFC 9143 §7.5.3", "RFC 5888 §9.2"],
     } => check

@@ -18,6 +18,7 @@ rule! {
     "SDP510" "rid-of-unlisted-payload-type" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8851 §4"],
     } => check

@@ -20,6 +20,7 @@ rule! {
     "SDP134" "rtcp-fb-without-avpf" {
         group: Interop,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 4585 §4.2"],
     } => check

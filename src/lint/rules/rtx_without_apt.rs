@@ -21,6 +21,7 @@ rule! {
     "SDP112" "rtx-without-apt" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 4588 §8.1"],
     } => check

@@ -34,6 +34,7 @@ rule! {
     "SDP507" "rtx-without-repaired-rid" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8852 §3.2"],
     } => check

@@ -38,6 +38,7 @@ rule! {
     "SDP406" "section-outside-bundle" {
         group: Suspicious,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9429 §5.2.1"],
     } => check

@@ -31,6 +31,7 @@ rule! {
     "SDP508" "simulcast-unknown-rid" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8853 §5.2"],
     } => check

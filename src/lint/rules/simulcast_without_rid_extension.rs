@@ -27,6 +27,7 @@ rule! {
     "SDP506" "simulcast-without-rid-extension" {
         group: Suspicious,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8853 §5.5", "RFC 8852 §3.1"],
     } => check

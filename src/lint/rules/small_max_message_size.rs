@@ -24,6 +24,7 @@ rule! {
     "SDP604" "small-max-message-size" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8841 §6.1", "RFC 8831 §6.6"],
     } => check

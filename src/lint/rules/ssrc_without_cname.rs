@@ -17,6 +17,7 @@ rule! {
     "SDP516" "ssrc-without-cname" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 5576 §6.1", "RFC 8834 §4.9"],
     } => check

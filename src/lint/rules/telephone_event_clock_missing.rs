@@ -21,6 +21,7 @@ rule! {
     "SDP127" "telephone-event-clock-missing" {
         group: Advice,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 4733 §2.1"],
     } => check

@@ -23,6 +23,7 @@ rule! {
     "SDP136" "transport-cc-without-extension" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8285 §5"],
     } => check

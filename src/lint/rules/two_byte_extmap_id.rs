@@ -20,6 +20,7 @@ rule! {
     "SDP502" "two-byte-extmap-id" {
         group: Interop,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8285 §4.2", "RFC 8285 §6"],
     } => check

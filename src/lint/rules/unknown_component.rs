@@ -24,6 +24,7 @@ rule! {
     "SDP210" "unknown-component" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8839 §5.1", "RFC 5761 §5.1.3", "RFC 8858 §3"],
     } => check

@@ -18,6 +18,7 @@ rule! {
     "SDP109" "unlisted-fmtp" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §6.15"],
     } => check

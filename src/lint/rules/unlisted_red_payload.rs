@@ -20,6 +20,7 @@ rule! {
     "SDP125" "unlisted-red-payload" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 2198 §5"],
     } => check

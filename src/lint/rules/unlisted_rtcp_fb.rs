@@ -17,6 +17,7 @@ rule! {
     "SDP132" "unlisted-rtcp-fb" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 4585 §4.2"],
     } => check

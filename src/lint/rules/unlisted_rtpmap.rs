@@ -19,6 +19,7 @@ rule! {
     "SDP102" "unlisted-rtpmap" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §6.6"],
     } => check

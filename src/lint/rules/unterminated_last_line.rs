@@ -29,6 +29,7 @@ rule! {
     "SDP006" "unterminated-last-line" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §9"],
     } => check

@@ -26,6 +26,7 @@ rule! {
     "SDP001" "version-not-zero" {
         group: Correctness,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8866 §5.1"],
     } => check

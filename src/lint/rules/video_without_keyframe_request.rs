@@ -20,6 +20,7 @@ rule! {
     "SDP135" "video-without-keyframe-request" {
         group: Suspicious,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 4585 §4.2", "RFC 8834 §5.1.1", "RFC 8834 §5.1.2"],
     } => check

@@ -24,6 +24,7 @@ rule! {
     "SDP116" "video-without-rtx" {
         group: Advice,
         scope: WebRtc,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8834 §6.1"],
     } => check

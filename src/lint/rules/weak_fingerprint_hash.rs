@@ -15,6 +15,7 @@ rule! {
     "SDP303" "weak-fingerprint-hash" {
         group: Suspicious,
         scope: Any,
+        absence: true,
         since: "0.1",
         spec: ["RFC 8122 §5"],
     } => check

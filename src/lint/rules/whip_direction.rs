@@ -47,6 +47,7 @@ rule! {
     "SDP802" "whip-direction" {
         group: Correctness,
         scope: Whip,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9725 §4.2"],
     } => check

@@ -34,6 +34,7 @@ rule! {
     "SDP801" "whip-not-bundled" {
         group: Correctness,
         scope: Whip,
+        absence: true,
         since: "0.1",
         spec: ["RFC 9725 §4.4.1"],
     } => check
