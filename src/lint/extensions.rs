@@ -1,7 +1,7 @@
 //! Which RTP header extensions a section maps (RFC 8285), seen through the wrapper that asks for
 //! their encryption (RFC 6904).
 
-use crate::sdp::{Extmap, Field, Line, Name, Section};
+use crate::sdp::{Extmap, Line, Name, Section};
 
 /// The section's `a=mid` in every packet (RFC 9143).
 pub(super) const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
@@ -10,7 +10,7 @@ pub(super) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 /// The `rid` of the stream that a retransmission belongs to (RFC 8852).
 pub(super) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 /// The wrapper for an extension whose content is encrypted (RFC 6904).
-pub(super) const ENCRYPT: &str = "urn:ietf:params:rtp-hdrext:encrypt";
+pub(super) const ENCRYPT: &str = Extmap::ENCRYPT;
 
 /// Ids from here on stand for alternatives of which an answerer picks one (RFC 8285 §7).
 pub(super) const FIRST_PROVISIONAL: u16 = 4096;
@@ -21,23 +21,14 @@ pub(super) fn maps<'a>(section: Section<'_, 'a>) -> impl Iterator<Item = Extmap<
     values.filter_map(|value| Extmap::parse(value).ok())
 }
 
-/// What the packets carry: the URI, or the one inside the wrapper for encryption.
-pub(super) fn carried<'a>(map: &Extmap<'a>) -> Field<'a> {
-    if !map.uri.is(ENCRYPT) {
-        return map.uri;
-    }
-    let inner = map.attributes.and_then(|rest| rest.words().next());
-    inner.unwrap_or(map.uri)
-}
-
 /// Whether two lines map the same extension, both encrypted or both not.
 pub(super) fn same(a: &Extmap<'_>, b: &Extmap<'_>) -> bool {
-    a.uri == b.uri && carried(a) == carried(b)
+    a.uri == b.uri && a.carried() == b.carried()
 }
 
 /// Whether `section` maps the extension `uri`.
 pub(super) fn has(section: Section<'_, '_>, uri: &str) -> bool {
-    maps(section).any(|map| carried(&map).is(uri))
+    maps(section).any(|map| map.carried().is(uri))
 }
 
 #[cfg(test)]
@@ -57,6 +48,6 @@ mod tests {
         let all: Vec<_> = maps(session).collect();
         assert_eq!(all.len(), 3);
         assert!(!same(&all[0], &all[1]), "one of them is encrypted");
-        assert!(same(&all[0], &all[0]) && carried(&all[0]) == carried(&all[1]));
+        assert!(same(&all[0], &all[0]) && all[0].carried() == all[1].carried());
     }
 }

@@ -13,7 +13,6 @@
 //! assert_eq!(found[0].message, "the description has no `t=` line");
 //! ```
 
-mod address;
 mod config;
 mod context;
 pub mod docs;

@@ -143,6 +143,19 @@ impl<'a> RtcpFb<'a> {
             _ => Err(Malformed::new(value, "`payload-type feedback`")),
         }
     }
+
+    /// The kind of feedback: `nack`.
+    pub fn kind(&self) -> Field<'a> {
+        self.feedback
+            .split_once(b' ')
+            .map_or(self.feedback, |(kind, _)| kind)
+    }
+
+    /// What follows the kind: `pli`.
+    pub fn parameter(&self) -> Option<Field<'a>> {
+        let (_, parameter) = self.feedback.split_once(b' ')?;
+        Some(parameter.trim())
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +194,15 @@ mod tests {
         assert!(fmtp.get("profile-level-id").unwrap().is("42e01f"));
         assert_eq!(fmtp.pairs().count(), 3);
         assert!(Fmtp::parse(field("102 ")).is_err());
+    }
+
+    #[test]
+    fn feedback_has_a_kind_and_a_parameter() {
+        let fb = RtcpFb::parse(field("* nack  pli")).unwrap();
+        assert!(fb.kind().is("nack") && fb.parameter().unwrap().is("pli"));
+        let fb = RtcpFb::parse(field("96 transport-cc ")).unwrap();
+        assert!(fb.kind().is("transport-cc") && fb.parameter().is_none());
+        assert!(RtcpFb::parse(field("96")).is_err());
     }
 
     #[test]

@@ -20,33 +20,51 @@
 //! assert_eq!(&text[opus.encoding.span()], b"opus");
 //! ```
 
+mod address;
 mod candidate;
 mod codec;
 mod codecs;
 mod crypto;
+mod dtls;
 mod field;
+mod ice;
 mod line;
 mod media;
 mod names;
 mod payloads;
+mod presentation;
 mod role;
+mod rtcp;
+mod sctp;
+mod session;
+mod source_filter;
 mod static_types;
 mod streams;
+mod tags;
 mod transport;
 
+pub use address::Address;
 pub use candidate::Candidate;
 pub use codec::{Fmtp, RtcpFb, Rtpmap};
 pub use codecs::{Codec, CodecKind, Parameter, Parameters, Value, base64_head};
 pub use crypto::{Crypto, InlineKey, Mki, SessionParameter};
+pub use dtls::{Setup, TlsId};
 pub use field::{Field, is_ice_char};
+pub use ice::{IceOptions, IcePacing, IcePwd, IceUfrag, RemoteCandidate, RemoteCandidates};
 pub use line::{Ending, Line};
 pub use media::{MediaLine, Section};
 pub(crate) use names::Names;
 pub use names::{Level, Name};
 pub use payloads::{Payload, Payloads};
+pub use presentation::{Content, ImageAttr, Label, Positive};
 pub use role::{Role, Side};
+pub use rtcp::{Rtcp, RtcpXr};
+pub use sctp::{Dcmap, Dcsa, MaxMessageSize, SctpPort, Sctpmap};
+pub use session::{Bandwidth, Origin, Repeat, Timing, Zones};
+pub use source_filter::SourceFilter;
 pub use static_types::StaticType;
-pub use streams::{Rid, Simulcast, Ssrc, SsrcGroup};
+pub use streams::{Restriction, Rid, Simulcast, Ssrc, SsrcGroup};
+pub use tags::{Identity, Mid, Msid, MsidSemantic};
 pub use transport::{Extmap, Fingerprint, Group};
 
 use std::fmt;

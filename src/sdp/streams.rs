@@ -83,6 +83,18 @@ pub struct Rid<'a> {
     pub direction: Field<'a>,
     /// The payload types the stream is restricted to, separated by commas.
     pub payload_types: Option<Field<'a>>,
+    restrictions: Field<'a>,
+}
+
+/// What limits a stream: `max-width=1280` (RFC 8851 §5).
+#[derive(Clone, Copy, Debug)]
+pub struct Restriction<'a> {
+    /// All of it.
+    pub text: Field<'a>,
+    /// Its name: `max-width`.
+    pub key: Field<'a>,
+    /// Its value; the grammar lets it be left out.
+    pub value: Option<Field<'a>>,
 }
 
 impl<'a> Rid<'a> {
@@ -106,15 +118,29 @@ impl<'a> Rid<'a> {
         if !direction.is("send") && !direction.is("recv") {
             return Err(Malformed::new(direction, "`send` or `recv`"));
         }
-        let payload_types = words
+        let restrictions = value.skip(direction.end() - value.start()).trim();
+        let payload_types = restrictions
+            .split(b';')
             .next()
-            .and_then(|restrictions| restrictions.split(b';').next())
             .filter(|first| first.bytes().starts_with(b"pt="))
-            .map(|first| first.skip(3));
+            .map(|first| first.skip(3).trim());
         Ok(Self {
             id,
             direction,
             payload_types,
+            restrictions,
+        })
+    }
+
+    /// What limits the stream, in order.
+    pub fn restrictions(&self) -> impl Iterator<Item = Restriction<'a>> + use<'a> {
+        let parts = self.restrictions.split(b';').map(Field::trim);
+        parts.filter(|part| !part.is_empty()).map(|text| {
+            let (key, value) = match text.split_once(b'=') {
+                Some((key, value)) => (key, Some(value)),
+                None => (text, None),
+            };
+            Restriction { text, key, value }
         })
     }
 }
@@ -205,6 +231,19 @@ mod tests {
         ] {
             assert!(Simulcast::parse(field(bad)).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn restrictions_are_told_apart() {
+        let rid = Rid::parse(field("hi send pt=96,97; max-width=1280;depend")).unwrap();
+        assert!(rid.payload_types.unwrap().is("96,97"));
+        let keys: Vec<_> = rid.restrictions().map(|r| r.key.to_string()).collect();
+        assert_eq!(keys, ["pt", "max-width", "depend"]);
+        assert_eq!(rid.restrictions().nth(1).unwrap().text.span(), 18..32);
+        assert_eq!(
+            Rid::parse(field("hi recv")).unwrap().restrictions().count(),
+            0
+        );
     }
 
     #[test]

@@ -47,6 +47,20 @@ impl<'a> Extmap<'a> {
             attributes,
         })
     }
+
+    /// What an extension that travels encrypted is wrapped in (RFC 6904 §4).
+    pub const ENCRYPT: &'static str = "urn:ietf:params:rtp-hdrext:encrypt";
+
+    /// The extension that travels encrypted, when this line says that one does and which.
+    pub fn encrypted(&self) -> Option<Field<'a>> {
+        let inner = self.attributes?.words().next()?;
+        self.uri.is(Self::ENCRYPT).then_some(inner)
+    }
+
+    /// The extension itself, encrypted or not.
+    pub fn carried(&self) -> Field<'a> {
+        self.encrypted().unwrap_or(self.uri)
+    }
 }
 
 /// `a=fingerprint:sha-256 4A:AD:…` (RFC 8122).
@@ -153,6 +167,17 @@ mod tests {
         ] {
             assert!(Fingerprint::parse(field(bad)).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn an_encrypted_extension_is_the_inner_one() {
+        let map = Extmap::parse(field(
+            "3/recvonly urn:ietf:params:rtp-hdrext:encrypt urn:x y",
+        ));
+        let map = map.unwrap();
+        assert!(map.direction.unwrap().is("recvonly") && map.carried().is("urn:x"));
+        let plain = Extmap::parse(field("3 urn:x y")).unwrap();
+        assert!(plain.encrypted().is_none() && plain.carried().is("urn:x"));
     }
 
     #[test]

@@ -23,7 +23,7 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for map in cx.sdp().sections().flat_map(extensions::maps) {
-        if map.uri.is(ENCRYPT) && extensions::carried(&map).is(ENCRYPT) {
+        if map.uri.is(ENCRYPT) && map.carried().is(ENCRYPT) {
             cx.report(
                 map.uri,
                 "expected the URI of the extension after it",

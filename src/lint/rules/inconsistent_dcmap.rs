@@ -40,31 +40,33 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
-    let is = |line: &Line<'_>, name: &str| line.name_text().is_some_and(|n| n.is(name));
     for media in cx.media().iter().filter(|m| m.is_active()) {
         let mut opened: BTreeMap<u16, Field<'_>> = BTreeMap::new();
-        for line in media.lines().iter().filter(|l| is(l, "dcmap")) {
-            let id = stream(line).unwrap_or(line.text());
-            let Some(number) = id.number::<u16>() else {
-                cx.report(
-                    id,
-                    "expected a stream from 0 to 65535",
-                    format_args!("`{id}` in `a=dcmap` is not an SCTP stream"),
-                );
-                continue;
+        for line in media.all(Name::Dcmap) {
+            let map = match Dcmap::parse(line.attribute_value().unwrap_or(line.text())) {
+                Ok(map) => map,
+                Err(error) => {
+                    cx.report(
+                        error.at,
+                        format_args!("expected {}", error.expected),
+                        format_args!("`{}` in `a=dcmap` is not an SCTP stream", error.at),
+                    );
+                    continue;
+                }
             };
-            let first = *opened.entry(number).or_insert(id);
-            if first.start() != id.start() {
+            let first = *opened.entry(map.stream).or_insert(map.stream_text);
+            if first.start() != map.stream_text.start() {
                 cx.report(
-                    id,
+                    map.stream_text,
                     "again here",
-                    format_args!("`a=dcmap:{number}` opens a data channel twice"),
+                    format_args!("`a=dcmap:{}` opens a data channel twice", map.stream),
                 )
                 .context(first, "the first time");
             }
         }
-        for line in media.lines().iter().filter(|l| is(l, "dcsa")) {
-            let id = stream(line).unwrap_or(line.text());
+        for line in media.all(Name::Dcsa) {
+            let value = line.attribute_value().unwrap_or(line.text());
+            let id = value.words().next().unwrap_or(value);
             if id.number().is_none_or(|n: u16| !opened.contains_key(&n)) {
                 cx.report(
                     id,
@@ -74,9 +76,4 @@ fn check(cx: &mut Context<'_, '_>) {
             }
         }
     }
-}
-
-/// The stream that a line is about.
-fn stream<'a>(line: &Line<'a>) -> Option<Field<'a>> {
-    line.attribute_value()?.words().next()
 }

@@ -33,26 +33,25 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.sdp().lines().iter().filter(|l| l.letter() == Some(b'b')) {
         let value = line.value();
-        match value.split_once(b':') {
-            Some((kind, number)) if kind.is_token() => {
-                if !number.is_digits() {
-                    let draft = cx.report(
-                        number,
-                        "expected decimal digits",
-                        format_args!("the bandwidth `{number}` is not a number"),
-                    );
-                    if number.bytes() == b"-1" {
-                        draft.severity(Severity::Warning);
-                    }
-                }
-            }
-            _ => {
-                cx.report(
-                    value,
-                    "expected `type:number`",
-                    format_args!("`b={value}` is not of the form `b=type:number`"),
-                )
-                .help("write `b=AS:500` for 500 kbit/s or `b=TIAS:500000`");
+        let Err(error) = Bandwidth::parse(value) else {
+            continue;
+        };
+        let label = format!("expected {}", error.expected);
+        if error.at.start() == value.start() {
+            cx.report(
+                value,
+                label,
+                format_args!("`b={value}` is not of the form `b=type:number`"),
+            )
+            .help("write `b=AS:500` for 500 kbit/s or `b=TIAS:500000`");
+        } else {
+            let draft = cx.report(
+                error.at,
+                label,
+                format_args!("the bandwidth `{}` is not a number", error.at),
+            );
+            if error.at.is("-1") {
+                draft.severity(Severity::Warning);
             }
         }
     }

@@ -1,5 +1,4 @@
 use super::prelude::*;
-use crate::lint::address;
 
 rule! {
     /// The `c=` line does not give an address of the family it names.
@@ -29,17 +28,19 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.sdp().lines().iter().filter(|l| l.letter() == Some(b'c')) {
-        let fields: Vec<Field<'_>> = line.value().split(b' ').take(4).collect();
-        let [net, kind, host] = fields[..] else {
-            cx.report(
-                line.text(),
-                "expected `IN IP4 address` or `IN IP6 address`",
-                format_args!("`c=` needs three fields separated by one blank"),
-            );
-            continue;
-        };
-        if let Some(problem) = address::problem(net, kind, host) {
-            cx.report_malformed("c=", problem);
+        match Address::parse(line.value()) {
+            Ok(address) => {
+                if let Some(problem) = address.problem() {
+                    cx.report_malformed("c=", problem);
+                }
+            }
+            Err(error) => {
+                cx.report(
+                    line.text(),
+                    format_args!("expected {}", error.expected),
+                    format_args!("`c=` needs three fields separated by one blank"),
+                );
+            }
         }
     }
 }

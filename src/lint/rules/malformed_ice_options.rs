@@ -38,9 +38,7 @@ fn check(cx: &mut Context<'_, '_>) {
             .fix_drop_line(Safety::Safe, line);
             continue;
         }
-        // `google-ice`, which is obsolete, has its own rule.
-        let known = |word: &Field<'_>| word.is_ice_chars() || word.is("google-ice");
-        let Some(bad) = value.words().find(|word| !known(word)) else {
+        let Err(Malformed { at: bad, .. }) = IceOptions::parse(value) else {
             continue;
         };
         let draft = cx.report(
@@ -49,7 +47,7 @@ fn check(cx: &mut Context<'_, '_>) {
             format_args!("`{bad}` is not an ICE option"),
         );
         let parts: Vec<_> = bad.split(b',').filter_map(Field::as_str).collect();
-        if parts.len() > 1 && bad.split(b',').all(|part| known(&part)) {
+        if parts.len() > 1 && bad.split(b',').all(IceOptions::is_option) {
             draft.fix(Safety::Unsafe, "separate them by blanks", bad, parts.join(" "));
         }
     }

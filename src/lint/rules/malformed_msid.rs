@@ -27,9 +27,6 @@ rule! {
     } => check
 }
 
-/// Characters in an id.
-const LONGEST: usize = 64;
-
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Msid)) {
         let Some(value) = line.attribute_value().filter(|v| !v.trim().is_empty()) else {
@@ -58,28 +55,21 @@ fn check_ids(cx: &mut Context<'_, '_>, value: Field<'_>) {
         .fix(Safety::Safe, "drop the blanks", value, kept);
         return;
     }
-    let parts: Vec<Field<'_>> = ids.split(b' ').take(3).collect();
-    if parts.len() > 2 {
+    let Err(error) = Msid::parse(ids) else { return };
+    let bad = error.at;
+    let label = format!("expected {}", error.expected);
+    let draft = if bad.bytes().contains(&b' ') {
+        cx.report(bad, label, format_args!("`a=msid` has more than a stream id and a track id"))
+            .help("ids have no blanks in them")
+    } else if bad.is_token() {
+        let longest = Msid::LONGEST;
         cx.report(
-            ids,
-            "expected `stream-id track-id`",
-            format_args!("`a=msid` has more than a stream id and a track id"),
+            bad,
+            format_args!("{} characters", bad.len()),
+            format_args!("an id in `a=msid` is longer than {longest} characters"),
         )
-        .severity(Severity::Warning)
-        .help("ids have no blanks in them");
-    } else if let Some(bad) = parts.iter().find(|p| !p.is_token()) {
-        cx.report(
-            *bad,
-            "expected one or two ids",
-            format_args!("`{bad}` in `a=msid` is not an id"),
-        )
-        .severity(Severity::Warning);
-    } else if let Some(long) = parts.iter().find(|p| p.len() > LONGEST) {
-        cx.report(
-            *long,
-            format_args!("{} characters", long.len()),
-            format_args!("an id in `a=msid` is longer than {LONGEST} characters"),
-        )
-        .severity(Severity::Warning);
-    }
+    } else {
+        cx.report(bad, label, format_args!("`{bad}` in `a=msid` is not an id"))
+    };
+    draft.severity(Severity::Warning);
 }

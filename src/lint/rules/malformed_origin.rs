@@ -1,5 +1,4 @@
 use super::prelude::*;
-use crate::lint::address;
 
 rule! {
     /// The `o=` line does not have its six fields.
@@ -39,8 +38,7 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     let lax = cx.grammar_severity();
     for line in cx.sdp().session().of_type(b'o') {
-        let fields: Vec<Field<'_>> = line.value().split(b' ').take(8).collect();
-        let [user, id, version, net, kind, host] = fields[..] else {
+        let Ok(origin) = Origin::parse(line.value()) else {
             let n = line.value().words().count();
             cx.report(
                 line.value(),
@@ -51,7 +49,8 @@ fn check(cx: &mut Context<'_, '_>) {
             .severity(lax);
             continue;
         };
-        for (field, what) in [(id, "session id"), (version, "session version")] {
+        let numbers = [(origin.session_id, "session id"), (origin.version, "session version")];
+        for (field, what) in numbers {
             if !field.is_digits() {
                 cx.report(
                     field,
@@ -61,12 +60,12 @@ fn check(cx: &mut Context<'_, '_>) {
                 .severity(lax);
             }
         }
-        if user.is_empty() {
+        if origin.user.is_empty() {
             cx.report(line.value(), "no username", format_args!("`o=` has no username"))
                 .help("write `-` for none")
                 .severity(lax);
         }
-        if let Some(problem) = address::problem(net, kind, host) {
+        if let Some(problem) = origin.address.problem() {
             cx.report_malformed("o=", problem).severity(Severity::Warning);
         }
     }

@@ -32,7 +32,7 @@ fn check(cx: &mut Context<'_, '_>) {
                 _ => continue,
             };
             let value = line.attribute_value().map_or(line.text(), Field::trim);
-            if !is_positive(value) {
+            if Positive::parse(value).is_err() {
                 cx.report(
                     value,
                     "expected milliseconds above 0",
@@ -41,14 +41,4 @@ fn check(cx: &mut Context<'_, '_>) {
             }
         }
     }
-}
-
-/// Whether this is `non-zero-int-or-real`: digits, with a point among them or without.
-fn is_positive(value: Field<'_>) -> bool {
-    let (whole, fraction) = match value.split_once(b'.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (value, None),
-    };
-    let not_zero = value.bytes().iter().any(|b| matches!(b, b'1'..=b'9'));
-    whole.is_digits() && fraction.is_none_or(Field::is_digits) && not_zero
 }

@@ -29,35 +29,17 @@ rule! {
     } => check
 }
 
-/// A number of seconds, or with one of the units `d`, `h`, `m`, `s`.
-fn is_time(field: Field<'_>) -> bool {
-    let unit = matches!(field.bytes().last(), Some(b'd' | b'h' | b'm' | b's'));
-    field.take(field.len() - usize::from(unit)).is_digits()
-}
-
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.sdp().session().lines() {
-        let value = line.value();
-        let fine = match line.letter() {
-            // Interval, duration and at least one offset.
-            Some(b'r') => value.split(b' ').all(is_time) && value.words().count() >= 3,
-            Some(b'z') => {
-                let adjustment = |f: Field<'_>| {
-                    is_time(f.skip(usize::from(f.bytes().first() == Some(&b'-'))))
-                };
-                let mut fields = value.split(b' ');
-                let mut fine = true;
-                while let Some(at) = fields.next() {
-                    fine &= at.is_digits() && fields.next().is_some_and(adjustment);
-                }
-                fine
-            }
-            _ => continue,
+        let error = match line.letter() {
+            Some(b'r') => Repeat::parse(line.value()).err(),
+            Some(b'z') => Zones::parse(line.value()).err(),
+            _ => None,
         };
-        if !fine {
+        if let Some(error) = error {
             cx.report(
-                value,
-                "expected times such as `7d 1h 0`",
+                error.at,
+                format_args!("expected {}", error.expected),
                 format_args!("`{}` is not a list of times", line.text()),
             );
         }

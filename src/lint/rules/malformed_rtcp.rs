@@ -1,6 +1,4 @@
 use super::prelude::*;
-use crate::lint::address;
-use crate::sdp::Malformed;
 
 rule! {
     /// An `a=rtcp` value is not a port with at most one address.
@@ -30,21 +28,12 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Rtcp)) {
         let value = line.attribute_value().unwrap_or(line.text());
-        if let Some(error) = problem(value) {
+        let error = match Rtcp::parse(value) {
+            Ok(rtcp) => rtcp.address.and_then(|address| address.problem()),
+            Err(error) => Some(error),
+        };
+        if let Some(error) = error {
             cx.report_malformed("a=rtcp", error);
         }
-    }
-}
-
-fn problem(value: Field<'_>) -> Option<Malformed<'_>> {
-    let mut words = value.words();
-    let port = words.next().unwrap_or(value);
-    if port.number::<u16>().is_none() {
-        return Some(Malformed::new(port, "a port from 1 to 65535"));
-    }
-    match (words.next(), words.next(), words.next(), words.next()) {
-        (None, ..) => None,
-        (Some(net), Some(kind), Some(host), None) => address::problem(net, kind, host),
-        _ => Some(Malformed::new(value, "`port` or `port IN IP4 address`")),
     }
 }

@@ -40,10 +40,10 @@ fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media().iter().filter(|m| m.is_active()) {
         for line in media.all(Name::SctpPort) {
             let port = line.attribute_value().unwrap_or(line.text());
-            if port.trim().number::<u16>().is_none() {
+            if let Err(error) = SctpPort::parse(port) {
                 cx.report(
                     port,
-                    "expected a port from 1 to 65535",
+                    format_args!("expected {}", error.expected),
                     format_args!("`{port}` is not an SCTP port"),
                 );
             } else {
@@ -52,10 +52,10 @@ fn check(cx: &mut Context<'_, '_>) {
         }
         for line in media.all(Name::MaxMessageSize) {
             let size = line.attribute_value().unwrap_or(line.text());
-            if !size.trim().is_digits() {
+            if let Err(error) = MaxMessageSize::parse(size) {
                 cx.report(
                     size,
-                    "expected a number of bytes",
+                    format_args!("expected {}", error.expected),
                     format_args!("`{size}` is not a message size"),
                 );
             } else {

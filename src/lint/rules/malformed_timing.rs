@@ -29,14 +29,11 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     let lax = cx.grammar_severity();
     for line in cx.sdp().session().of_type(b't') {
-        let value = line.value();
-        let mut fields = value.split(b' ');
-        let numbers = fields.by_ref().take(2).filter(|f| f.is_digits()).count();
-        if numbers != 2 || fields.next().is_some() {
+        if let Err(error) = Timing::parse(line.value()) {
             cx.report(
-                value,
-                "expected two numbers",
-                format_args!("`t={value}` is not of the form `t=start stop`"),
+                error.at,
+                format_args!("expected {}", error.expected),
+                format_args!("`t={}` is not of the form `t=start stop`", line.value()),
             )
             .help("write `t=0 0` for a session without limits")
             .severity(lax);

@@ -6,8 +6,10 @@ mod prelude {
     pub(super) use crate::lint::rule::rule;
     pub(super) use crate::lint::{Codec, Context, Exchange, Facts, Media, Pair, Profile, Role};
     pub(super) use crate::sdp::{
-        Candidate, Crypto, Ending, Extmap, Field, Fingerprint, Fmtp, Group, Level, Line, MediaLine,
-        Name, Payload, Rid, RtcpFb, Rtpmap, Section, Simulcast, Ssrc, SsrcGroup, StaticType,
+        Address, Bandwidth, Candidate, Crypto, Dcmap, Ending, Extmap, Field, Fingerprint, Fmtp,
+        Group, IceOptions, IcePacing, Level, Line, Malformed, MaxMessageSize, MediaLine, Msid,
+        Name, Origin, Payload, Positive, Repeat, Restriction, Rid, Rtcp, RtcpFb, Rtpmap, SctpPort,
+        Section, Setup, Simulcast, Ssrc, SsrcGroup, StaticType, Timing, TlsId, Zones,
     };
     pub(super) use std::collections::{BTreeMap, BTreeSet};
 }

@@ -38,7 +38,7 @@ fn check(cx: &mut Context<'_, '_>) {
     let mut speller = Speller::of_extensions();
     let mut told = BTreeSet::new();
     for map in cx.sdp().sections().flat_map(extensions::maps) {
-        let uri = extensions::carried(&map);
+        let uri = map.carried();
         // A wrapper without content is another rule's business; so is nothing said twice.
         if uri.is(ENCRYPT) || told.contains(&uri) {
             continue;

@@ -32,27 +32,18 @@ const WHOLE: [&str; 5] = ["max-width", "max-height", "max-fs", "max-br", "max-pp
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.media().iter().flat_map(|m| m.all(Name::Rid)) {
-        let value = line.attribute_value();
-        let Some((value, Ok(rid))) = value.map(|v| (v, Rid::parse(v))) else {
+        let Some(Ok(rid)) = line.attribute_value().map(Rid::parse) else {
             continue;
         };
-        let rest = value.skip(rid.direction.end() - value.start()).trim();
         let mut seen = BTreeSet::new();
-        for (at, part) in rest.split(b';').map(Field::trim).enumerate() {
-            if part.is_empty() {
-                continue;
-            }
-            let (key, limit) = match part.split_once(b'=') {
-                Some((key, limit)) => (key, Some(limit)),
-                None => (part, None),
-            };
+        for (at, Restriction { text, key, value }) in rid.restrictions().enumerate() {
             if let Some(fact) =
-                problem(key, limit, at).or((!seen.insert(key)).then_some("given twice"))
+                problem(key, value, at).or((!seen.insert(key)).then_some("given twice"))
             {
                 cx.report(
-                    part,
+                    text,
                     fact,
-                    format_args!("`{part}` does not restrict the stream `{}`", rid.id),
+                    format_args!("`{text}` does not restrict the stream `{}`", rid.id),
                 )
                 .help("an answerer drops streams whose restrictions it cannot read");
                 break;

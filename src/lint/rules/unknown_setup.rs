@@ -21,11 +21,11 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for line in cx.sdp().sections().flat_map(|s| s.all(Name::Setup)) {
-        let role = line.attribute_value().unwrap_or(line.text());
-        if !["actpass", "active", "passive", "holdconn"].iter().any(|r| role.is(r)) {
+        let value = line.attribute_value().unwrap_or(line.text());
+        if let Err(Malformed { at: role, expected }) = Setup::parse(value) {
             cx.report(
                 role,
-                "expected `actpass`, `active` or `passive`",
+                format_args!("expected {expected}"),
                 format_args!("`{role}` is not a role for `a=setup`"),
             )
             .help("write `actpass` in an offer, `active` in an answer");

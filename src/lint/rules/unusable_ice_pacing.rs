@@ -41,18 +41,18 @@ fn check(cx: &mut Context<'_, '_>) {
                     format_args!("`a=ice-pacing` in a media section"),
                 );
             }
-            match value.number::<u64>() {
-                None => cx.report(
+            match IcePacing::parse(value).map(|pacing| pacing.milliseconds) {
+                Err(_) => cx.report(
                     value,
                     "expected a number of milliseconds",
                     format_args!("`{value}` is not a pacing for ICE"),
                 ),
-                Some(0..5) => cx.report(
+                Ok(0..5) => cx.report(
                     value,
                     "less than 5 ms",
                     format_args!("checks would follow each other within `{value}` ms"),
                 ),
-                Some(_) => continue,
+                Ok(_) => continue,
             }
             .help("write `a=ice-pacing:50`, or drop the line");
         }
