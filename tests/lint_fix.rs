@@ -5,16 +5,18 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::print_stdout
+    clippy::print_stdout,
+    clippy::string_slice
 )]
 
 mod kit;
 
 use kit::shared::{files_below, shared};
 use proptest::prelude::*;
-use rtcscope::diag::{Diagnostic, Edit, Safety, Severity, apply};
+use rtcscope::diag::{Diagnostic, Edit, Safety, Severity, apply, replace};
+use rtcscope::hosts::Text;
 use rtcscope::lint::examples::examples;
-use rtcscope::lint::{Config, Linter, RULES};
+use rtcscope::lint::{Config, Linter, Part, RULES};
 use rtcscope::sdp::Description;
 use std::collections::BTreeMap;
 use std::fs;
@@ -220,6 +222,159 @@ fn a_byte_order_mark_and_line_ends_stay() {
     assert!(fixed.contains("a=x-unknown:  kept \n"));
 }
 
+/// A kind of file that is mended, made of a description.
+struct Host {
+    name: &'static str,
+    wrap: fn(&str) -> String,
+    /// The file as others read it, with the description taken out; it must stay the same.
+    rest: fn(&str) -> String,
+    /// Whether the description stands in it with all its line ends.
+    keeps_line_ends: bool,
+}
+
+const HOSTS: &[Host] = &[
+    Host {
+        name: "x.json",
+        wrap: |sdp| {
+            let sdp = serde_json::to_string(sdp).unwrap();
+            format!(
+                "{{ \"id\" : 1.50,\n\t\"type\":\"offer\", \"sdp\":{sdp},\"more\": [\"\\u00e4\", null]}}\n"
+            )
+        },
+        rest: |file| {
+            let mut json: serde_json::Value = serde_json::from_str(file).unwrap();
+            json["sdp"] = serde_json::Value::Null;
+            json.to_string()
+        },
+        keeps_line_ends: true,
+    },
+    Host {
+        name: "x.js",
+        wrap: |sdp| {
+            let lines = sdp
+                .split_inclusive("\r\n")
+                .map(|l| serde_json::to_string(l).unwrap());
+            let lines: Vec<String> = lines.collect();
+            format!(
+                "// v=0 is no description\nconst sdp =\n  {};\nrun(sdp, 'a=b');\n",
+                lines.join(" +\n  ")
+            )
+        },
+        rest: |file| format!("{}{}", &file[..38], &file[file.len() - 18..]),
+        keeps_line_ends: true,
+    },
+    Host {
+        name: "x.ts",
+        wrap: |sdp| {
+            let sdp = sdp
+                .replace("\r\n", "\n")
+                .replace('\\', "\\\\")
+                .replace('`', "\\`")
+                .replace('$', "\\$");
+            format!("export const sdp: string = `{sdp}`;\nconst other = `a=b`;\n")
+        },
+        rest: |file| format!("{}{}", &file[..27], &file[file.len() - 23..]),
+        keeps_line_ends: false,
+    },
+    Host {
+        name: "x.md",
+        wrap: |sdp| {
+            let mut sdp = sdp.replace("\r\n", "\n");
+            if !sdp.ends_with('\n') {
+                sdp.push('\n');
+            }
+            format!("# A call\n\nIt says:\n\n```sdp\n{sdp}```\n\nand `a=b`.\n")
+        },
+        rest: |file| format!("{}{}", &file[..27], &file[file.len() - 17..]),
+        keeps_line_ends: false,
+    },
+];
+
+/// Fixes a file until nothing is left to fix: what is outside of the edits stays, byte for byte, and
+/// the file is still one of its kind.
+fn settle_in(host: &Host, linter: &Linter, sdp: &str) {
+    let mut file = (host.wrap)(sdp);
+    let rest = (host.rest)(&file);
+    for round in 0.. {
+        let Ok(all) = rtcscope::hosts::find(host.name, file.as_bytes()) else {
+            return;
+        };
+        let mut groups: Vec<Vec<Edit>> = Vec::new();
+        for found in &all {
+            let (text, range) = match &found.text {
+                Text::InPlace(range) => (file.as_bytes(), range.clone()),
+                Text::Extracted { bytes, .. } => (bytes.as_slice(), 0..bytes.len()),
+            };
+            let part = Part {
+                role: found.role,
+                holes: &found.holes,
+                ..Part::new(text, range)
+            };
+            let reports = linter.check(&[part]);
+            let fixes = reports
+                .iter()
+                .flat_map(|r| &r.diagnostics)
+                .filter_map(|d| d.fix.as_ref());
+            let safe = fixes.filter(|fix| fix.safety == Safety::Safe);
+            groups.extend(safe.filter_map(|fix| {
+                fix.edits
+                    .iter()
+                    .map(|e| found.edit(e))
+                    .collect::<Option<_>>()
+            }));
+        }
+        let (next, applied) = replace(file.as_bytes(), groups.iter().map(Vec::as_slice));
+        let next = String::from_utf8(next).unwrap();
+        assert_eq!((host.rest)(&next), rest, "{}: {file}", host.name);
+        let again = rtcscope::hosts::find(host.name, next.as_bytes());
+        assert_eq!(
+            again.map(|a| a.len()),
+            Ok(all.len()),
+            "{}: {file}\nbecame\n{next}",
+            host.name
+        );
+        if applied == 0 {
+            assert_eq!(next, file);
+            break;
+        }
+        assert!(round < 12, "{}: fixes do not settle: {file}", host.name);
+        file = next;
+    }
+    if host.keeps_line_ends {
+        // It is mended as it would be alone.
+        let alone = settle(linter, sdp.as_bytes(), false, sdp);
+        let all = rtcscope::hosts::find(host.name, file.as_bytes()).unwrap();
+        let text = match &all[0].text {
+            Text::InPlace(range) => &file.as_bytes()[range.clone()],
+            Text::Extracted { bytes, .. } => bytes,
+        };
+        let (text, alone) = (
+            String::from_utf8_lossy(text),
+            String::from_utf8_lossy(&alone),
+        );
+        assert_eq!(text, alone, "{}", host.name);
+    }
+}
+
+#[test]
+fn descriptions_in_other_files_are_fixed_as_they_would_be_alone() {
+    let linter = linter();
+    let mut fixable = 0;
+    for example in RULES.iter().flat_map(|rule| examples(rule.docs)) {
+        if lint(&linter, example.sdp.as_bytes())
+            .iter()
+            .any(|d| d.fix.is_some())
+        {
+            fixable += 1;
+            for host in HOSTS {
+                settle_in(host, &linter, &example.sdp);
+            }
+        }
+    }
+    println!("{fixable} examples have something to fix");
+    assert!(fixable > 20);
+}
+
 fn sample() -> Vec<u8> {
     let path = "samples/sdp/chromium-simulcast-offer.sdp";
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -255,6 +410,10 @@ proptest! {
                 _ => text.retain(|&b| b != b'\r' || byte > 40),
             }
         }
-        holds(&linter(), &text, &String::from_utf8_lossy(&text));
+        let linter = linter();
+        holds(&linter, &text, &String::from_utf8_lossy(&text));
+        // In a file of its kind what is no text has no place.
+        let text: String = String::from_utf8_lossy(&text).replace(['\0', '`', '\u{fffd}'], "");
+        settle_in(&HOSTS[0], &linter, &text);
     }
 }
