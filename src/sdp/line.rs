@@ -132,15 +132,15 @@ pub(super) fn lines(data: &[u8], base: usize) -> Vec<Line<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Description;
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn no_byte_is_lost() {
-        let data = b"v=0\r\no=x\n\n \r\ra=mid:0:1\n\r\nA=x\xff\0=";
-        let lines = lines(data, 7);
+    /// The bytes that `lines` were read from, when each begins where the one before it ended.
+    fn rebuilt(lines: &[Line<'_>], base: usize) -> Vec<u8> {
         let mut rebuilt = Vec::new();
-        for line in &lines {
-            assert_eq!(line.text().start(), 7 + rebuilt.len());
+        for line in lines {
+            assert_eq!(line.text().start(), base + rebuilt.len());
             rebuilt.extend_from_slice(line.text().bytes());
             rebuilt.extend_from_slice(match line.ending() {
                 Ending::CrLf => b"\r\n",
@@ -148,8 +148,50 @@ mod tests {
                 Ending::Cr => b"\r",
                 Ending::Missing => b"",
             });
+            assert_eq!(base + rebuilt.len(), line.text().start() + line.full_len());
         }
-        assert_eq!(rebuilt, data);
+        rebuilt
+    }
+
+    #[test]
+    fn no_byte_is_lost() {
+        let data = b"v=0\r\no=x\n\n \r\ra=mid:0:1\n\r\nA=x\xff\0=";
+        assert_eq!(rebuilt(&lines(data, 7), 7), data);
+    }
+
+    proptest! {
+        /// Whatever the bytes are, and however lines end.
+        #[test]
+        fn no_byte_is_ever_lost(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    prop::sample::select(vec!["\r\n", "\n", "\r", "v=0", "m=audio 9 RTP/AVP 0", "a=mid:", "a=", "\u{feff}", ""])
+                        .prop_map(|text| text.as_bytes().to_vec()),
+                    prop::collection::vec(any::<u8>(), 0..12),
+                ],
+                0..40,
+            ),
+            base in 0..9usize,
+        ) {
+            let data = pieces.concat();
+            prop_assert_eq!(rebuilt(&lines(&data, base), base), data.clone());
+            for ending in ["\n", "\r\n", "\r"] {
+                let data = pieces.join(ending.as_bytes());
+                prop_assert_eq!(rebuilt(&lines(&data, base), base), data);
+            }
+            // A byte order mark is no part of a line; the sections share the lines out.
+            let sdp = Description::parse_at(&data, base);
+            let mark = if data.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+            prop_assert_eq!(rebuilt(sdp.lines(), base + mark), data[mark..].to_vec());
+            let in_sections = sdp.sections().flat_map(|s| s.lines());
+            prop_assert!(in_sections.map(|l| l.text().start()).eq(sdp.lines().iter().map(|l| l.text().start())));
+            for section in sdp.sections() {
+                for &name in Name::ALL {
+                    let first = section.lines().iter().find(|l| l.name() == Some(name));
+                    prop_assert_eq!(section.first(name).map(|l| l.text()), first.map(|l| l.text()));
+                }
+            }
+        }
     }
 
     #[test]
