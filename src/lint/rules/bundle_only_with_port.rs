@@ -7,7 +7,8 @@ rule! {
     /// ## Why it matters
     /// The section has port 0 and exists only where both sides bundle it. RFC 9143 leaves open what
     /// `bundle-only` means with another port: Chrome ignores it there. In no BUNDLE group the
-    /// attribute is discarded, and the section is rejected by its port.
+    /// attribute is discarded, and the section is rejected by its port. WHIP (`--profile whip`) wants the
+    /// line in every section.
     /// ```sdp,fail
     /// a=group:BUNDLE 0
     /// m=audio 9 UDP/TLS/RTP/SAVPF 0
@@ -58,6 +59,10 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         };
         if m.port != 0 {
+            // RFC 9725 §4.4.1 wants the line in each bundled section, the one with the port too.
+            if cx.profile() == Profile::Whip {
+                continue;
+            }
             cx.report(
                 m.port_text,
                 "expected 0",

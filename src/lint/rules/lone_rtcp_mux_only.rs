@@ -21,6 +21,14 @@ rule! {
     /// a=rtcp-mux
     /// a=rtcp-mux-only
     /// ```
+    /// In a BUNDLE group RFC 9143 wants it in answers too:
+    /// ```sdp,pass,as-answer
+    /// a=group:BUNDLE 0
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0
+    /// a=mid:0
+    /// a=rtcp-mux
+    /// a=rtcp-mux-only
+    /// ```
     "SDP413" "lone-rtcp-mux-only" {
         group: Correctness,
         scope: Any,
@@ -31,6 +39,8 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    // RFC 8858 §3 forbids it in answers, RFC 9143 §9.3.1 and RFC 9725 §4.4.1 want it there in bundles.
+    let bundled = cx.bundles().next().is_some();
     for media in cx.media() {
         let Some(line) = media.first(Name::RtcpMuxOnly) else {
             continue;
@@ -42,7 +52,7 @@ fn check(cx: &mut Context<'_, '_>) {
                 format_args!("`a=rtcp-mux-only` without `a=rtcp-mux`"),
             )
             .fix_add_line(Safety::Unsafe, line, "a=rtcp-mux");
-        } else if cx.role() == Some(Role::Answer) {
+        } else if cx.role() == Some(Role::Answer) && !bundled {
             cx.report(
                 line.text(),
                 "only for offers",

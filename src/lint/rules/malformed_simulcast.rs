@@ -27,7 +27,7 @@ rule! {
         group: Correctness,
         scope: Any,
         since: "0.1",
-        spec: ["RFC 8853 §5.1"],
+        spec: ["RFC 8853 §5.1", "RFC 8853 §5.3.2"],
     } => check
 }
 

@@ -33,7 +33,7 @@ rule! {
         scope: Any,
         absence: true,
         since: "0.1",
-        spec: ["RFC 8853 §5.2"],
+        spec: ["RFC 9429 §5.8.3", "RFC 8853 §5.2"],
     } => check
 }
 

@@ -37,7 +37,7 @@ rule! {
         group: Suspicious,
         scope: Whip,
         since: "0.1",
-        spec: ["RFC 9725 §4.4.5"],
+        spec: ["RFC 9725 §4.3.2"],
     } => answer(check)
 }
 

@@ -4,7 +4,7 @@ rule! {
     /// A WHIP or WHEP answer rejects one section and accepts another.
     ///
     /// ## Why it matters
-    /// The protocol knows no half success: the client cannot offer again, so the server has to refuse the
+    /// The protocol knows no half success: the client cannot offer again, so the server should refuse the
     /// whole request by a 4xx status, or accept all sections.
     /// ## How it happens
     /// The server knows no codec of the rejected section.
@@ -55,7 +55,7 @@ rule! {
     /// a=recvonly
     /// ```
     "SDP804" "whip-section-rejected" {
-        group: Correctness,
+        group: Suspicious,
         scope: Whip,
         since: "0.1",
         spec: ["RFC 9725 §4.4.3"],
