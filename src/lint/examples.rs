@@ -7,7 +7,7 @@
 //! block into the descriptions of one session, in the order in which they are said: offers come
 //! from one end and answers from the other, unless `--- offer back` says that the other end
 //! offers. Each is put into a session of its own. In a `whole` block, `\r`, `\n` and `\0`
-//! stand for those characters, and a final `\` joins a line to the next.
+//! stand for those characters, `\s` for a blank, and a final `\` joins a line to the next.
 
 use super::{Config, Linter, Part, Profile, Report, Role, Rule, Scope, Side};
 use std::fmt::Write;
@@ -197,7 +197,8 @@ fn unescape(body: &[&str]) -> String {
         out += &line
             .replace("\\r", "\r")
             .replace("\\n", "\n")
-            .replace("\\0", "\0");
+            .replace("\\0", "\0")
+            .replace("\\s", " ");
         if !joined && !escaped_end {
             out += "\r\n";
         }

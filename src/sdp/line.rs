@@ -24,6 +24,8 @@ pub struct Line<'a> {
     text: Field<'a>,
     ending: Ending,
     letter: Option<u8>,
+    /// How many blanks and tabs at the end belong to no value.
+    blanks: usize,
     /// For `a=` lines: the name, and how long it is.
     attribute: Option<(Name, usize)>,
 }
@@ -39,8 +41,17 @@ impl<'a> Line<'a> {
             [letter @ b'a'..=b'z', b'=', ..] => Some(*letter),
             _ => None,
         };
+        let blanks = match letter {
+            // What is written for people keeps its blanks; `s= ` is how a session without a name
+            // is written.
+            None | Some(b's' | b'i' | b'u' | b'e' | b'p') => 0,
+            Some(_) => {
+                let blank = |b: &&u8| matches!(b, b' ' | b'\t');
+                text.skip(2).bytes().iter().rev().take_while(blank).count()
+            }
+        };
         let attribute = (letter == Some(b'a')).then(|| {
-            let value = text.skip(2);
+            let value = text.take(text.len() - blanks).skip(2);
             let name = value.split_once(b':').map_or(value, |(name, _)| name);
             (Name::of(name.bytes()), name.len())
         });
@@ -48,6 +59,7 @@ impl<'a> Line<'a> {
             text,
             ending,
             letter,
+            blanks,
             attribute,
         }
     }
@@ -77,12 +89,21 @@ impl<'a> Line<'a> {
         self.letter
     }
 
-    /// What stands after `x=`; the whole line when it has no such form.
+    /// What stands after `x=`, without blanks at the end; the whole line when it has no such form.
     pub fn value(&self) -> Field<'a> {
         match self.letter {
-            Some(_) => self.text.skip(2),
+            Some(_) => self.filled().skip(2),
             None => self.text,
         }
+    }
+
+    /// The blanks and tabs at the end that belong to no value: most parsers pass over them.
+    pub fn trailing_blanks(&self) -> Field<'a> {
+        self.text.skip(self.text.len() - self.blanks)
+    }
+
+    fn filled(&self) -> Field<'a> {
+        self.text.take(self.text.len() - self.blanks)
     }
 
     /// The name of an `a=` line.
@@ -95,10 +116,10 @@ impl<'a> Line<'a> {
         self.attribute.map(|(_, len)| self.text.skip(2).take(len))
     }
 
-    /// What stands after the colon of an `a=name:value` line.
+    /// What stands after the colon of an `a=name:value` line, without blanks at the end.
     pub fn attribute_value(&self) -> Option<Field<'a>> {
         let (_, len) = self.attribute?;
-        let rest = self.text.skip(2 + len);
+        let rest = self.filled().skip(2 + len);
         (!rest.is_empty()).then(|| rest.skip(1))
     }
 }
@@ -192,6 +213,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn blanks_at_the_end_belong_to_no_value() {
+        let lines = lines(
+            b"a=rtcp-mux \na=mid:0\t \na=mid: \nt=0 0 \ns= \nx \na= \n",
+            0,
+        );
+        assert_eq!(lines[0].name(), Some(Name::RtcpMux));
+        assert_eq!(lines[0].attribute_value(), None);
+        assert!(lines[1].attribute_value().unwrap().is("0"));
+        assert_eq!(lines[1].trailing_blanks().span(), 19..21);
+        assert!(lines[2].attribute_value().unwrap().is_empty());
+        assert!(lines[3].value().is("0 0") && lines[3].text().is("t=0 0 "));
+        assert!(lines[4].value().is(" ") && lines[4].trailing_blanks().is_empty());
+        assert!(lines[5].value().is("x ") && lines[5].trailing_blanks().is_empty());
+        assert!(lines[6].value().is_empty() && lines[6].name_text().unwrap().is_empty());
     }
 
     #[test]

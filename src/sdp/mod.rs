@@ -54,7 +54,7 @@ pub use ice::{IceOptions, IcePacing, IcePwd, IceUfrag, RemoteCandidate, RemoteCa
 pub use line::{Ending, Line};
 pub use media::{MediaLine, Section};
 pub(crate) use names::Names;
-pub use names::{Level, Name};
+pub use names::{Level, Name, Presence, Times};
 pub use payloads::{Payload, Payloads};
 pub use presentation::{Content, ImageAttr, Label, Positive};
 pub use role::{Role, Side};

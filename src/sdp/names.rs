@@ -1,8 +1,9 @@
 //! The attribute names the typed view knows.
 //!
 //! A name is recognised once, when a line is read; looking for an attribute afterwards compares
-//! one byte. An attribute to be known is one row here, with the
-//! level it is registered for.
+//! one byte. An attribute to be known is one row here: its name, the level it is registered for,
+//! whether it has a value, and whether it may come again in a section. Rules about attributes of any
+//! name read this table.
 
 /// Where the registry of attributes (RFC 8866 §8.2.4, IANA "att-field") lets one stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,28 @@ pub enum Level {
     Any,
 }
 
+/// Whether an attribute is written with a value (RFC 8866 §5.13: `a=name` or `a=name:value`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is a value attribute: `a=mid:0`.
+    Always,
+    /// It is a property attribute: `a=rtcp-mux`.
+    Never,
+    /// Both are allowed.
+    Optional,
+}
+
+/// How often an attribute may stand in one section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// Once: a second one says something else of the same thing, or nothing.
+    Once,
+    /// As often as there is something to say, or its registration does not tell.
+    Many,
+}
+
 macro_rules! names {
-    ($($variant:ident $text:literal $level:ident,)*) => {
+    ($($variant:ident $text:literal $level:ident $value:ident $times:ident,)*) => {
         /// An attribute name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -45,6 +66,19 @@ macro_rules! names {
                 match self { $(Self::$variant => Level::$level,)* Self::Other => Level::Any }
             }
 
+            /// Whether it has a value; either way for [`Name::Other`].
+            pub fn value(self) -> Presence {
+                match self {
+                    $(Self::$variant => Presence::$value,)*
+                    Self::Other => Presence::Optional,
+                }
+            }
+
+            /// How often it may stand in one section; any number of times for [`Name::Other`].
+            pub fn times(self) -> Times {
+                match self { $(Self::$variant => Times::$times,)* Self::Other => Times::Many }
+            }
+
             /// All known names.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
         }
@@ -59,83 +93,84 @@ macro_rules! names {
 }
 
 names! {
-    Rtpmap "rtpmap" Media,
-    RtcpFb "rtcp-fb" Media,
-    Fmtp "fmtp" Media,
-    Extmap "extmap" Any,
-    Ssrc "ssrc" Media,
-    Candidate "candidate" Media,
-    SsrcGroup "ssrc-group" Media,
-    Mid "mid" Media,
-    Msid "msid" Any,
-    Group "group" Session,
-    Setup "setup" Any,
-    Fingerprint "fingerprint" Any,
-    IceUfrag "ice-ufrag" Any,
-    IcePwd "ice-pwd" Any,
-    IceOptions "ice-options" Any,
-    IceLite "ice-lite" Session,
-    IcePacing "ice-pacing" Session,
-    EndOfCandidates "end-of-candidates" Media,
-    RemoteCandidates "remote-candidates" Media,
-    Rtcp "rtcp" Media,
-    RtcpMux "rtcp-mux" Media,
-    RtcpMuxOnly "rtcp-mux-only" Media,
-    RtcpRsize "rtcp-rsize" Media,
-    BundleOnly "bundle-only" Media,
-    ExtmapAllowMixed "extmap-allow-mixed" Any,
-    Sendrecv "sendrecv" Any,
-    Sendonly "sendonly" Any,
-    Recvonly "recvonly" Any,
-    Inactive "inactive" Any,
-    Rid "rid" Media,
-    Simulcast "simulcast" Media,
-    SctpInit "sctp-init" Media,
-    SctpPort "sctp-port" Media,
-    Sctpmap "sctpmap" Media,
-    MaxMessageSize "max-message-size" Media,
-    Crypto "crypto" Media,
-    KeyMgmt "key-mgmt" Any,
-    TlsId "tls-id" Any,
-    Ptime "ptime" Media,
-    Maxptime "maxptime" Media,
-    MsidSemantic "msid-semantic" Any,
-    Charset "charset" Any,
-    Identity "identity" Session,
-    Control "control" Any,
-    Label "label" Media,
-    Content "content" Media,
-    Imageattr "imageattr" Media,
-    Dcmap "dcmap" Media,
-    Dcsa "dcsa" Media,
-    Framerate "framerate" Media,
-    Framesize "framesize" Media,
-    Orient "orient" Media,
-    Quality "quality" Media,
-    SourceFilter "source-filter" Any,
-    Connection "connection" Any,
-    Mptime "mptime" Media,
-    RtcpXr "rtcp-xr" Any,
-    Range "range" Any,
-    Tool "tool" Session,
-    Cat "cat" Session,
-    Keywds "keywds" Session,
-    Type "type" Session,
-    Lang "lang" Any,
-    Sdplang "sdplang" Any,
-    TsRefclk "ts-refclk" Any,
-    Mediaclk "mediaclk" Any,
-    AcceptTypes "accept-types" Media,
-    AcceptWrappedTypes "accept-wrapped-types" Media,
-    Path "path" Media,
-    Floorctrl "floorctrl" Media,
-    Confid "confid" Media,
-    Userid "userid" Media,
-    Floorid "floorid" Media,
-    Curr "curr" Any,
-    Des "des" Any,
-    Conf "conf" Any,
-    RtcpUnicast "rtcp-unicast" Any,
+    Rtpmap "rtpmap" Media Always Many,
+    RtcpFb "rtcp-fb" Media Always Many,
+    Fmtp "fmtp" Media Always Many,
+    Extmap "extmap" Any Always Many,
+    Ssrc "ssrc" Media Always Many,
+    Candidate "candidate" Media Always Many,
+    SsrcGroup "ssrc-group" Media Always Many,
+    Mid "mid" Media Always Once,
+    Msid "msid" Media Always Many,
+    Group "group" Session Always Many,
+    Setup "setup" Any Always Once,
+    Fingerprint "fingerprint" Any Always Many,
+    IceUfrag "ice-ufrag" Any Always Once,
+    IcePwd "ice-pwd" Any Always Once,
+    IceOptions "ice-options" Any Always Many,
+    IceLite "ice-lite" Session Never Once,
+    IcePacing "ice-pacing" Session Always Once,
+    EndOfCandidates "end-of-candidates" Media Never Many,
+    RemoteCandidates "remote-candidates" Media Always Once,
+    Rtcp "rtcp" Media Always Once,
+    RtcpMux "rtcp-mux" Media Never Once,
+    RtcpMuxOnly "rtcp-mux-only" Media Never Once,
+    RtcpRsize "rtcp-rsize" Media Never Once,
+    BundleOnly "bundle-only" Media Never Once,
+    ExtmapAllowMixed "extmap-allow-mixed" Any Never Once,
+    Sendrecv "sendrecv" Any Never Many,
+    Sendonly "sendonly" Any Never Many,
+    Recvonly "recvonly" Any Never Many,
+    Inactive "inactive" Any Never Many,
+    Rid "rid" Media Always Many,
+    Simulcast "simulcast" Media Always Many,
+    SctpInit "sctp-init" Media Always Many,
+    SctpPort "sctp-port" Media Always Once,
+    Sctpmap "sctpmap" Media Always Many,
+    MaxMessageSize "max-message-size" Media Always Once,
+    Crypto "crypto" Media Always Many,
+    KeyMgmt "key-mgmt" Any Optional Many,
+    TlsId "tls-id" Any Always Once,
+    Ptime "ptime" Media Always Once,
+    Maxptime "maxptime" Media Always Once,
+    MsidSemantic "msid-semantic" Any Always Many,
+    Charset "charset" Session Always Once,
+    Identity "identity" Session Always Many,
+    Control "control" Any Always Many,
+    Label "label" Media Always Once,
+    Content "content" Media Always Once,
+    Imageattr "imageattr" Media Always Many,
+    Dcmap "dcmap" Media Always Many,
+    Dcsa "dcsa" Media Always Many,
+    Framerate "framerate" Media Always Once,
+    Framesize "framesize" Media Always Many,
+    Orient "orient" Media Always Once,
+    Quality "quality" Media Always Once,
+    SourceFilter "source-filter" Any Always Many,
+    Connection "connection" Any Always Once,
+    Mptime "mptime" Media Always Once,
+    RtcpXr "rtcp-xr" Any Optional Many,
+    Range "range" Any Always Once,
+    Tool "tool" Session Always Many,
+    Cat "cat" Session Always Many,
+    Keywds "keywds" Session Always Many,
+    Type "type" Session Always Once,
+    Lang "lang" Any Always Many,
+    Sdplang "sdplang" Any Always Many,
+    TsRefclk "ts-refclk" Any Always Many,
+    Mediaclk "mediaclk" Any Always Many,
+    AcceptTypes "accept-types" Media Always Many,
+    AcceptWrappedTypes "accept-wrapped-types" Media Always Many,
+    Path "path" Media Always Many,
+    Floorctrl "floorctrl" Media Always Many,
+    Confid "confid" Media Always Many,
+    Userid "userid" Media Always Many,
+    Floorid "floorid" Media Always Many,
+    Curr "curr" Any Always Many,
+    Des "des" Any Always Many,
+    Conf "conf" Any Optional Many,
+    RtcpUnicast "rtcp-unicast" Any Always Many,
+    Cryptex "cryptex" Any Never Once,
 }
 
 impl Name {
@@ -186,5 +221,9 @@ mod tests {
         }
         assert_eq!(Name::of(b"Rtpmap"), Name::Other);
         assert_eq!(Name::of(b""), Name::Other);
+        assert_eq!(
+            (Name::Other.value(), Name::Other.times()),
+            (Presence::Optional, Times::Many)
+        );
     }
 }

@@ -8,8 +8,8 @@ mod prelude {
     pub(super) use crate::sdp::{
         Address, Bandwidth, Candidate, Crypto, Dcmap, Ending, Extmap, Field, Fingerprint, Fmtp,
         Group, IceOptions, IcePacing, Level, Line, Malformed, MaxMessageSize, MediaLine, Msid,
-        Name, Origin, Payload, Positive, Repeat, Restriction, Rid, Rtcp, RtcpFb, Rtpmap, SctpPort,
-        Section, Setup, Simulcast, Ssrc, SsrcGroup, StaticType, Timing, TlsId, Zones,
+        Name, Origin, Payload, Positive, Presence, Repeat, Restriction, Rid, Rtcp, RtcpFb, Rtpmap, SctpPort,
+        Section, Setup, Simulcast, Ssrc, SsrcGroup, StaticType, Times, Timing, TlsId, Zones,
     };
     pub(super) use std::collections::{BTreeMap, BTreeSet};
 }
@@ -29,6 +29,7 @@ rules! {
     malformed_line,
     mixed_line_endings,
     unterminated_last_line,
+    trailing_blank,
     repeated_session_line,
     malformed_origin,
     session_id_too_big,
@@ -50,6 +51,8 @@ rules! {
     no_media_section,
     malformed_timing,
     malformed_repeat,
+    unexpected_value,
+    missing_value,
     missing_rtpmap,
     unlisted_rtpmap,
     conflicting_rtpmap,

@@ -24,15 +24,13 @@ rule! {
     } => check
 }
 
-const SINGLE: [Name; 11] = [
+/// Of which browsers use one and drop the other, so that the connection or its media is another.
+const VITAL: [Name; 8] = [
     Name::Mid,
     Name::IceUfrag,
     Name::IcePwd,
     Name::Setup,
-    Name::RtcpMux,
     Name::BundleOnly,
-    Name::Ptime,
-    Name::Maxptime,
     Name::SctpPort,
     Name::MaxMessageSize,
     Name::TlsId,
@@ -40,26 +38,30 @@ const SINGLE: [Name; 11] = [
 
 fn check(cx: &mut Context<'_, '_>) {
     for section in cx.sdp().sections() {
-        for name in SINGLE {
-            let mut lines = section.all(name);
-            let Some(first) = lines.next() else { continue };
-            for again in lines {
-                let same = again.text() == first.text();
-                let draft = cx
-                    .report(
-                        again.text(),
-                        if same { "the same again" } else { "another value" },
-                        format_args!("a second `a={}` in one section", name.as_str()),
-                    )
-                    .context(first.text(), "the first one");
-                let packet_time = matches!(name, Name::Ptime | Name::Maxptime);
-                if packet_time && !same {
-                    draft.severity(Severity::Warning);
-                } else if same {
-                    draft
-                        .severity(Severity::Warning)
-                        .fix_drop_line(Safety::Safe, again);
-                }
+        let mut seen: BTreeMap<Name, Field<'_>> = BTreeMap::new();
+        for line in section.lines() {
+            let Some(name) = line.name().filter(|n| n.times() == Times::Once) else {
+                continue;
+            };
+            let text = line.text();
+            let first = *seen.entry(name).or_insert(text);
+            if first.start() == text.start() {
+                continue;
+            }
+            let same = text == first;
+            let draft = cx
+                .report(
+                    text,
+                    if same { "the same again" } else { "another value" },
+                    format_args!("a second `a={}` in one section", name.as_str()),
+                )
+                .context(first, "the first one");
+            if same {
+                draft
+                    .severity(Severity::Warning)
+                    .fix_drop_line(Safety::Safe, line);
+            } else if !VITAL.contains(&name) {
+                draft.severity(Severity::Warning);
             }
         }
     }
