@@ -166,6 +166,15 @@ fn session(meaning: &Meaning, shared: Shared) -> Place {
     for bundle in &meaning.bundles {
         add("bundle", bundle.join(" "));
     }
+    for group in &meaning.groups {
+        add("group", group.clone());
+    }
+    for (kind, value) in &meaning.bandwidth {
+        add(&format!("bandwidth {kind}"), value.to_string());
+    }
+    if meaning.identity {
+        add("identity", "vouched for".to_owned());
+    }
     if meaning.ice_lite {
         add("ICE", "lite".to_owned());
     }
@@ -239,7 +248,16 @@ fn about(section: &Section, shared: Shared) -> Place {
     if section.transport.rtcp_reduced_size {
         add("RTCP size".to_owned(), "reduced".to_owned());
     }
+    if section.transport.header_encryption {
+        add("header extensions".to_owned(), "encrypted".to_owned());
+    }
+    if !section.content.is_empty() {
+        add("content".to_owned(), section.content.join(", "));
+    }
     if let Some(data) = &section.data {
+        for channel in &data.channels {
+            add(format!("channel {channel}"), "there".to_owned());
+        }
         let port = data
             .port
             .map_or_else(|| "unknown".to_owned(), |p| p.to_string());

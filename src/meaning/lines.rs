@@ -113,6 +113,10 @@ const ATTRIBUTES: &[(&str, &str, &str)] = &[
     ("label", "a name for this stream that others use", "RFC 4574"),
     ("control", "the address by which RTSP controls this", "RFC 7826"),
     ("range", "how long the media is, for RTSP", "RFC 7826"),
+    ("source-filter", "whose packets to a multicast address are wanted", "RFC 4570"),
+    ("ts-refclk", "the clock that timestamps follow", "RFC 7273"),
+    ("mediaclk", "how the media clock follows it", "RFC 7273"),
+    ("sdplang", "the language of this description", "RFC 8866 §6.11"),
     ("cryptex", "header extensions are encrypted too", "RFC 9335"),
 ];
 

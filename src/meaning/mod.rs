@@ -29,7 +29,7 @@ pub use section::{Data, Direction, Extension, Layer, Section, Source, State};
 pub use transport::{Certificate, Security, Transport};
 
 use crate::chars::steers;
-use crate::sdp::{Description, Field, Group, Line, Name, Role};
+use crate::sdp::{self, Bandwidth, Description, Field, Group, Line, Name, Role};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -48,6 +48,15 @@ pub struct Meaning {
     pub name: Option<String>,
     /// Which sections share one transport: the tags (`mid`) of each BUNDLE group.
     pub bundles: Vec<Vec<String>>,
+    /// Other groups of sections, each as its meaning and its tags: `LS 0 1`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// Bandwidth limits of the whole session (`b=`), as type and value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bandwidth: Vec<(String, u64)>,
+    /// Whether an identity provider vouches for the writer (`a=identity`).
+    #[serde(skip_serializing_if = "is_not")]
+    pub identity: bool,
     /// Whether the sender only answers connectivity checks (`a=ice-lite`).
     pub ice_lite: bool,
     /// Whether header extensions of one and of two bytes may be mixed.
@@ -75,9 +84,11 @@ impl Meaning {
         let session = description.session();
         let line = |letter| session.of_type(letter).next().map(Line::value);
         let groups = session.all(Name::Group).filter_map(Line::attribute_value);
-        let bundles: Vec<Vec<String>> = groups
+        let (bundles, others): (Vec<Group<'_>>, Vec<Group<'_>>) = groups
             .filter_map(|value| Group::parse(value).ok())
-            .filter(Group::is_bundle)
+            .partition(Group::is_bundle);
+        let bundles: Vec<Vec<String>> = bundles
+            .iter()
             .map(|group| group.mids().map(text).collect())
             .collect();
         let mut tags: BTreeMap<&str, &str> = BTreeMap::new();
@@ -102,6 +113,15 @@ impl Meaning {
                 .filter(|name| !name.trim().is_empty() && !name.is("-"))
                 .map(text),
             bundles,
+            groups: others
+                .iter()
+                .map(|group| {
+                    let words = [group.semantics].into_iter().chain(group.mids());
+                    words.map(text).collect::<Vec<_>>().join(" ")
+                })
+                .collect(),
+            bandwidth: bandwidth(&session),
+            identity: session.has(Name::Identity),
             ice_lite: session.has(Name::IceLite),
             mixed_extensions: session.has(Name::ExtmapAllowMixed),
             sections,
@@ -122,15 +142,29 @@ impl Meaning {
 
 impl Origin {
     fn of(value: Field<'_>) -> Option<Self> {
-        let mut words = value.words().map(text);
-        let (user, session, version) = (words.next()?, words.next()?, words.next()?);
+        let origin = sdp::Origin::parse(value).ok()?;
         Some(Self {
-            user,
-            session,
-            version,
-            address: words.nth(2)?,
+            user: text(origin.user),
+            session: text(origin.session_id),
+            version: text(origin.version),
+            address: text(origin.address.host),
         })
     }
+}
+
+/// The limits that the `b=` lines of `lines` set.
+fn bandwidth(lines: &sdp::Section<'_, '_>) -> Vec<(String, u64)> {
+    lines
+        .of_type(b'b')
+        .filter_map(|line| Bandwidth::parse(line.value()).ok())
+        .map(|limit| (text(limit.kind), limit.value))
+        .collect()
+}
+
+/// What is left out of the data: most descriptions say nothing of it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_not(said: &bool) -> bool {
+    !said
 }
 
 /// A field as text; what is not UTF-8 or would steer a terminal is replaced.
@@ -207,6 +241,32 @@ mod tests {
             matches!(&one.transport.security, Security::Dtls { setup: Some(s), .. } if s == "passive")
         );
         assert_eq!(two.transport.security, Security::None);
+    }
+
+    #[test]
+    fn what_the_session_says_is_told() {
+        let text = b"v=0\r\nb=CT:500\r\na=group:LS 0 1\r\na=identity:eyJ=\r\na=group:BUNDLE 0\r\n\
+            m=audio 5000 RTP/AVP 0\r\na=mid:0\r\na=rtcp:5003\r\na=content:main\r\na=cryptex\r\n\
+            m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\na=dcmap:0 label=\"chat\"\r\n";
+        let meaning = Meaning::of(&Description::parse(text));
+        assert_eq!(meaning.groups, ["LS 0 1"]);
+        assert_eq!(meaning.bandwidth, [("CT".to_owned(), 500)]);
+        assert!(meaning.identity && meaning.sections[0].transport.header_encryption);
+        assert_eq!(meaning.sections[0].transport.rtcp_port, Some(5003));
+        assert_eq!(meaning.sections[0].content, ["main"]);
+        let data = meaning.sections[1].data.as_ref().unwrap();
+        assert_eq!(data.channels, ["0 label=\"chat\""]);
+        let told = words::describe(&meaning);
+        for words in [
+            "in time with each other",
+            "500 kbit/s",
+            "vouches",
+            "port 5003",
+            "chat",
+            "main",
+        ] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
     }
 
     #[test]

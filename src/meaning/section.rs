@@ -1,10 +1,13 @@
 //! What one media section says.
 
 use super::codec::{Codec, codecs};
-use super::text;
 use super::transport::Transport;
+use super::{bandwidth, text};
 use crate::proto::rtp::codes::extension;
-use crate::sdp::{Extmap, Field, Line, Name, Rid, Section as Lines, Simulcast, Ssrc, SsrcGroup};
+use crate::sdp::{
+    Content, Dcmap, Extmap, Field, Line, MaxMessageSize, Name, Rid, SctpPort, Section as Lines,
+    Simulcast, Ssrc, SsrcGroup,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -42,6 +45,9 @@ pub struct Section {
     /// Milliseconds of media in a packet (`a=ptime`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ptime: Option<String>,
+    /// What the media is (`a=content`): `main`, `slides`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub content: Vec<String>,
     /// Data channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
@@ -137,6 +143,9 @@ pub struct Data {
     pub max_message_size: u64,
     /// Whether that was written.
     pub max_message_size_is_written: bool,
+    /// The channels that are agreed on here (`a=dcmap`): stream and options as written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
 }
 
 impl Section {
@@ -156,11 +165,6 @@ impl Section {
         let simulcast = lines
             .value(Name::Simulcast)
             .and_then(|value| Simulcast::parse(value).ok());
-        let attribute = |name: &str| {
-            let mut all = lines.lines().iter();
-            let line = all.find(|l| l.name_text().is_some_and(|n| n.is(name)))?;
-            line.attribute_value()
-        };
         Self {
             kind: media.map_or_else(|| "?".to_owned(), |m| text(m.media)),
             state: match media {
@@ -180,22 +184,30 @@ impl Section {
             sources: sources(lines),
             sends_layers: layers(simulcast.and_then(|s| s.send)),
             receives_layers: layers(simulcast.and_then(|s| s.recv)),
-            bandwidth: lines
-                .of_type(b'b')
-                .filter_map(|line| {
-                    let (kind, value) = line.value().split_once(b':')?;
-                    Some((text(kind), value.number()?))
-                })
-                .collect(),
+            bandwidth: bandwidth(lines),
+            content: lines
+                .value(Name::Content)
+                .and_then(|value| Content::parse(value).ok())
+                .map(|content| content.iter().map(text).collect())
+                .unwrap_or_default(),
             ptime: lines.value(Name::Ptime).map(text),
             data: media.is_some_and(|m| m.is_sctp()).then(|| {
-                let size = attribute("max-message-size").and_then(Field::number);
+                let size = lines.value(Name::MaxMessageSize);
+                let size = size.and_then(|value| MaxMessageSize::parse(value).ok());
+                let port = lines.value(Name::SctpPort);
+                let port = port.and_then(|value| SctpPort::parse(value).ok());
                 Data {
-                    port: attribute("sctp-port")
-                        .and_then(Field::number)
+                    port: port
+                        .map(|port| port.port)
                         .or_else(|| media?.format_list.words().next()?.number()),
-                    max_message_size: size.unwrap_or(65_536),
+                    max_message_size: size.unwrap_or(MaxMessageSize::DEFAULT).bytes,
                     max_message_size_is_written: size.is_some(),
+                    channels: lines
+                        .all(Name::Dcmap)
+                        .filter_map(Line::attribute_value)
+                        .filter(|value| Dcmap::parse(*value).is_ok())
+                        .map(text)
+                        .collect(),
                 }
             }),
             mid,
@@ -214,23 +226,16 @@ fn direction(lines: &Lines<'_, '_>) -> Option<Direction> {
 }
 
 fn extensions(session: &Lines<'_, '_>, lines: &Lines<'_, '_>) -> Vec<Extension> {
-    const ENCRYPTED: &str = "urn:ietf:params:rtp-hdrext:encrypt";
     let all = session.all(Name::Extmap).chain(lines.all(Name::Extmap));
     all.filter_map(|line| Extmap::parse(line.attribute_value()?).ok())
         .map(|map| {
-            let inner = map.attributes.and_then(|a| a.words().next());
-            let encrypted = map.uri.is(ENCRYPTED) && inner.is_some();
-            let uri = if encrypted {
-                inner.unwrap_or(map.uri)
-            } else {
-                map.uri
-            };
+            let uri = map.carried();
             Extension {
                 id: map.id,
                 name: uri.as_str().and_then(extension).map(|row| row.name),
                 uri: text(uri),
                 direction: map.direction.map(text),
-                encrypted,
+                encrypted: map.encrypted().is_some(),
             }
         })
         .collect()
@@ -300,15 +305,16 @@ fn sources(lines: &Lines<'_, '_>) -> Vec<Source> {
 }
 
 /// What `a=rid` says of each layer.
-fn restrictions<'a>(lines: &Lines<'_, 'a>) -> BTreeMap<Field<'a>, Field<'a>> {
+fn restrictions<'a>(lines: &Lines<'_, 'a>) -> BTreeMap<Field<'a>, Vec<String>> {
     let values = lines.all(Name::Rid).filter_map(Line::attribute_value);
     values
-        .filter_map(|value| Some((Rid::parse(value).ok()?.id, value.words().nth(2)?)))
+        .filter_map(|value| Rid::parse(value).ok())
+        .map(|rid| (rid.id, rid.restrictions().map(|r| text(r.text)).collect()))
         .collect()
 }
 
 /// The layers of one direction of `a=simulcast`.
-fn layers(restrictions: &BTreeMap<Field<'_>, Field<'_>>, list: Field<'_>) -> Vec<Layer> {
+fn layers(restrictions: &BTreeMap<Field<'_>, Vec<String>>, list: Field<'_>) -> Vec<Layer> {
     list.split(b';')
         .map(|stream| {
             let paused = stream.bytes().first() == Some(&b'~');
@@ -317,9 +323,7 @@ fn layers(restrictions: &BTreeMap<Field<'_>, Field<'_>>, list: Field<'_>) -> Vec
             Layer {
                 rids: Simulcast::rids(stream).map(text).collect(),
                 paused,
-                restrictions: limits
-                    .map(|list| list.split(b';').map(text).collect())
-                    .unwrap_or_default(),
+                restrictions: limits.cloned().unwrap_or_default(),
             }
         })
         .collect()

@@ -1,7 +1,7 @@
 //! How a section's packets travel: addresses, ICE, and what keeps them secret.
 
 use super::text;
-use crate::sdp::{Candidate, Crypto, Fingerprint, Line, MediaLine, Name, Section};
+use crate::sdp::{Address, Candidate, Crypto, Fingerprint, Line, MediaLine, Name, Rtcp, Section};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -26,6 +26,12 @@ pub struct Transport {
     pub end_of_candidates: bool,
     /// Whether RTP and RTCP share a port (RFC 5761).
     pub rtcp_mux: bool,
+    /// The port that RTCP is said to have (RFC 3605), whether or not it shares that of RTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rtcp_port: Option<u16>,
+    /// Whether header extensions are encrypted too (`a=cryptex`, RFC 9335).
+    #[serde(skip_serializing_if = "super::is_not")]
+    pub header_encryption: bool,
     /// Whether RTCP packets may be shorter than RFC 3550 wants (RFC 5506).
     pub rtcp_reduced_size: bool,
     /// What keeps packets secret.
@@ -80,7 +86,7 @@ impl Transport {
         }
         let connection = |s: &Section<'_, '_>| {
             let line = s.of_type(b'c').next()?;
-            line.value().words().nth(2).map(text)
+            Address::parse(line.value()).ok().map(|a| text(a.host))
         };
         Self {
             protocol: media.map(|m| text(m.proto)).unwrap_or_default(),
@@ -94,6 +100,11 @@ impl Transport {
             end_of_candidates: section.has(Name::EndOfCandidates)
                 || session.has(Name::EndOfCandidates),
             rtcp_mux: section.has(Name::RtcpMux),
+            rtcp_port: section
+                .value(Name::Rtcp)
+                .and_then(|value| Rtcp::parse(value).ok())
+                .map(|rtcp| rtcp.port),
+            header_encryption: section.has(Name::Cryptex) || session.has(Name::Cryptex),
             rtcp_reduced_size: section.has(Name::RtcpRsize),
             security: Security::of(session, section, media),
         }

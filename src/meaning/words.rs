@@ -57,7 +57,7 @@ fn head(out: &mut String, meaning: &Meaning) {
         ),
     };
     if let Some(origin) = &meaning.origin {
-        let mut text = format!("session {}, version {}", origin.session, origin.version);
+        let mut text = format!("{}, version {}", origin.session, origin.version);
         if origin.user != "-" {
             let _ = write!(text, ", written by {}", origin.user);
         }
@@ -79,6 +79,34 @@ fn head(out: &mut String, meaning: &Meaning) {
             out,
             "bundle",
             "none: every section has a transport of its own",
+        );
+    }
+    for group in &meaning.groups {
+        let (kind, tags) = group.split_once(' ').unwrap_or((group, ""));
+        if tags.is_empty() {
+            row(out, "group", &format!("{kind}: an empty group"));
+            continue;
+        }
+        let tags: Vec<String> = tags.split(' ').map(str::to_owned).collect();
+        let what = match kind {
+            "LS" => "are played in time with each other (lip sync)",
+            "FID" => "carry one flow in different ways",
+            "DUP" => "carry the same packets twice",
+            "FEC" | "FEC-FR" => "repair each other",
+            _ => "belong together",
+        };
+        row(
+            out,
+            "group",
+            &format!("{kind}: sections {} {what}", and(&tags)),
+        );
+    }
+    limits(out, &meaning.bandwidth);
+    if meaning.identity {
+        row(
+            out,
+            "identity",
+            "an identity provider vouches for who wrote this",
         );
     }
     if meaning.ice_lite {
@@ -123,6 +151,9 @@ fn about(out: &mut String, meaning: &Meaning, section: &Section) {
             n => format!("messages up to {n} bytes (the default: none is written)"),
         };
         row(out, "SCTP", &format!("{port}, {size}"));
+        for channel in &data.channels {
+            row(out, "channel", &format!("stream {channel}"));
+        }
     }
     codecs(out, section);
     feedback(out, section);
@@ -154,9 +185,22 @@ fn about(out: &mut String, meaning: &Meaning, section: &Section) {
         row(out, "track", &text);
     }
     sources(out, section);
-    for (kind, value) in &section.bandwidth {
+    limits(out, &section.bandwidth);
+    if !section.content.is_empty() {
+        row(out, "content", &section.content.join(", "));
+    }
+    if let Some(ptime) = &section.ptime {
+        row(out, "packets", &format!("{ptime} ms of media each"));
+    }
+    transport(out, meaning, section);
+}
+
+/// What `b=` lines allow.
+fn limits(out: &mut String, bandwidth: &[(String, u64)]) {
+    for (kind, value) in bandwidth {
         let text = match kind.as_str() {
             "AS" => format!("up to {value} kbit/s with all headers (AS)"),
+            "CT" => format!("up to {value} kbit/s for the whole session (CT)"),
             "TIAS" => format!("up to {value} bit/s without headers of lower layers (TIAS)"),
             "RS" => format!("{value} bit/s for the RTCP of senders (RS)"),
             "RR" => format!("{value} bit/s for the RTCP of receivers (RR)"),
@@ -164,10 +208,6 @@ fn about(out: &mut String, meaning: &Meaning, section: &Section) {
         };
         row(out, "bandwidth", &text);
     }
-    if let Some(ptime) = &section.ptime {
-        row(out, "packets", &format!("{ptime} ms of media each"));
-    }
-    transport(out, meaning, section);
 }
 
 /// The codecs that carry media, each with what repairs it; then the rest.
@@ -462,11 +502,21 @@ fn way(transport: &Transport) -> String {
         }
     }
     if transport.protocol.contains("RTP") {
-        text += if transport.rtcp_mux {
-            ", RTCP on the same port"
-        } else {
-            ", RTCP on a port of its own"
+        text += &match transport.rtcp_port {
+            _ if transport.rtcp_mux => ", RTCP on the same port".to_owned(),
+            // Without ICE the port is the one to send to; 9 holds the place of it.
+            Some(port) if transport.ice_ufrag.is_none() && port != 9 => {
+                format!(", RTCP on port {port}")
+            }
+            // RFC 3550 §11: the next odd one.
+            None if transport.ice_ufrag.is_none() && transport.port != 9 => {
+                ", RTCP on the port above it".to_owned()
+            }
+            _ => ", RTCP on a port of its own".to_owned(),
         };
+        if transport.header_encryption {
+            text += ", header extensions encrypted";
+        }
         if transport.rtcp_reduced_size {
             text += ", of reduced size";
         }
