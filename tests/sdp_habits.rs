@@ -28,7 +28,12 @@ fn whole(session: &str, sections: &[&str]) -> String {
 
 /// The codes of all findings, and that none is an error.
 fn codes(role: Role, text: &str) -> Vec<&'static str> {
-    let reports = Linter::new(Config::default()).lint(text.as_bytes(), Some(role));
+    codes_of(Some(role), text)
+}
+
+/// The same of a description whose role may be unknown.
+fn codes_of(role: Option<Role>, text: &str) -> Vec<&'static str> {
+    let reports = Linter::new(Config::default()).lint(text.as_bytes(), role);
     let found: Vec<_> = reports.into_iter().flat_map(|r| r.diagnostics).collect();
     let errors: Vec<_> = found
         .iter()
@@ -200,7 +205,7 @@ fn media_servers_offer_again_and_again() {
         Role::Offer,
         "a=group:BUNDLE 0 2 video3\na=ice-lite\n",
         &[
-            "m=audio 7882 UDP/TLS/RTP/SAVPF 111\nT\na=setup:actpass\na=mid:0\na=rtcp-mux\na=inactive\na=rtpmap:111 opus/48000/2\n",
+            "m=audio 7882 UDP/TLS/RTP/SAVPF 111\nT\na=candidate:1 1 udp 2130706431 192.0.2.1 7882 typ host\na=setup:actpass\na=mid:0\na=rtcp-mux\na=inactive\na=rtpmap:111 opus/48000/2\n",
             "m=video 0 UDP/TLS/RTP/SAVPF 96\na=mid:1\na=inactive\na=rtpmap:96 VP8/90000\n",
             "m=video 7882 UDP/TLS/RTP/SAVPF 96\na=mid:2\na=sendonly\na=rtpmap:96 VP8/90000\n\
              a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\na=msid:PA_x|TR_y TR_y\na=ssrc:7 cname:PA_x\n",
@@ -256,5 +261,57 @@ fn opus_of_each_section_as_its_listener_wants_it() {
             "m=audio 9 UDP/TLS/RTP/SAVPF 111\nT\na=setup:active\na=mid:0\na=rtcp-mux\na=recvonly\na=rtpmap:111 opus/48000/2\na=fmtp:111 stereo=1;usedtx=1\n",
             "m=audio 9 UDP/TLS/RTP/SAVPF 111\nT\na=setup:active\na=mid:1\na=rtcp-mux\na=recvonly\na=rtpmap:111 opus/48000/2\na=fmtp:111 maxaveragebitrate=32000\n",
         ],
+    );
+}
+
+/// The codes of the findings about a description that stands as it is written here.
+fn codes_as_written(text: &str) -> Vec<&'static str> {
+    codes_of(None, &text.replace('\n', "\r\n"))
+}
+
+#[test]
+fn telephones_leave_the_meaning_of_101_to_convention() {
+    // Early Cisco and Asterisk configurations, and soft phones after their model.
+    let phone = "v=0\no=root 1 1 IN IP4 192.0.2.1\ns=call\nc=IN IP4 192.0.2.1\nt=0 0\n\
+        m=audio 28798 RTP/AVP 8 0 101\na=rtpmap:8 PCMA/8000\na=fmtp:101 0-15\n";
+    assert_eq!(codes_as_written(phone), ["SDP101"]);
+}
+
+#[test]
+fn cameras_without_an_origin() {
+    // Small RTSP cameras; players take the streams from what SETUP says.
+    let camera = "v=0\ns=live\nt=0 0\na=control:*\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\n\
+        a=control:track1\n";
+    assert_eq!(codes_as_written(camera), ["SDP003"]);
+}
+
+#[test]
+fn an_answer_whose_role_nobody_told() {
+    // LiveKit answers FFmpeg's WHIP muxer, which offers `nack` alone.
+    let text = whole(
+        "a=group:BUNDLE 1\n",
+        &[
+            "m=video 9 UDP/TLS/RTP/SAVPF 106\nT\na=setup:active\na=mid:1\na=rtcp-mux\na=recvonly\n\
+           a=rtpmap:106 H264/90000\na=fmtp:106 packetization-mode=1;profile-level-id=4d0033\n\
+           a=rtcp-fb:106 nack\n",
+        ],
+    );
+    assert_eq!(codes_of(None, &text), [""; 0], "{text}");
+}
+
+#[test]
+fn telephones_secure_their_media_by_sdes() {
+    // Polycom says the section twice, Zoiper both spellings of a suite, rtpengine no `=`, Cisco
+    // codecs a lifetime without an identifier.
+    let phone = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=Phone\nc=IN IP4 192.0.2.1\nt=0 0\na=sendrecv\n\
+        m=audio 2252 RTP/SAVP 9 0\n\
+        a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd|2^48\n\
+        a=crypto:5 AES_256_CM_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLQ\n\
+        a=crypto:9 AES_CM_256_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLQ==\n\
+        a=rtpmap:9 G722/8000\nm=audio 2252 RTP/AVP 9 0\na=rtpmap:9 G722/8000\n";
+    let found = codes_as_written(phone);
+    assert!(
+        found.iter().all(|code| code.starts_with("SDP3")),
+        "{found:?}"
     );
 }

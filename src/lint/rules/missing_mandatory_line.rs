@@ -5,8 +5,9 @@ rule! {
     ///
     /// ## Why it matters
     /// These four lines are mandatory, also where their content does not matter: browsers write
-    /// `s=-` and `t=0 0`. Parsers that follow the grammar reject the description. Without `s=` or `t=` it is an error in a description for WebRTC
-    /// only: RTSP servers leave them out, and their clients do not mind.
+    /// `s=-` and `t=0 0`. Parsers that follow the grammar reject the description. Without `s=` or
+    /// `t=` it is an error in a description for WebRTC only: RTSP servers leave them out, and their
+    /// clients do not mind. Some leave out `o=` as well, which is a warning there.
     /// ```sdp,fail,whole
     /// v=0
     /// o=- 1 1 IN IP4 192.0.2.1
@@ -30,6 +31,8 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     let sdp = cx.sdp();
     let lax = cx.grammar_severity();
+    // A player of RTSP asks nobody who began the session, as the two sides of a call do.
+    let origin = if cx.is_rtsp() { lax } else { Severity::Error };
     let Some(first) = sdp.lines().first() else {
         return;
     };
@@ -43,7 +46,11 @@ fn check(cx: &mut Context<'_, '_>) {
                 format_args!("the description has no `{}=` line", char::from(letter)),
             )
             .help(format_args!("add a line such as `{example}`"))
-            .severity(if matches!(letter, b'v' | b'o') { Severity::Error } else { lax });
+            .severity(match letter {
+                b'v' => Severity::Error,
+                b'o' => origin,
+                _ => lax,
+            });
         }
     }
 }

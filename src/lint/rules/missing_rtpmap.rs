@@ -27,6 +27,19 @@ rule! {
     /// ```sdp,fail
     /// m=audio 9 RTP/AVP 0 22
     /// ```
+    /// Outside WebRTC it is a warning too where another codec of the section is known: telephones
+    /// list 101 and leave its meaning to convention, and the call has sound, if maybe no tones.
+    /// ```sdp,fail
+    /// m=audio 49170 RTP/AVP 0 101
+    /// a=rtpmap:0 PCMU/8000
+    /// a=fmtp:101 0-15
+    /// ```
+    /// Outside WebRTC a number without a codec is a warning beside others that have one: telephones
+    /// list 101 and leave the rest to convention, and the call goes on without keypad tones.
+    /// ```sdp,pass
+    /// m=audio 9 RTP/AVP 0 101
+    /// a=rtpmap:101 telephone-event/8000
+    /// ```
     "SDP101" "missing-rtpmap" {
         group: Correctness,
         scope: Any,
@@ -48,13 +61,9 @@ fn check(cx: &mut Context<'_, '_>) {
         if !media.all(Name::Rtpmap).all(readable) {
             continue;
         }
-        for payload in &media.payloads {
+        let tolerable = !cx.is_webrtc() && media.payloads.iter().any(is_known);
+        for payload in media.payloads.iter().filter(|p| !is_known(p)) {
             let number = payload.number;
-            // These three had a meaning once: 1016, G721 and CN (RFC 1890, and drafts after it).
-            let known = StaticType::of(number).is_some() || matches!(number, 1 | 2 | 19);
-            if known || payload.rtpmap.is_some() {
-                continue;
-            }
             let draft = cx
                 .report(
                     payload.format,
@@ -67,9 +76,17 @@ fn check(cx: &mut Context<'_, '_>) {
                 .help(format_args!(
                     "add `a=rtpmap:{number} codec/clock-rate`, or remove {number} from the `m=` line"
                 ));
-            if number < 35 || !demanded {
+            if number < 35 || !demanded || tolerable {
                 draft.severity(Severity::Warning);
             }
         }
     }
+}
+
+/// Whether a receiver can tell which codec this is.
+fn is_known(payload: &Payload<'_>) -> bool {
+    // These three had a meaning once: 1016, G721 and CN (RFC 1890, and drafts after it).
+    payload.rtpmap.is_some()
+        || StaticType::of(payload.number).is_some()
+        || matches!(payload.number, 1 | 2 | 19)
 }

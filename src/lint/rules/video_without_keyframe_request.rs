@@ -17,6 +17,13 @@ rule! {
     /// a=rtpmap:96 VP8/90000
     /// a=rtcp-fb:96 nack pli
     /// ```
+    /// An answer can only keep what was offered, and one that took a side in DTLS is an answer:
+    /// ```sdp,pass
+    /// m=video 9 UDP/TLS/RTP/SAVPF 96
+    /// a=setup:active
+    /// a=rtpmap:96 VP8/90000
+    /// a=rtcp-fb:96 nack
+    /// ```
     "SDP135" "video-without-keyframe-request" {
         group: Suspicious,
         scope: WebRtc,
@@ -38,6 +45,12 @@ fn check(cx: &mut Context<'_, '_>) {
         let codec = |p: &Payload<'_>| {
             ["VP8", "VP9", "H264", "H265", "AV1"].iter().any(|name| p.is(name))
         };
+        let answers = media
+            .value(Name::Setup)
+            .is_some_and(|role| role.is("active") || role.is("passive"));
+        if answers && cx.role().is_none() {
+            continue;
+        }
         if media.has(Name::Inactive) || !media.payloads.iter().any(codec) {
             continue;
         }
