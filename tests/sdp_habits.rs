@@ -315,3 +315,33 @@ fn telephones_secure_their_media_by_sdes() {
         "{found:?}"
     );
 }
+
+#[test]
+fn cameras_and_what_players_pass_over() {
+    // TP-Link has a section of its own kind and an `o=` of seven fields; "macro-video" writes the
+    // profile in base64; Uniview ends `c=` and `o=` early and has no `t=`; IGCSMS prints null pointers.
+    let head = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=live\nt=0 0\na=control:*\n\
+        m=video 0 RTP/AVP 96\nc=IN IP4 0.0.0.0\na=rtpmap:96 H264/90000\na=control:track1\n";
+    let cases: [(&str, &[&str]); 4] = [
+        (
+            "m=application/TP-LINK 0 RTP/AVP smart/1/90000\na=control:track3\n",
+            &["SDP019"],
+        ),
+        ("a=fmtp:96 profile-level-id=TeAo\n", &["SDP117"]),
+        (
+            "m=application 0 RTP/AVP 107\nc=IN\na=rtpmap:107 vnd.onvif.metadata/90000\n",
+            &["SDP011"],
+        ),
+        (
+            "m=audio 0 RTP/AVP (null)\na=rtpmap\n",
+            &["SDP104", "SDP130"],
+        ),
+    ];
+    for (tail, expected) in cases {
+        assert_eq!(
+            codes_as_written(&format!("{head}{tail}")),
+            expected,
+            "{tail}"
+        );
+    }
+}

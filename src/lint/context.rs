@@ -61,6 +61,16 @@ impl<'d, 'a> Context<'d, 'a> {
             .any(|l| l.name() == Some(Name::Control))
     }
 
+    /// How bad it is that a stream cannot be read: both sides of a call need each of them, while a
+    /// player of RTSP takes those it can read, and gets parameters from the stream itself.
+    pub fn stream_severity(&self) -> Severity {
+        if self.is_rtsp() && !self.is_webrtc() {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
     /// The sections of each BUNDLE group, in the order of the description.
     pub fn bundles(&self) -> impl Iterator<Item = Vec<&'d Media<'d, 'a>>> + use<'d, 'a> {
         self.facts.bundles()

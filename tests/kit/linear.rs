@@ -8,9 +8,9 @@ const FACTOR: usize = 4;
 /// From here on it is too much; caches and a busy machine may double what is linear.
 const TOO_MUCH: u32 = 10;
 /// What takes less says nothing.
-const MEASURABLE: Duration = Duration::from_millis(30);
+const MEASURABLE: Duration = Duration::from_millis(300);
 /// A machine that is busy in one try may be so in another.
-const TRIES: usize = 4;
+const TRIES: usize = 6;
 
 /// Fails when `work` takes far more than four times as long for four times the input: `make` makes one
 /// of about `n` parts.

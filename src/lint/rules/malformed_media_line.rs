@@ -6,7 +6,10 @@ rule! {
     /// ## Why it matters
     /// Without a readable `m=` line the whole section is lost, and parsers reject the description.
     /// Other rules say nothing about such a section.
-    /// A section that is refused with port 0 needs its formats too, but most parsers let that pass.
+    ///
+    /// A section that is refused with port 0 needs its formats too: Chrome rejects the description
+    /// without (old versions of Kurento answered so), while SIP phones let it pass, a warning. So is
+    /// any such line in what an RTSP server describes: players pass over the stream.
     /// ```sdp,fail
     /// m=audio RTP/AVP 0
     /// ```
@@ -28,14 +31,17 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let severity = cx.stream_severity();
+    // Chrome refuses a description with such a section; telephones take it.
+    let harmless = !cx.is_webrtc();
     for media in cx.media() {
         let Some(head) = media.head() else { continue };
         let mut words = head.value().words();
-        let refused = words.nth(1).is_some_and(|port| port.is("0")) && words.count() == 1;
+        let refused = harmless && words.nth(1).is_some_and(|port| port.is("0")) && words.count() == 1;
         if let Err(error) = MediaLine::parse(head.value()) {
             cx.report_malformed("m=", error)
                 .help("write `m=audio 9 UDP/TLS/RTP/SAVPF 111`")
-                .severity(if refused { Severity::Warning } else { Severity::Error });
+                .severity(if refused { Severity::Warning } else { severity });
         }
     }
 }

@@ -12,7 +12,8 @@ rule! {
     /// a=rtpmap:102 H264/90000
     /// a=fmtp:102 profile-level-id=42e01
     /// ```
-    /// A profile or a level that does not exist is a warning: newer editions may have it.
+    /// A profile or a level that does not exist is a warning: newer editions may have it. In what an
+    /// RTSP server describes all of it is one: players go by the parameter sets.
     /// ```sdp,fail
     /// m=video 9 RTP/AVP 102
     /// a=rtpmap:102 H264/90000
@@ -32,6 +33,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let severity = cx.stream_severity();
     for payload in cx.media().iter().flat_map(|m| &m.payloads) {
         if !payload.is("H264") {
             continue;
@@ -46,6 +48,7 @@ fn check(cx: &mut Context<'_, '_>) {
                 "expected six hexadecimal digits",
                 format_args!("`profile-level-id={id}` is not six hexadecimal digits"),
             )
+            .severity(severity)
             .help("constrained baseline at level 3.1 is `42e01f`");
             continue;
         };

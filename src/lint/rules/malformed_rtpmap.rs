@@ -17,7 +17,8 @@ rule! {
     /// m=audio 9 RTP/AVP 96
     /// a=rtpmap:96 L16/44100/two
     /// ```
-    /// A clock rate of 0 is a warning.
+    /// A clock rate of 0 is a warning, and so is any such line in what an RTSP server describes: its
+    /// players pass over the stream.
     /// ```sdp,fail
     /// m=application 9 RTP/AVP 97
     /// a=rtpmap:97 H224/0
@@ -35,6 +36,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let severity = cx.stream_severity();
     for media in cx.media() {
         let is_audio = media.media().is_some_and(|m| m.media.is("audio"));
         for line in media.all(Name::Rtpmap) {
@@ -43,10 +45,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 Err(error) => {
                     // Video phones map H224 with a clock of 0, and get along with each other.
                     let zero = error.at.number() == Some(0_u32);
-                    let draft = cx.report_malformed("a=rtpmap", error);
-                    if zero {
-                        draft.severity(Severity::Warning);
-                    }
+                    let severity = if zero { Severity::Warning } else { severity };
+                    cx.report_malformed("a=rtpmap", error).severity(severity);
                 }
                 Ok(map) => {
                     // For audio the third part is the number of channels.

@@ -24,6 +24,7 @@ rule! {
 }
 
 fn check(cx: &mut Context<'_, '_>) {
+    let severity = cx.stream_severity();
     for media in cx.media() {
         let Some(m) = media.media().filter(MediaLine::is_rtp) else {
             continue;
@@ -35,7 +36,8 @@ fn check(cx: &mut Context<'_, '_>) {
                     format,
                     "expected a number from 0 to 127",
                     format_args!("`{format}` in `{}` is not a payload type", media.title()),
-                );
+                )
+                .severity(severity);
             }
         }
     }
