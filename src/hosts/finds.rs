@@ -45,6 +45,8 @@ pub(super) struct Finds {
     pub(super) all: Vec<Found>,
     /// The latest description that each end of a connection applied, local and remote.
     applied: BTreeMap<String, [Option<usize>; 2]>,
+    /// The same, while it applies another.
+    last: BTreeMap<(String, bool), usize>,
 }
 
 impl Finds {
@@ -73,6 +75,15 @@ impl Finds {
     /// It is the one at `index`.
     pub(super) fn said(&mut self, thread: &str, side: Side, index: usize) {
         *self.slot(thread, side) = Some(index);
+        let end = (thread.to_owned(), side == Side::Local);
+        self.last.insert(end, index);
+    }
+
+    /// What that end applied last, and its role.
+    pub(super) fn last(&self, thread: &str, side: Side) -> Option<(&[u8], Option<Role>)> {
+        let index = self.last.get(&(thread.to_owned(), side == Side::Local))?;
+        let found = self.all.get(*index)?;
+        Some((bytes_of(found, &[]), found.role))
     }
 
     /// Whether it is known.

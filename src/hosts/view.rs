@@ -61,6 +61,18 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What was put together from several parts of this text; `map` leads into the file.
+    pub(super) fn joined(self, bytes: Vec<u8>, map: Map, coding: Coding) -> Decoded {
+        let mut codings = self.codings.to_vec();
+        codings.push(coding);
+        Decoded {
+            bytes,
+            map,
+            codings,
+            depth: self.depth + 1,
+        }
+    }
+
     /// The part at `range`, as a text of its own.
     pub(super) fn text(self, range: Range<usize>) -> (Text, Vec<Coding>) {
         let text = match self.map {
@@ -83,6 +95,19 @@ impl<'a> View<'a> {
 }
 
 impl Decoded {
+    /// Adds the part at `range` to a text that is put together.
+    pub(super) fn append_to(&self, range: Range<usize>, bytes: &mut Vec<u8>, map: &mut Map) {
+        bytes.extend_from_slice(self.bytes.get(range.clone()).unwrap_or_default());
+        for segment in self.map.slice(&range).segments() {
+            let host = segment.host..segment.host + segment.host_len;
+            if segment.len == segment.host_len {
+                map.push(segment.len, host);
+            } else {
+                map.push_whole(segment.len, host);
+            }
+        }
+    }
+
     /// The text, to look into.
     pub(super) fn view(&self) -> View<'_> {
         View {

@@ -2,10 +2,12 @@
 //!
 //! `chrome://webrtc-internals` has `{"time": …, "type": "setLocalDescription", "value": …}` in the
 //! `updateLog` of each connection; the value is JSON in a string, or `type: offer, sdp: v=0…` in
-//! dumps of before 2022. rtcstats has `["setLocalDescription", "PC_0", {"type": …, "sdp": …}, time]`.
+//! dumps of before 2022. rtcstats has `["setLocalDescription", "PC_0", {"type": …, "sdp": …}, time]`,
+//! in its format 3 with numbers for the names, and without what has not changed ([`sections`]).
 
 use super::super::view::View;
-use super::super::{Context, Finds};
+use super::super::{Context, Finds, Kind};
+use super::sections::{self, Restored};
 use super::tree::{Shape, Value};
 use super::walk;
 use crate::sdp::Side;
@@ -20,6 +22,8 @@ pub(super) struct Event<'t, 'a> {
     time: Option<&'a str>,
     number: u32,
     value: Option<Value<'t, 'a>>,
+    /// Nothing tells which connection it is of.
+    stands_alone: bool,
 }
 
 /// What an event tells of a description.
@@ -48,6 +52,21 @@ impl What {
             _ => return None,
         })
     }
+
+    /// The name that a number of rtcstats stands for.
+    fn numbered(number: &[u8]) -> Option<&'static str> {
+        Some(match number {
+            b"3" => "createOfferOnSuccess",
+            b"5" => "createAnswerOnSuccess",
+            b"6" => "setLocalDescription",
+            b"7" => "setLocalDescriptionOnSuccess",
+            b"8" => "setRemoteDescription",
+            b"9" => "setRemoteDescriptionOnSuccess",
+            b"14" => "setLocalDescriptionOnFailure",
+            b"15" => "setRemoteDescriptionOnFailure",
+            _ => return None,
+        })
+    }
 }
 
 impl<'t, 'a> Event<'t, 'a> {
@@ -66,18 +85,25 @@ impl<'t, 'a> Event<'t, 'a> {
             value: ["value", "data", "args", "parameters"]
                 .iter()
                 .find_map(|key| value.get(key)),
+            stands_alone: false,
         })
     }
 
     /// The event that an array is: of rtcstats.
-    pub(super) fn of_array(value: Value<'t, 'a>) -> Option<Self> {
+    pub(super) fn of_array(value: Value<'t, 'a>, kind: Kind) -> Option<Self> {
         let mut items = value.items();
-        let name = items.next()?.as_word()?;
+        let name = items.next()?;
+        let name = match name.shape() {
+            Shape::Other if kind == Kind::Rtcstats => What::numbered(name.raw())?,
+            _ => name.as_word()?,
+        };
         let what = What::of(name)?;
+        let connection = items.next().and_then(|item| item.as_word());
         Some(Self {
             what,
             name,
-            connection: items.next().and_then(|item| item.as_word()),
+            connection,
+            stands_alone: connection.is_none(),
             time: None,
             number: value.index(),
             value: items.find(|item| item.shape() != Shape::Other),
@@ -106,12 +132,22 @@ impl<'t, 'a> Event<'t, 'a> {
         cx.pointer = self.pointer(outer);
         cx.thread = Some(thread.clone());
         let first = finds.all.len();
-        walk(view, *value, &mut cx, finds);
+        match sections::restore(view, *value, finds.last(&thread, side)) {
+            Restored::Whole => walk(view, *value, &mut cx, finds),
+            Restored::Filled(inner, role) => {
+                cx.role = role;
+                finds.add(inner.view(), 0..inner.bytes.len(), &cx);
+            }
+            Restored::Lost => {}
+        }
         for found in finds.all.get_mut(first..).unwrap_or_default() {
             found.pointer = Some(cx.pointer.clone());
         }
         if finds.all.len() > first {
             finds.said(&thread, side, first);
+        }
+        if self.stands_alone {
+            finds.unthread(first);
         }
     }
 

@@ -2,8 +2,10 @@
 //! configuration, JSON in strings of JSON, JSON lines; and the records of calls that are JSON: dumps
 //! of `chrome://webrtc-internals`, of rtcstats, and HAR.
 
+mod array;
 mod event;
 mod har;
+mod sections;
 mod string;
 mod tree;
 
@@ -55,14 +57,17 @@ fn walk(view: View<'_>, value: Value<'_, '_>, cx: &mut Context, finds: &mut Find
     match value.shape() {
         Shape::Other => {}
         Shape::String => text(view, value, cx, finds),
-        Shape::Array => match Event::of_array(value) {
-            Some(event) => event.find(view, cx, finds),
-            None => {
+        Shape::Array => {
+            if let Some(event) = Event::of_array(value, cx.kind) {
+                event.find(view, cx, finds);
+            } else if let Some(inner) = array::lines(view, value) {
+                finds.add(inner.view(), 0..inner.bytes.len(), cx);
+            } else {
                 for item in value.items() {
                     step(view, item, None, cx, finds);
                 }
             }
-        },
+        }
         Shape::Object => match Event::of_object(value) {
             Some(event) => event.find(view, cx, finds),
             None => object(view, value, cx, finds),

@@ -18,7 +18,7 @@ pub(super) fn follow(
     out: &mut Builder<'_>,
 ) -> usize {
     let mut end = at;
-    let is_list = out.bytes == b"v=0";
+    let is_list = out.bytes.trim_ascii_end() == b"v=0";
     loop {
         let at = skip_blank(text, end);
         let rest = text.get(at..).unwrap_or_default();

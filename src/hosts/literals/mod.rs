@@ -48,16 +48,23 @@ pub(super) fn find(view: View<'_>, name: &str, cx: &Context, finds: &mut Finds) 
 fn opening(text: &[u8], at: usize) -> Option<(Style, usize)> {
     let before = text.get(..at)?;
     let trimmed = before.trim_ascii_end();
-    // `\` and a line end may stand before the first line.
-    let trimmed = trimmed.strip_suffix(b"\\").unwrap_or(trimmed);
+    // `\` and a line end may stand before the first line, in Rust in any literal.
+    let (trimmed, is_continued) = match trimmed.strip_suffix(b"\\") {
+        Some(trimmed) => (trimmed, true),
+        None => (trimmed, false),
+    };
     if trimmed.len() + 200 < before.len() {
         return None;
     }
     let mut style = Style::before(text, trimmed.len())?;
-    let first = text.get(at + 3);
-    // A line end right in the literal: a language that allows that.
-    style.is_multi |= matches!(first, Some(b'\n' | b'\r'));
-    let begins_later = trimmed.len() < before.len();
+    // A line end right in the literal, maybe behind one that is spelled out: a language that allows
+    // that.
+    let mut rest = text.get(at + 3..).unwrap_or_default();
+    for spelled in [&b"\\r"[..], b"\\n"] {
+        rest = rest.strip_prefix(spelled).unwrap_or(rest);
+    }
+    style.is_multi |= matches!(rest.first(), Some(b'\n' | b'\r'));
+    let begins_later = trimmed.len() < before.len() && !is_continued;
     if begins_later && !style.is_multi {
         return None;
     }

@@ -52,6 +52,9 @@ fn literals_are_put_together() {
         format!("$sdp = {};", each("'", "\\r\\n'", " . ")),
         format!("\"{}\"", each("", "\\r\\n\\\n", "      ")),
         format!("\"{}\"", each("", "\\x0d\\u000a", "")),
+        format!("concat!({});", each("\"", "\\r\\n\"", ",\n  ")),
+        format!("\"\\\n    {}\"", each("", "\\r\\n\\\n", "    ")),
+        format!("\"{}\"", each("", "\\r\n", "")),
     ] {
         assert_eq!(texts(&text), [sdp.as_str()], "{text}");
     }
