@@ -1,6 +1,8 @@
 //! The message of SIP or HTTP that a line of a log is in.
 
+use super::super::json::memmem;
 use super::super::sip::{Dialogs, Message, Said};
+use super::prefix::alike;
 use crate::sdp::{Role, Side};
 
 /// The messages met, and the one that is open.
@@ -8,6 +10,8 @@ use crate::sdp::{Role, Side};
 pub(super) struct Messages {
     dialogs: Dialogs,
     open: Option<Open>,
+    /// What stands before its lines: the time, an indent.
+    before: Vec<u8>,
     /// Requests of HTTP with a description, which the next response answers.
     requests: u32,
     is_asked: bool,
@@ -43,7 +47,7 @@ impl Open {
         if let Some(message) = Message::begin(line) {
             return Some(Self::Sip(Box::new(message)));
         }
-        let line = line.trim_ascii_end();
+        let line = line.trim_ascii();
         if line.starts_with(b"HTTP/1.") || line.starts_with(b"HTTP/2 ") {
             Some(Self::HttpResponse)
         } else if line.ends_with(b" HTTP/1.1") && line.first().is_some_and(u8::is_ascii_uppercase) {
@@ -56,19 +60,43 @@ impl Open {
     }
 }
 
+/// Where the first line of a message of SIP begins in `line`, if it may be one.
+fn begins(line: &[u8]) -> usize {
+    let text = line.trim_ascii_end();
+    let at = if let Some(rest) = text.strip_suffix(b" SIP/2.0") {
+        // A method, an address.
+        let mut words = rest.rsplitn(3, |&b| b == b' ');
+        let (address, method) = (words.next(), words.next());
+        let len = address.unwrap_or_default().len() + 1 + method.unwrap_or_default().len();
+        rest.len().checked_sub(len)
+    } else {
+        memmem(text, b"SIP/2.0 ")
+    };
+    at.filter(|&at| at < 200).unwrap_or_default()
+}
+
 impl Messages {
     /// Takes a line that is in no description.
     pub(super) fn line(&mut self, line: &[u8]) {
         if line.len() > 4096 {
             return;
         }
-        if let Some(open) = Open::begin(line) {
+        // ngrep has a point for the carriage return.
+        let line = line.strip_suffix(b".").unwrap_or(line);
+        let column = begins(line);
+        let start = line.get(column..).unwrap_or_default();
+        if let Some(open) = Open::begin(start) {
+            line.get(..column)
+                .unwrap_or_default()
+                .clone_into(&mut self.before);
             // The one before had no description.
             if let Some(Open::Sip(message)) = self.open.replace(open) {
                 self.dialogs.message(&message, false, "");
             }
-        } else if let Some(Open::Sip(message)) = &mut self.open {
-            message.header(line);
+        } else if let Some(Open::Sip(message)) = &mut self.open
+            && let Some(column) = alike(&self.before, line)
+        {
+            message.header(line.get(column..).unwrap_or_default());
         }
     }
 

@@ -325,7 +325,15 @@ fn spelled_out(
         None => rest.trim_ascii_end().len(),
     };
     let rest = rest.get(..len).unwrap_or_default();
-    let (bytes, map) = raw::unescape(rest, line.start + column);
+    let (mut bytes, map) = raw::unescape(rest, line.start + column);
+    // What is behind the last line end and is no line closes what the text stands in.
+    if let Some(end) = bytes.iter().rposition(|&b| b == b'\n')
+        && quote.is_none()
+        && !bytes.get(end + 1..).is_some_and(is_line)
+    {
+        bytes.truncate(end + 1);
+    }
+    let map = map.slice(&(0..bytes.len()));
     // A version and an origin at the least.
     if memmem(&bytes, b"\no=").is_some() {
         let inner = view.decoded(bytes, &map, Coding::LineEnds);
@@ -424,7 +432,10 @@ mod tests {
             texts(&format!("12:00 sdp='{spelled}' done\nx\n")),
             [wanted.as_str()]
         );
-        assert_eq!(texts(&format!("12:00 sdp: {spelled}\n")), [wanted.as_str()]);
+        for end in ["", ">", " (sent)", "\"}"] {
+            let log = format!("12:00 sdp: {spelled}{end}\n");
+            assert_eq!(texts(&log), [wanted.as_str()], "{log}");
+        }
         let json = format!("12:00 >> {{\"type\":\"answer\",\"sdp\":\"{spelled}\"}} sent\n");
         let all = found(&json);
         assert_eq!(
@@ -447,6 +458,27 @@ mod tests {
             (all[1].1, all[1].2),
             (Some(Role::Answer), Some(Side::Remote))
         );
+        assert!(all[0].3.is_some() && all[0].3 == all[1].3);
+    }
+
+    #[test]
+    fn messages_stand_behind_times_and_indents() {
+        let head = "Call-ID: x\nFrom: <sip:a>;tag=1\nTo: <sip:b>\nCSeq: 1 INVITE\n\n";
+        let text = format!("INVITE sip:b SIP/2.0\n{head}{SDP}\nSIP/2.0 200 OK\n{head}{SDP}\n");
+        for before in ["   ", "| "] {
+            let log = text.replace('\n', &format!("\n{before}"));
+            let roles: Vec<_> = found(&format!("{before}{log}"))
+                .into_iter()
+                .map(|f| f.1)
+                .collect();
+            assert_eq!(roles, [Some(Role::Offer), Some(Role::Answer)], "{log}");
+        }
+        let lines = text.lines().enumerate();
+        let log: String = lines
+            .map(|(at, line)| format!("12:00:{at:02} [info] {line}\n"))
+            .collect();
+        let all = found(&log);
+        assert_eq!(all[1].1, Some(Role::Answer));
         assert!(all[0].3.is_some() && all[0].3 == all[1].3);
     }
 

@@ -27,7 +27,18 @@ impl Prefix {
                     .is_some_and(|rest| rest.starts_with(b"o="))
             })
         };
-        [same, Self::Blank, like].into_iter().find(fits)
+        let known = [same, Self::Blank, like].into_iter().find(fits);
+        // Words between what all lines stand behind and the first: `> offer: v=0`.
+        known.or_else(|| {
+            let at = second.windows(2).position(|pair| pair == b"o=")?;
+            let before = second.get(..at).filter(|before| !before.is_empty())?;
+            let is_shared = first.starts_with(before);
+            if is_shared {
+                return Some(Self::Same(before.to_vec()));
+            }
+            let is_like = before.iter().any(u8::is_ascii_digit) && alike(before, first).is_some();
+            is_like.then(|| Self::Like(before.to_vec()))
+        })
     }
 
     /// Where what is behind the prefix begins in `line`.
@@ -57,7 +68,7 @@ impl Prefix {
 }
 
 /// How far `line` is `prefix` but for the numbers.
-fn alike(prefix: &[u8], line: &[u8]) -> Option<usize> {
+pub(super) fn alike(prefix: &[u8], line: &[u8]) -> Option<usize> {
     let number = |text: &[u8], at: usize| {
         let rest = text.get(at..).unwrap_or_default();
         rest.iter().take_while(|b| b.is_ascii_digit()).count()
@@ -100,5 +111,18 @@ mod tests {
         );
         assert_eq!(Prefix::of(b"got ", b"o=-"), Some(Prefix::Blank));
         assert_eq!(Prefix::of(b"", b"s=-"), None);
+    }
+
+    #[test]
+    fn words_may_stand_before_the_first_line() {
+        let of = |first: &str, second: &str| Prefix::of(first.as_bytes(), second.as_bytes());
+        let same = |prefix: &str| Some(Prefix::Same(prefix.into()));
+        assert_eq!(of("> offer: ", "> o=-"), same("> "));
+        assert_eq!(of("- type: offer, sdp: ", "- o=-"), same("- "));
+        assert_eq!(
+            of("09:01 got ", "09:02 o=-"),
+            Some(Prefix::Like(b"09:02 ".to_vec()))
+        );
+        assert_eq!(of("got ", "x o=-"), None);
     }
 }

@@ -13,7 +13,7 @@ mod text;
 
 use super::json::memmem;
 use super::view::View;
-use super::{Coding, Context, Finds, Ignore, ignore};
+use super::{Coding, Context, Finds, Ignore, ignore, lines};
 use crate::diag::Map;
 use std::ops::Range;
 use string::Style;
@@ -27,6 +27,11 @@ pub(super) fn find(view: View<'_>, name: &str, cx: &Context, finds: &mut Finds) 
     let mut last = 0;
     while let Some(at) = memmem(text.get(from..).unwrap_or_default(), b"v=0").map(|at| from + at) {
         from = at + 3;
+        if let Some(block) = comment(text, at) {
+            from = block.end.max(from);
+            lines::find_in(view, block, cx, finds);
+            continue;
+        }
         let Some((style, start)) = opening(text, at) else {
             continue;
         };
@@ -42,6 +47,32 @@ pub(super) fn find(view: View<'_>, name: &str, cx: &Context, finds: &mut Finds) 
         last = end;
         add(view, builder, style, &cx, finds);
     }
+}
+
+/// The comment of several lines in which a description begins at `at`, up to its end.
+fn comment(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let start = text
+        .get(..at)?
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(0, |end| end + 1);
+    let is_last = text.get(at + 3..)?.split(|&b| b == b'\n').next()?;
+    let mark = mark(text.get(start..at)?).filter(|_| is_last.trim_ascii().is_empty())?;
+    let mut end = start;
+    for line in text.get(start..)?.split_inclusive(|&b| b == b'\n') {
+        if !line.trim_ascii_start().starts_with(mark) {
+            break;
+        }
+        end += line.len();
+    }
+    Some(start..end)
+}
+
+/// What says that a line is a comment.
+fn mark(line: &[u8]) -> Option<&'static [u8]> {
+    let line = line.trim_ascii_start();
+    let marks: [&[u8]; 7] = [b"///", b"//!", b"//", b"#", b"--", b";", b"* "];
+    marks.into_iter().find(|mark| line.starts_with(mark))
 }
 
 /// The literal that the text at `at` is the beginning of, and where that begins.

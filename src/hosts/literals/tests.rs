@@ -164,3 +164,23 @@ fn fixes_are_spelled_as_the_literal_is() {
     assert_eq!(replaced.replacement, "a=\\'\\r\\ns");
     assert!(edit(at - 1..end, "").is_none(), "over the gap");
 }
+
+#[test]
+fn comments_hold_descriptions() {
+    for (name, begin, mark) in [
+        ("x.rs", "/// let sdp = r#\"", "/// "),
+        ("x.js", "    // ", "    // "),
+        ("x.py", "# offer: ", "# "),
+        ("x.java", " * ", " * "),
+    ] {
+        let lines = LINES.join(&format!("\n{mark}"));
+        let text = format!("f()\n{begin}{lines}\n{mark}\"#;\n{mark}that is all\ng()\n");
+        let all = find_as(Some(Kind::Code), name, text.as_bytes()).unwrap_or_default();
+        let [found] = &all[..] else { panic!("{text}") };
+        let Text::Extracted { bytes, .. } = &found.text else {
+            panic!("behind marks")
+        };
+        let wanted = LINES.join("\n");
+        assert_eq!(String::from_utf8_lossy(bytes).trim_end(), wanted, "{text}");
+    }
+}
