@@ -30,11 +30,10 @@ fn check(cx: &mut Context<'_, '_>) {
     // SETUP tells a player of RTSP the addresses.
     let severity = cx.stream_severity();
     for line in cx.sdp().lines().iter().filter(|l| l.letter() == Some(b'c')) {
-<<<<<<< HEAD
         match Address::parse(line.value()) {
             Ok(address) => {
                 if let Some(problem) = address.problem() {
-                    cx.report_malformed("c=", problem);
+                    cx.report_malformed("c=", problem).severity(severity);
                 }
             }
             Err(error) => {
@@ -42,34 +41,9 @@ fn check(cx: &mut Context<'_, '_>) {
                     line.text(),
                     format_args!("expected {}", error.expected),
                     format_args!("`c=` needs three fields separated by one blank"),
-                );
+                )
+                .severity(severity);
             }
-||||||| parent of 300ece1 (lint: what players of RTSP pass over is a warning)
-        let fields: Vec<Field<'_>> = line.value().split(b' ').take(4).collect();
-        let [net, kind, host] = fields[..] else {
-            cx.report(
-                line.text(),
-                "expected `IN IP4 address` or `IN IP6 address`",
-                format_args!("`c=` needs three fields separated by one blank"),
-            );
-            continue;
-        };
-        if let Some(problem) = address::problem(net, kind, host) {
-            cx.report_malformed("c=", problem);
-=======
-        let fields: Vec<Field<'_>> = line.value().split(b' ').take(4).collect();
-        let [net, kind, host] = fields[..] else {
-            cx.report(
-                line.text(),
-                "expected `IN IP4 address` or `IN IP6 address`",
-                format_args!("`c=` needs three fields separated by one blank"),
-            )
-            .severity(severity);
-            continue;
-        };
-        if let Some(problem) = address::problem(net, kind, host) {
-            cx.report_malformed("c=", problem).severity(severity);
->>>>>>> 300ece1 (lint: what players of RTSP pass over is a warning)
         }
     }
 }
