@@ -26,7 +26,7 @@ pub(super) const CODECS: &[Codec] = &[
     any("flexfec", &[], Pairs(FLEXFEC), "RFC 8627 §5.1"),
     any("MP2T", &[90_000], Unknown, "RFC 3551 §5.7"),
     any("mpeg4-generic", &[], Pairs(MPEG4), "RFC 3640 §4.1"),
-    any("t140", &[1_000], Unknown, "RFC 4103 §10.1"),
+    any("t140", &[1_000], Unknown, "RFC 4103"),
     any("t140c", &[], Unknown, ""),
     named("X-ULPFECUC"),
     named("parityfec"),
