@@ -51,13 +51,17 @@ pub(super) fn find(view: View<'_>, name: &str, cx: &Context, finds: &mut Finds) 
 
 /// The comment of several lines in which a description begins at `at`, up to its end.
 fn comment(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let start = text
-        .get(..at)?
-        .iter()
-        .rposition(|&b| b == b'\n')
-        .map_or(0, |end| end + 1);
-    let is_last = text.get(at + 3..)?.split(|&b| b == b'\n').next()?;
-    let mark = mark(text.get(start..at)?).filter(|_| is_last.trim_ascii().is_empty())?;
+    // Only what is near: a program may be one long line.
+    let near = at.saturating_sub(200);
+    let before = text.get(near..at)?;
+    let start = match before.iter().rposition(|&b| b == b'\n') {
+        Some(end) => near + end + 1,
+        None if near == 0 => 0,
+        None => return None,
+    };
+    let behind = text.get(at + 3..)?;
+    let is_last = matches!(behind, [b'\n', ..] | [b'\r', b'\n', ..]);
+    let mark = mark(text.get(start..at)?).filter(|_| is_last)?;
     let mut end = start;
     for line in text.get(start..)?.split_inclusive(|&b| b == b'\n') {
         if !line.trim_ascii_start().starts_with(mark) {
