@@ -55,6 +55,7 @@ impl<'a> TlsId<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

@@ -155,6 +155,7 @@ impl<'a> RemoteCandidates<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

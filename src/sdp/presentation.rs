@@ -160,6 +160,7 @@ impl<'a> ImageAttr<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

@@ -43,6 +43,7 @@ pub(super) fn lines(view: View<'_>, array: Value<'_, '_>) -> Option<Decoded> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::super::super::{Kind, Text, find_as};
 

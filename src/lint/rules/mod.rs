@@ -8,8 +8,9 @@ mod prelude {
     pub(super) use crate::sdp::{
         Address, Bandwidth, Candidate, Crypto, Dcmap, Ending, Extmap, Field, Fingerprint, Fmtp,
         Group, IceOptions, IcePacing, Level, Line, Malformed, MaxMessageSize, MediaLine, Msid,
-        Name, Origin, Payload, Positive, Presence, Repeat, Restriction, Rid, Rtcp, RtcpFb, Rtpmap, SctpPort,
-        Section, Setup, Simulcast, Ssrc, SsrcGroup, StaticType, Times, Timing, TlsId, Zones,
+        Name, Origin, Payload, Positive, Presence, Repeat, Restriction, Rid, Rtcp, RtcpFb, Rtpmap,
+        SctpPort, Section, Setup, Simulcast, Ssrc, SsrcGroup, StaticType, Times, Timing, TlsId,
+        Zones,
     };
     pub(super) use std::collections::{BTreeMap, BTreeSet};
 }
