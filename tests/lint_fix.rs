@@ -375,9 +375,114 @@ fn descriptions_in_other_files_are_fixed_as_they_would_be_alone() {
     assert!(fixable > 20);
 }
 
+/// Names and values with a blank too many, longer than messages show them.
+#[test]
+fn long_tokens_are_kept_whole() {
+    let name = "x-a-name-that-is-much-longer-than-messages-show";
+    let linter = linter();
+    for line in [
+        format!("a={name} :1"),
+        format!("a=mid: {name}"),
+        format!("a=msid: {name} {name}"),
+    ] {
+        let text = String::from_utf8(sample()).unwrap() + &line + "\r\n";
+        let fixed = settle(&linter, text.as_bytes(), false, &line);
+        let wanted = line.replace(" :", ":").replace(": ", ":");
+        let fixed = String::from_utf8_lossy(&fixed);
+        assert!(fixed.contains(&wanted), "{wanted}: {fixed}");
+    }
+}
+
+#[test]
+fn no_fix_writes_what_was_cut_for_a_message() {
+    let linter = linter();
+    let mut fixes = 0;
+    for example in RULES.iter().flat_map(|rule| examples(rule.docs)) {
+        let text = example.sdp.as_bytes();
+        let found = lint(&linter, text);
+        for d in found.iter().filter(|d| d.fix.is_some()) {
+            let at = d.primary.span.start;
+            let from = text[..at]
+                .iter()
+                .rposition(|&b| b == b'\n')
+                .map_or(0, |n| n + 1);
+            let length = text[from..].iter().position(|&b| b == b'\n');
+            let to = length.map_or(text.len(), |n| from + n);
+            let ends = (from..to).filter(|&i| {
+                let next = text.get(i + 1).is_none_or(|b| !b.is_ascii_alphanumeric());
+                text[i].is_ascii_alphanumeric() && next
+            });
+            for end in ends {
+                for more in [&[b'a'; 40][..], &[b'7'; 40], b"\xff"] {
+                    let longer = [&text[..=end], more, &text[end + 1..]].concat();
+                    for d in lint(&linter, &longer) {
+                        for edit in d.fix.iter().flat_map(|fix| &fix.edits) {
+                            fixes += 1;
+                            let bad = edit.replacement.contains(['…', '\u{fffd}']);
+                            assert!(!bad, "{}: {}", d.code, edit.replacement);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(fixes > 100, "{fixes}");
+}
+
 fn sample() -> Vec<u8> {
     let path = "samples/sdp/chromium-simulcast-offer.sdp";
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// Between equal values another one stands, and who reads the last would read that.
+#[test]
+fn a_repeat_behind_another_value_is_not_dropped_unasked() {
+    let start = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n\
+        m=audio 9 RTP/AVP 96\r\n";
+    let linter = linter();
+    for (code, lines) in [
+        ("SDP024", ["a=sendrecv", "a=recvonly"]),
+        ("SDP023", ["a=ptime:20", "a=ptime:30"]),
+        (
+            "SDP103",
+            ["a=rtpmap:96 opus/48000/2", "a=rtpmap:96 PCMA/8000"],
+        ),
+        ("SDP143", ["", ""]),
+    ] {
+        let [a, b] = lines;
+        let (all, same) = match a {
+            "" => {
+                let head = "a=rtpmap:96 opus/48000/2\r\na=fmtp:96 stereo=1";
+                (
+                    format!("{head};stereo=0;stereo=1\r\n"),
+                    format!("{head};stereo=1\r\n"),
+                )
+            }
+            a => (format!("{a}\r\n{b}\r\n{a}\r\n"), format!("{a}\r\n{a}\r\n")),
+        };
+        let safeties = |text: &str| {
+            let text = format!("{start}{text}");
+            let found = lint(&linter, text.as_bytes());
+            let own = found.iter().filter(|d| d.code == code);
+            own.filter_map(|d| d.fix.as_ref().map(|fix| fix.safety))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(safeties(&all), [Safety::Unsafe], "{code}");
+        assert_eq!(safeties(&same), [Safety::Safe], "{code}");
+    }
+}
+
+#[test]
+fn a_bare_cr_is_not_mended_unasked() {
+    let text = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=a\rb=AS:1\r\nt=0 0\r\n";
+    let found = lint(&linter(), text);
+    let fix = found
+        .iter()
+        .find(|d| d.code == "SDP005")
+        .unwrap()
+        .fix
+        .as_ref();
+    assert_eq!(fix.unwrap().safety, Safety::Unsafe);
 }
 
 proptest! {

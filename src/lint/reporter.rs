@@ -148,30 +148,27 @@ impl Draft<'_> {
 
     /// Adds a fix that replaces `span` by `replacement`.
     pub fn fix(
-        mut self,
+        self,
         safety: Safety,
         title: impl fmt::Display,
         span: impl Into<Range<usize>>,
         replacement: impl Into<String>,
     ) -> Self {
-        if let Some(d) = &mut self.diagnostic {
-            d.fix = Some(Fix {
-                title: title.to_string(),
-                safety,
-                edits: vec![Edit {
-                    span: span.into(),
-                    replacement: replacement.into(),
-                }],
-            });
-        }
-        self
+        let edit = Edit {
+            span: span.into(),
+            replacement: replacement.into(),
+        };
+        self.fix_edits(safety, title, vec![edit])
     }
 
-    /// Adds a fix of several replacements.
-    pub fn fix_edits(mut self, safety: Safety, title: &str, edits: Vec<Edit>) -> Self {
-        if let Some(d) = &mut self.diagnostic {
+    /// Adds a fix of several replacements; none when one of them is no text of a description but
+    /// what a message shows of it.
+    pub fn fix_edits(mut self, safety: Safety, title: impl fmt::Display, edits: Vec<Edit>) -> Self {
+        if let Some(d) = &mut self.diagnostic
+            && !edits.iter().any(|edit| is_for_show(&edit.replacement))
+        {
             d.fix = Some(Fix {
-                title: title.to_owned(),
+                title: title.to_string(),
                 safety,
                 edits,
             });
@@ -200,8 +197,34 @@ impl Draft<'_> {
     }
 }
 
+/// Whether `text` was cut or decoded for a message: writing it into a file would lose bytes.
+fn is_for_show(text: &str) -> bool {
+    text.contains(['…', '\u{fffd}'])
+}
+
 impl From<Field<'_>> for Range<usize> {
     fn from(field: Field<'_>) -> Self {
         field.span()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::RULES;
+
+    #[test]
+    fn what_was_cut_for_a_message_is_no_fix() {
+        let fix_of = |text: &[u8]| {
+            let mut found = Found::default();
+            let field = Field::new(text, 0);
+            Reporter::new(&RULES[0], None, 0, &mut found)
+                .report(field, "here", format_args!("wrong"))
+                .fix(Safety::Safe, "write it", field, field.to_string());
+            found.diagnostics.remove(0).fix
+        };
+        assert!(fix_of(&[b'x'; 32]).is_some());
+        assert_eq!(fix_of(&[b'x'; 33]), None);
+        assert_eq!(fix_of(b"\xff"), None);
     }
 }

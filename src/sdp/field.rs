@@ -30,6 +30,11 @@ impl<'a> Field<'a> {
         std::str::from_utf8(self.bytes).ok()
     }
 
+    /// The text of its own, whole, when it is UTF-8; `to_string` cuts and escapes for messages.
+    pub fn owned(self) -> Option<String> {
+        self.as_str().map(str::to_owned)
+    }
+
     /// Where the field lies in the file, in bytes.
     pub fn span(self) -> Range<usize> {
         self.start..self.end()

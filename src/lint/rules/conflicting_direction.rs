@@ -30,6 +30,9 @@ fn check(cx: &mut Context<'_, '_>) {
         let Some(first) = directions.next() else {
             continue;
         };
+        // Who reads the last one reads another when that goes, unless all are the same.
+        let all_same = directions.clone().all(|again| again.name() == first.name());
+        let safety = if all_same { Safety::Safe } else { Safety::Unsafe };
         for again in directions {
             let same = again.name() == first.name();
             let draft = cx
@@ -42,7 +45,7 @@ fn check(cx: &mut Context<'_, '_>) {
             if same {
                 draft
                     .severity(Severity::Warning)
-                    .fix_drop_line(Safety::Safe, again);
+                    .fix_drop_line(safety, again);
             }
         }
     }

@@ -26,12 +26,20 @@ rule! {
 
 fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media() {
-        for line in media.all(Name::Rtpmap) {
-            let Some(Ok(map)) = line.attribute_value().map(Rtpmap::parse) else {
-                continue;
-            };
-            let first = media.payloads.get(map.payload_type).and_then(|p| p.rtpmap);
-            let Some(first) = first else { continue };
+        let again = || {
+            let all = media.all(Name::Rtpmap).filter_map(|line| {
+                let map = Rtpmap::parse(line.attribute_value()?).ok()?;
+                let first = media.payloads.get(map.payload_type).and_then(|p| p.rtpmap)?;
+                Some((line, map, first))
+            });
+            all
+        };
+        // Who reads the last one reads another when that goes, unless all are the same.
+        let differ: BTreeSet<u8> = again()
+            .filter(|(_, map, first)| !first.same_codec(map))
+            .map(|(_, map, _)| map.payload_type)
+            .collect();
+        for (line, map, first) in again() {
             if first.payload_type_text.start() == map.payload_type_text.start() {
                 continue;
             }
@@ -44,9 +52,13 @@ fn check(cx: &mut Context<'_, '_>) {
                 )
                 .context(first.encoding, "the first mapping");
             if same {
+                let safety = match differ.contains(&map.payload_type) {
+                    true => Safety::Unsafe,
+                    false => Safety::Safe,
+                };
                 draft
                     .severity(Severity::Warning)
-                    .fix_drop_line(Safety::Safe, line);
+                    .fix_drop_line(safety, line);
             }
         }
     }

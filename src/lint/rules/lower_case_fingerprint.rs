@@ -29,13 +29,15 @@ fn check(cx: &mut Context<'_, '_>) {
             continue;
         };
         if f.octets.bytes().iter().any(u8::is_ascii_lowercase) {
-            let upper = f.octets.as_str().unwrap_or_default().to_ascii_uppercase();
-            cx.report(
+            let draft = cx.report(
                 f.octets,
                 "lower case",
                 format_args!("the fingerprint is not written in upper case"),
-            )
-            .fix(Safety::Safe, "write it in upper case", f.octets, upper);
+            );
+            if let Some(octets) = f.octets.as_str() {
+                let upper = octets.to_ascii_uppercase();
+                draft.fix(Safety::Safe, "write it in upper case", f.octets, upper);
+            }
         }
     }
 }

@@ -43,8 +43,7 @@ fn check(cx: &mut Context<'_, '_>) {
             label,
             format_args!("`{}` is not an address for a candidate", c.address),
         );
-        if let Some((bare, _)) = zone {
-            let bare = bare.as_str().unwrap_or_default();
+        if let Some(bare) = zone.and_then(|(bare, _)| bare.owned()) {
             draft.fix(Safety::Unsafe, "drop the zone", c.address, bare);
         }
     }

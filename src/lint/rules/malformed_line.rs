@@ -90,8 +90,8 @@ fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>, lax: Severity) {
             )
         };
         let known = name.split_once(b' ').is_some_and(|(n, _)| Name::of(n.bytes()) != Name::Other);
-        if name.trim().is_token() {
-            draft.fix(Safety::Safe, "remove the blanks", name, name.trim().to_string());
+        if let Some(kept) = name.trim().owned().filter(|_| name.trim().is_token()) {
+            draft.fix(Safety::Safe, "remove the blanks", name, kept);
         } else if known {
             draft.help("separate name and value by `:`");
         } else {

@@ -46,8 +46,8 @@ fn check(cx: &mut Context<'_, '_>) {
                 format_args!("`{mid}` is not a tag for `a=mid`"),
             )
             .severity(severity);
-        if value.is_some() && mid.trim().is_token() {
-            let tag = String::from_utf8_lossy(mid.trim().bytes()).into_owned();
+        let tag = mid.trim().owned().filter(|_| mid.trim().is_token());
+        if let Some(tag) = tag.filter(|_| value.is_some()) {
             draft.fix(Safety::Safe, "drop the blanks", mid, tag);
         }
     }

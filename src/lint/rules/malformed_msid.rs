@@ -45,14 +45,16 @@ fn check(cx: &mut Context<'_, '_>) {
 fn check_ids(cx: &mut Context<'_, '_>, value: Field<'_>) {
     let ids = value.trim();
     if ids.len() < value.len() {
-        let kept = String::from_utf8_lossy(ids.bytes()).into_owned();
-        cx.report(
-            value,
-            "blanks around it",
-            format_args!("`a=msid` has blanks around its ids"),
-        )
-        .severity(Severity::Warning)
-        .fix(Safety::Safe, "drop the blanks", value, kept);
+        let draft = cx
+            .report(
+                value,
+                "blanks around it",
+                format_args!("`a=msid` has blanks around its ids"),
+            )
+            .severity(Severity::Warning);
+        if let Some(kept) = ids.owned() {
+            draft.fix(Safety::Safe, "drop the blanks", value, kept);
+        }
         return;
     }
     let Err(error) = Msid::parse(ids) else { return };

@@ -69,13 +69,15 @@ fn check(cx: &mut Context<'_, '_>) {
 fn report_blanks(cx: &mut Context<'_, '_>, value: Field<'_>, name: &str) {
     let number = value.trim();
     if number.len() < value.len() {
-        let kept = String::from_utf8_lossy(number.bytes()).into_owned();
-        cx.report(
-            value,
-            "blanks around it",
-            format_args!("`{name}` has blanks around its number"),
-        )
-        .severity(Severity::Warning)
-        .fix(Safety::Safe, "drop the blanks", value, kept);
+        let draft = cx
+            .report(
+                value,
+                "blanks around it",
+                format_args!("`{name}` has blanks around its number"),
+            )
+            .severity(Severity::Warning);
+        if let Some(kept) = number.owned() {
+            draft.fix(Safety::Safe, "drop the blanks", value, kept);
+        }
     }
 }

@@ -75,7 +75,9 @@ fn check(cx: &mut Context<'_, '_>) {
         ),
     );
     if edits.len() <= MOST_EDITS {
-        let title = format!("end every line in {}", name(usual));
-        draft.fix_edits(Safety::Safe, &title, edits);
+        let title = format_args!("end every line in {}", name(usual));
+        // A parser that does not end lines there reads what follows as one more line from then on.
+        let safety = if cr == 0 { Safety::Safe } else { Safety::Unsafe };
+        draft.fix_edits(safety, title, edits);
     }
 }

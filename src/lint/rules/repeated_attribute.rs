@@ -38,13 +38,21 @@ const VITAL: [Name; 8] = [
 
 fn check(cx: &mut Context<'_, '_>) {
     for section in cx.sdp().sections() {
+        let once = || {
+            let named = |line| Some((Line::name(line).filter(|n| n.times() == Times::Once)?, line));
+            section.lines().iter().filter_map(named)
+        };
         let mut seen: BTreeMap<Name, Field<'_>> = BTreeMap::new();
-        for line in section.lines() {
-            let Some(name) = line.name().filter(|n| n.times() == Times::Once) else {
-                continue;
-            };
+        // Who reads the last one reads another when that goes, unless all are the same.
+        let mut differ: BTreeSet<Name> = BTreeSet::new();
+        for (name, line) in once() {
+            if *seen.entry(name).or_insert(line.text()) != line.text() {
+                differ.insert(name);
+            }
+        }
+        for (name, line) in once() {
             let text = line.text();
-            let first = *seen.entry(name).or_insert(text);
+            let Some(&first) = seen.get(&name) else { continue };
             if first.start() == text.start() {
                 continue;
             }
@@ -57,9 +65,13 @@ fn check(cx: &mut Context<'_, '_>) {
                 )
                 .context(first, "the first one");
             if same {
+                let safety = match differ.contains(&name) {
+                    true => Safety::Unsafe,
+                    false => Safety::Safe,
+                };
                 draft
                     .severity(Severity::Warning)
-                    .fix_drop_line(Safety::Safe, line);
+                    .fix_drop_line(safety, line);
             } else if !VITAL.contains(&name) {
                 draft.severity(Severity::Warning);
             }

@@ -35,26 +35,43 @@ fn check(cx: &mut Context<'_, '_>) {
         };
         // Only those that are known, so that the list stays short: others may well repeat.
         let mut seen: Vec<(&Parameter, Field<'_>, Option<Field<'_>>)> = Vec::new();
+        // Who reads the last one reads another when that goes, unless all are the same.
+        let mut differ: Vec<&str> = Vec::new();
+        for (key, value) in fmtp.pairs() {
+            let Some(parameter) = codec.parameter(key) else { continue };
+            match seen.iter().find(|(known, ..)| known.name == parameter.name) {
+                None => seen.push((parameter, key, value)),
+                Some((.., first)) if *first != value && !differ.contains(&parameter.name) => {
+                    differ.push(parameter.name);
+                }
+                Some(_) => {}
+            }
+        }
         let mut before = fmtp.parameters.start();
         for (key, value) in fmtp.pairs() {
             let end = value.unwrap_or(key).end();
-            if let Some(parameter) = codec.parameter(key) {
+            let first = codec.parameter(key).and_then(|parameter| {
+                let mut seen = seen.iter();
+                seen.find(|(known, ..)| known.name == parameter.name)
+            });
+            if let Some(&(parameter, first, first_value)) = first
+                && first.start() != key.start()
+            {
                 let name = parameter.name;
-                match seen.iter().find(|(known, ..)| known.name == name) {
-                    None => seen.push((parameter, key, value)),
-                    Some(&(_, first, first_value)) => {
-                        let same = value == first_value;
-                        let draft = cx
-                            .report(
-                                key.start()..end,
-                                if same { "the same again" } else { "and here another value" },
-                                format_args!("`{name}` is given twice"),
-                            )
-                            .context(first, "the first time");
-                        if same {
-                            draft.fix(Safety::Safe, "drop the second", before..end, "");
-                        }
-                    }
+                let same = value == first_value;
+                let draft = cx
+                    .report(
+                        key.start()..end,
+                        if same { "the same again" } else { "and here another value" },
+                        format_args!("`{name}` is given twice"),
+                    )
+                    .context(first, "the first time");
+                let safety = match differ.contains(&name) {
+                    true => Safety::Unsafe,
+                    false => Safety::Safe,
+                };
+                if same {
+                    draft.fix(safety, "drop the second", before..end, "");
                 }
             }
             before = end;
