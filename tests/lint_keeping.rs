@@ -307,6 +307,7 @@ fn what_suppresses_nothing_is_reported_when_all_of_it_was_checked() {
             ("rtcscope.toml", config),
             ("t/a.sdp", BROKEN),
             ("t/b.sdp", BROKEN),
+            ("t/c.md", BROKEN),
         ]);
         let found = project.lint(args);
         found
@@ -791,4 +792,129 @@ fn the_first_configuration_in_the_docs_is_the_one_that_is_written() {
         .next()
         .unwrap();
     assert_eq!(block, include_str!("../src/cli/lint/keeping/sample.toml"));
+}
+
+fn prunes(files: &[(&str, &str)], paths: &[&str]) -> (String, Outcome) {
+    let project = Project::new(files);
+    let outcome = project.lint(&[&["--fix", "--exit-zero"], paths].concat());
+    (project.read("rtcscope.toml"), outcome)
+}
+
+#[test]
+fn entries_that_share_a_line_are_left_alone() {
+    let inline = "[lint]\nallow = [{ code = \"SDP109\", reason = \"a\" }, \
+        { code = \"SDP503\", reason = \"b\" }]\n";
+    let (left, outcome) = prunes(&[("rtcscope.toml", inline), ("a.sdp", BROKEN)], &["@"]);
+    assert_eq!(left, inline);
+    assert!(
+        outcome.out.contains("`SDP503` suppresses nothing"),
+        "{}",
+        outcome.out
+    );
+    let each = "[lint]\nallow = [\n{ code = \"SDP503\", reason = \"b\" },\n\
+        { code = \"SDP109\", reason = \"a\" },\n]\n";
+    let (left, _) = prunes(&[("rtcscope.toml", each), ("a.sdp", BROKEN)], &["@"]);
+    assert_eq!(left, each);
+    let kept = "[[lint.allow]]\ncode = \"SDP109\"\nreason = \"a\"\n";
+    let tables = format!("[[lint.allow]]\ncode = \"SDP503\"\nreason = \"b\" # no\n\n{kept}");
+    let (left, _) = prunes(&[("rtcscope.toml", &tables), ("a.sdp", BROKEN)], &["@"]);
+    assert_eq!(left, kept);
+}
+
+#[test]
+fn entries_about_files_that_were_not_looked_at_are_kept() {
+    let entry = |path: &str| {
+        format!("[[lint.allow]]\ncode = \"SDP109\"\npath = \"{path}\"\nreason = \"a\"\n")
+    };
+    for (file, text) in [
+        (".hidden/a.sdp", BROKEN),
+        ("out/a.sdp", BROKEN),
+        ("empty/a.sdp", ""),
+        ("no/a.sdp", "hello\n"),
+    ] {
+        let folder = file.split('/').next().unwrap();
+        for path in [
+            file.to_owned(),
+            format!("{folder}/*.sdp"),
+            format!("{folder}/**"),
+        ] {
+            let config = entry(&path);
+            let files = [
+                ("rtcscope.toml", config.as_str()),
+                (".gitignore", "out/\n"),
+                ("b.sdp", BROKEN),
+                (file, text),
+            ];
+            let (left, outcome) = prunes(&files, &["@"]);
+            assert_eq!(left, config, "{}", outcome.err);
+            assert!(
+                !outcome.out.contains("suppresses nothing"),
+                "{}",
+                outcome.out
+            );
+        }
+    }
+    for path in ["gone.sdp", "/gone.sdp", "gone/*.sdp", "gone/**", "gone/"] {
+        let config = entry(path);
+        let files = [("rtcscope.toml", config.as_str()), ("b.sdp", BROKEN)];
+        assert_eq!(prunes(&files, &["@"]).0, "", "{path}");
+        let config = config
+            .replace("allow", "per-path")
+            .replace("code = \"SDP109\"", "ignore = [\"SDP109\"]");
+        let files = [("rtcscope.toml", config.as_str()), ("b.sdp", BROKEN)];
+        assert_eq!(prunes(&files, &["@"]).0, "", "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_cannot_be_written_is_an_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let config = "[[lint.allow]]\ncode = \"SDP503\"\nreason = \"b\"\n";
+    let project = Project::new(&[("rtcscope.toml", config), ("a.sdp", BROKEN)]);
+    let path = project.path("rtcscope.toml");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    if fs::File::options().write(true).open(&path).is_ok() {
+        // Whoever may write everything does not see this.
+        return;
+    }
+    let outcome = project.lint(&["--fix", "--exit-zero", "@"]);
+    assert_eq!(outcome.code, 3, "{}", outcome.err);
+    assert!(
+        outcome
+            .err
+            .contains("error: rtcscope.toml: cannot be written"),
+        "{}",
+        outcome.err
+    );
+}
+
+#[test]
+fn everything_is_not_silenced_at_once() {
+    let project = Project::new(&[("a.sdp", BROKEN)]);
+    for args in [
+        ["--ignore", "SDP"],
+        ["--severity", "SDP=info"],
+        ["--ignore", "all"],
+    ] {
+        let outcome = project.lint(&[&args[..], &["@a.sdp"]].concat());
+        assert_eq!(outcome.code, 2, "{args:?}");
+        assert!(
+            outcome.err.contains("would hide every mistake"),
+            "{}",
+            outcome.err
+        );
+    }
+    project.write("rtcscope.toml", b"[lint.severity]\nSDP = \"info\"\n");
+    assert_eq!(project.lint(&["@a.sdp"]).code, 2);
+}
+
+#[test]
+fn unsafe_fixes_want_fixing() {
+    let parses = |args: &[&str]| {
+        let fixed = ["lint", "a.sdp", "--unsafe-fixes"];
+        Lint::try_parse_from(fixed.iter().chain(args)).is_ok()
+    };
+    assert!(!parses(&[]));
+    assert!(parses(&["--fix"]) && parses(&["--diff"]));
 }

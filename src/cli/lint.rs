@@ -230,7 +230,13 @@ fn lint_all(
     } else {
         for mut notices in keeper.notices() {
             if args.keeping.fix {
-                counts.fixed += notices.prune(err)?;
+                match notices.prune(err)? {
+                    Ok(removed) => counts.fixed += removed,
+                    Err(reason) => {
+                        writeln!(err, "error: {}: {reason}", notices.name)?;
+                        counts.unreadable.push((notices.name.to_owned(), reason));
+                    }
+                }
             }
             let source = Source::new(notices.name, notices.text.as_bytes());
             tell(

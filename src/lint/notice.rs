@@ -36,7 +36,9 @@ next mistake of its kind.
 Remove it. `rtcscope lint --fix` removes unused `[[lint.allow]]` and `[[lint.per-path]]` entries.
 
 It is reported only when every file that the entry is about was checked with the rules that it is
-about: a run over some files, or with `--select`, says nothing of the others.
+about, or there is no such file: a run over some files, or with `--select`, says nothing of the
+others, nor of files that are hidden, left out by `.gitignore` or not readable. Entries that share a
+line, as in `allow = [{…}, {…}]`, are reported and not removed.
 ",
 };
 

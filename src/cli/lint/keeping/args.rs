@@ -6,13 +6,13 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct KeepingArgs {
     /// Apply fixes that keep the meaning
-    #[arg(long)]
+    #[arg(long, group = "mending")]
     pub fix: bool,
     /// Print what fixes would change, and change nothing
-    #[arg(long, conflicts_with = "fix")]
+    #[arg(long, group = "mending", conflicts_with = "fix")]
     pub diff: bool,
     /// With --fix or --diff, also fixes that change what is negotiated
-    #[arg(long)]
+    #[arg(long, requires = "mending")]
     pub unsafe_fixes: bool,
     /// Use this configuration instead of the nearest rtcscope.toml
     #[arg(long, value_name = "FILE")]

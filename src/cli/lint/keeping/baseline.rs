@@ -81,7 +81,8 @@ impl Baseline {
         let mut baseline = Self::new(path);
         for entry in file.entries {
             let key = (entry.path, entry.code, entry.fingerprint);
-            *baseline.known.entry(key).or_default() += entry.count;
+            let known = baseline.known.entry(key).or_default();
+            *known = known.saturating_add(entry.count);
         }
         Ok(baseline)
     }
@@ -115,8 +116,8 @@ impl Baseline {
         let gone = self
             .known
             .iter()
-            .map(|(key, &count)| count - self.left_of(key, count));
-        gone.sum()
+            .map(|(key, &count)| count.saturating_sub(self.left_of(key, count)));
+        gone.fold(0, usize::saturating_add)
     }
 
     /// How many findings it knows that were not found because their files were not checked.
@@ -147,7 +148,8 @@ impl Baseline {
     /// How many findings it knows, in how many files.
     pub(super) fn size(&self) -> (usize, usize) {
         let files: BTreeSet<&String> = self.known.keys().map(|key| &key.0).collect();
-        (self.known.values().sum(), files.len())
+        let findings = self.known.values().copied();
+        (findings.fold(0, usize::saturating_add), files.len())
     }
 
     /// Writes it where `args` want that, and says what is gone; the exit code that this asks for.
@@ -294,6 +296,21 @@ mod tests {
         assert_eq!(baseline.stale(), gone);
         baseline.prune();
         assert_eq!((baseline.stale(), baseline.size().0), (0, 2 * all - gone));
+    }
+
+    #[test]
+    fn no_count_is_too_large() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("base.json");
+        let entry = |code: &str| {
+            let most = usize::MAX;
+            format!(r#"{{"path":"a","code":"{code}","fingerprint":"0","count":{most}}}"#)
+        };
+        let entries = [entry("A"), entry("A"), entry("B")].join(",");
+        fs::write(&file, format!(r#"{{"schema":1,"entries":[{entries}]}}"#)).unwrap();
+        let baseline = Baseline::read(&file).unwrap();
+        assert_eq!(baseline.size(), (usize::MAX, 1));
+        assert_eq!(baseline.stale(), usize::MAX);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use super::date::Date;
 use super::entry::Entry;
-use super::pattern::absolute;
+use super::pattern::{absolute, relative};
 use super::settings::Settings;
 use crate::diag::{Diagnostic, Edit, Fix, Label, Safety, Severity, Suppression};
 use crate::lint::notice::{EXPIRED_SUPPRESSION, Notice, UNUSED_SUPPRESSION};
 use crate::lint::of_notice;
 use crate::lint::{Landmarks, Linter, Part, RULES, Report};
 use crate::sdp::Description;
+use ignore::WalkBuilder;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,32 @@ pub(super) struct Looked {
     pub(super) files: BTreeSet<PathBuf>,
     /// Folders of which every description was looked at.
     pub(super) folders: Vec<PathBuf>,
+}
+
+impl Looked {
+    /// Whether there is a file below `folder` that is `wanted` and was not looked at: hidden, left out
+    /// by `.gitignore`, without a description, or not readable.
+    fn misses(&self, folder: &Path, wanted: impl Fn(&Path) -> bool) -> bool {
+        if !folder.exists() {
+            return false;
+        }
+        let mut walk = WalkBuilder::new(folder);
+        walk.standard_filters(false);
+        walk.filter_entry(|entry| entry.file_name() != ".git");
+        walk.build().any(|entry| {
+            // What cannot be read may hold one.
+            entry.map_or(true, |entry| {
+                let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
+                !is_dir && wanted(entry.path()) && !self.files.contains(entry.path())
+            })
+        })
+    }
+}
+
+/// Whether a walk takes the file at `path` by its name.
+fn is_sdp(path: &Path) -> bool {
+    let extension = path.extension();
+    extension.is_some_and(|end| end.eq_ignore_ascii_case("sdp"))
 }
 
 impl Ledger {
@@ -99,6 +126,7 @@ impl Ledger {
                 all.extend(expired(entry, severity, today));
             }
             if let Some(severity) = UNUSED_SUPPRESSION.severity_in(linter.config())
+                && marks.used.contains(&false)
                 && self.is_covered(entry, marks, looked)
             {
                 self.unused(entry, marks, linter, severity, &mut all);
@@ -107,19 +135,44 @@ impl Ledger {
         all
     }
 
-    /// Whether every file that `entry` is about was looked at.
+    /// Whether every file that `entry` is about was looked at, or there is none.
     fn is_covered(&self, entry: &Entry, marks: &Marks, looked: &Looked) -> bool {
         let walked = |folder: &Path| looked.folders.iter().any(|f| folder.starts_with(f));
         let base = absolute(&self.settings.base);
         let Some(pattern) = &entry.path else {
             // The file beside a fixture is read with it.
-            return self.by == "sidecar" || walked(&base);
+            return self.by == "sidecar" || (walked(&base) && !looked.misses(&base, is_sdp));
         };
         if let Some(file) = pattern.only() {
-            return looked.files.contains(&absolute(&base.join(file)));
+            let file = absolute(&base.join(file));
+            let is_gone = || walked(&file) && file.symlink_metadata().is_err();
+            return looked.files.contains(&file) || is_gone();
         }
-        // A walk takes all `.sdp` files; of others only those that it was told to.
-        walked(&base.join(pattern.root())) && (marks.seen || pattern.as_str().ends_with(".sdp"))
+        let root = base.join(pattern.root());
+        // A walk takes all `.sdp` files, of others those that it was told to: when it took one that
+        // fits, the rest that fits is of another kind.
+        walked(&root)
+            && !looked.misses(&root, |path| {
+                let fits = relative(path, &base).is_some_and(|path| pattern.fits(&path));
+                fits && (!marks.seen || is_sdp(path))
+            })
+    }
+
+    /// Whether `text` is its file without the entries that lie in `removed`, and with all others.
+    pub(super) fn is_left(&self, text: &[u8], removed: &[Range<usize>]) -> bool {
+        let text = String::from_utf8_lossy(text).into_owned();
+        let Ok(left) = self.settings.with_text(text) else {
+            return false;
+        };
+        let is_removed = |entry: &&Entry| {
+            let mut all = removed.iter();
+            all.any(|lines| lines.contains(&entry.span.start))
+        };
+        let entries = self.settings.entries.iter();
+        let wanted = entries.filter(|entry| !is_removed(entry));
+        let wanted = wanted.map(|entry| self.settings.text.get(entry.span.clone()));
+        let now = left.entries.iter().map(|e| left.text.get(e.span.clone()));
+        wanted.eq(now)
     }
 
     fn unused(
@@ -156,12 +209,13 @@ impl Ledger {
                 label,
                 message,
             );
-            if all_of_it && i == 0 {
+            let lines = whole_lines(&self.settings.text, &entry.span);
+            if let Some(span) = lines.filter(|_| all_of_it && i == 0) {
                 notice.fix = Some(Fix {
                     title: REMOVE.to_owned(),
                     safety: Safety::Safe,
                     edits: vec![Edit {
-                        span: whole_lines(&self.settings.text, &entry.span),
+                        span,
                         replacement: String::new(),
                     }],
                 });
@@ -221,21 +275,19 @@ pub(super) fn notice(
     }
 }
 
-/// `span` from the beginning of its first line, to the end of its last and of blank lines after it.
-fn whole_lines(text: &str, span: &Range<usize>) -> Range<usize> {
-    let bytes = text.as_bytes();
-    let before = bytes.get(..span.start).unwrap_or_default();
-    let start = before
-        .iter()
-        .rposition(|&b| b == b'\n')
-        .map_or(0, |at| at + 1);
+/// The lines of the table at `span`, and blank ones after it; nothing when it does not begin with
+/// `[[…]]` or shares its lines with something else, as in `allow = [{…}, {…}]`.
+fn whole_lines(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let before = text.get(..span.start)?;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let is_table =
+        before.get(start..)?.trim().is_empty() && text.get(span.clone())?.starts_with("[[");
     let mut end = span.end;
-    let mut lines = bytes
-        .get(span.end..)
-        .unwrap_or_default()
-        .split_inclusive(|&b| b == b'\n');
-    end += lines.next().map_or(0, <[u8]>::len);
-    let blank = lines.take_while(|line| line.trim_ascii().is_empty());
-    end += blank.map(<[u8]>::len).sum::<usize>();
-    start..end
+    let mut lines = text.get(span.end..)?.split_inclusive('\n');
+    let rest = lines.next().unwrap_or_default();
+    let is_alone = rest.trim().is_empty() || rest.trim_start().starts_with('#');
+    end += rest.len();
+    let blank = lines.take_while(|line| line.trim().is_empty());
+    end += blank.map(str::len).sum::<usize>();
+    (is_table && is_alone).then_some(start..end)
 }

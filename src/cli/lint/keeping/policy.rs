@@ -5,7 +5,7 @@ use super::baseline::Baseline;
 use super::date::Date;
 use super::ledger::{Ledger, Looked};
 use super::pattern::{Includes, absolute, relative};
-use super::settings::{FILE_NAME, SIDECAR, Settings};
+use super::settings::{FILE_NAME, SIDECAR, Settings, is_all, refused};
 use crate::cli::lint::inputs::Input;
 use crate::cli::lint::rules::RuleArgs;
 use crate::cli::outfile::rewrite;
@@ -56,6 +56,7 @@ pub(in crate::cli::lint) struct Notices<'k> {
     /// What to call it.
     pub(in crate::cli::lint) name: &'k str,
     path: &'k Path,
+    ledger: &'k Ledger,
     /// Its text.
     pub(in crate::cli::lint) text: &'k str,
     /// What was found in it.
@@ -71,6 +72,10 @@ impl Keeper {
         args: &KeepingArgs,
         rules: &RuleArgs,
     ) -> Result<Self, Vec<String>> {
+        let levels = rules.severity.iter().map(|(selector, _)| selector);
+        if let Some(all) = rules.ignore.iter().chain(levels).find(|s| is_all(s)) {
+            return Err(vec![refused(all)]);
+        }
         rules
             .config(None)
             .validate()
@@ -305,6 +310,7 @@ impl Keeper {
         let each = self.ledgers().map(|(linter, ledger)| Notices {
             name: &ledger.settings.name,
             path: &ledger.settings.path,
+            ledger,
             text: &ledger.settings.text,
             diagnostics: ledger.notices(linter, &self.looked, today),
         });
@@ -326,16 +332,29 @@ impl Keeper {
 impl Notices<'_> {
     /// Removes from the file what can be removed, so that only the rest is to be said; says how many
     /// entries that were.
-    pub(in crate::cli::lint) fn prune(&mut self, err: &mut dyn Write) -> io::Result<usize> {
+    ///
+    /// # Errors
+    /// What `err` could not take; a file that could not be written is told as a reason.
+    pub(in crate::cli::lint) fn prune(
+        &mut self,
+        err: &mut dyn Write,
+    ) -> io::Result<Result<usize, String>> {
         let fixes = self.diagnostics.iter().filter_map(|d| d.fix.as_ref());
-        let groups = fixes.map(|fix| fix.edits.as_slice());
+        let groups = fixes.clone().map(|fix| fix.edits.as_slice());
         let (text, removed) = replace(self.text.as_bytes(), groups);
         if removed == 0 {
-            return Ok(0);
+            return Ok(Ok(0));
+        }
+        let lines = fixes.flat_map(|fix| fix.edits.iter().map(|edit| edit.span.clone()));
+        let lines: Vec<_> = lines.collect();
+        if !self.ledger.is_left(&text, &lines) {
+            let why =
+                "unused entries cannot be removed without harm to others: it is left as it is";
+            writeln!(err, "note: {}: {why}", self.name)?;
+            return Ok(Ok(0));
         }
         if let Err(error) = rewrite(self.path, &text) {
-            writeln!(err, "error: {}: cannot be written: {error}", self.name)?;
-            return Ok(0);
+            return Ok(Err(format!("cannot be written: {error}")));
         }
         let entries = if removed == 1 { "entry" } else { "entries" };
         writeln!(
@@ -349,6 +368,6 @@ impl Notices<'_> {
             gone = d.fix.is_some() || (gone && d.help.iter().any(|h| h == super::ledger::REMOVE));
             !gone
         });
-        Ok(removed)
+        Ok(Ok(removed))
     }
 }

@@ -36,7 +36,12 @@ pub(in crate::cli::lint) struct Settings {
     pub(super) include: Vec<PathPattern>,
     pub(in crate::cli::lint) severity: Vec<(At<String>, At<Severity>)>,
     pub(super) entries: Vec<Entry>,
+    /// How a file of its kind is read.
+    fill: Option<Fill>,
 }
+
+/// Reads what one kind of file may say.
+type Fill = fn(&mut Settings, Table<'_>, &mut Problems);
 
 impl Settings {
     /// Reads the file at `path`, whose patterns count from `base`.
@@ -52,11 +57,7 @@ impl Settings {
         Self::read_with(path, base, sidecar)
     }
 
-    fn read_with(
-        path: &Path,
-        base: &Path,
-        fill: fn(&mut Self, Table<'_>, &mut Problems),
-    ) -> Result<Self, Vec<String>> {
+    fn read_with(path: &Path, base: &Path, fill: Fill) -> Result<Self, Vec<String>> {
         // As other paths are shown: from the working directory, where it lies below that.
         let shown = path.strip_prefix(absolute(Path::new("."))).unwrap_or(path);
         let name = crate::output::printable(&shown.to_string_lossy()).into_owned();
@@ -72,25 +73,46 @@ impl Settings {
             let at = source.position(error.utf8_error().valid_up_to());
             vec![format!("{name}:{}:{}: not UTF-8", at.line, at.column)]
         })?;
-        let mut settings = Self {
+        let settings = Self {
+            name,
             path: path.to_path_buf(),
             base: base.to_path_buf(),
+            fill: Some(fill),
             ..Self::default()
         };
+        settings.filled(text, fill)
+    }
+
+    /// The same file with the text `text`.
+    ///
+    /// # Errors
+    /// What is wrong with it, one line each.
+    pub(super) fn with_text(&self, text: String) -> Result<Self, Vec<String>> {
+        let settings = Self {
+            name: self.name.clone(),
+            path: self.path.clone(),
+            base: self.base.clone(),
+            fill: self.fill,
+            ..Self::default()
+        };
+        settings.filled(text, self.fill.unwrap_or(config))
+    }
+
+    fn filled(mut self, text: String, fill: Fill) -> Result<Self, Vec<String>> {
+        let settings = &mut self;
         let mut problems = Problems::default();
         if let Some(table) = parse(&text, &mut problems) {
             let span = table.span();
             fill(
-                &mut settings,
+                settings,
                 Table::new("", table.get_ref(), span),
                 &mut problems,
             );
         }
-        let lines = problems.lines(&Source::new(&name, text.as_bytes()));
-        settings.name = name;
+        let lines = problems.lines(&Source::new(&settings.name, text.as_bytes()));
         settings.text = text;
         if lines.is_empty() {
-            Ok(settings)
+            Ok(self)
         } else {
             Err(lines)
         }
@@ -163,6 +185,10 @@ fn severity(
     level: At<String>,
     problems: &mut Problems,
 ) -> Option<(At<String>, At<Severity>)> {
+    if is_all(&rule.value) {
+        problems.add(rule.span, refused(&rule.value));
+        return None;
+    }
     let rules = selectors(vec![rule], problems);
     let At { value: name, span } = level;
     let Some(value) = Severity::from_name(&name) else {
