@@ -918,3 +918,61 @@ fn unsafe_fixes_want_fixing() {
     assert!(!parses(&[]));
     assert!(parses(&["--fix"]) && parses(&["--diff"]));
 }
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let project = Project::new(&[("a.sdp", BROKEN), ("t/b.sdp", BROKEN)]);
+    for args in [
+        &["-f", "json", "-o", "@a.sdp", "@a.sdp"][..],
+        &["--write-baseline", "@a.sdp", "@a.sdp"],
+        &["-o", "@t/b.sdp", "@t"],
+        &["-o", "@t/../a.sdp", "--pair", "@t/b.sdp", "@a.sdp"],
+    ] {
+        let outcome = match args {
+            ["-f", ..] => project.lint(&args[2..]),
+            args => project.lint(&[&["--no-config"], args].concat()),
+        };
+        assert_eq!(outcome.code, 2, "{args:?}");
+        assert!(
+            outcome.err.contains("would be overwritten"),
+            "{}",
+            outcome.err
+        );
+        assert_eq!(
+            (project.read("a.sdp"), project.read("t/b.sdp")),
+            (BROKEN.into(), BROKEN.into())
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_walk_mends_nothing_through_links() {
+    let padded = BROKEN.replace("a=mid:0", "a=mid: 0");
+    let project = Project::new(&[("elsewhere/a.sdp", &padded), ("t/b.sdp", &padded)]);
+    std::os::unix::fs::symlink(project.path("elsewhere/a.sdp"), project.path("t/a.sdp")).unwrap();
+    let outcome = project.lint(&["--fix", "@t"]);
+    assert!(
+        outcome.err.contains("t/a.sdp: not fixed: a link"),
+        "{}",
+        outcome.err
+    );
+    assert_eq!(project.read("elsewhere/a.sdp"), padded);
+    assert_ne!(project.read("t/b.sdp"), padded);
+    project.lint(&["--fix", "@t/a.sdp"]);
+    assert_ne!(project.read("elsewhere/a.sdp"), padded);
+}
+
+#[test]
+fn nothing_in_evidence_is_called_fixable() {
+    let padded = BROKEN.replace("a=mid:0", "a=mid: 0");
+    let value = serde_json::json!({ "type": "offer", "sdp": padded }).to_string();
+    let log = serde_json::json!([{ "type": "setLocalDescription", "value": value }]);
+    let dump = serde_json::json!({ "PeerConnections": { "7-1": { "updateLog": log } } });
+    let project = Project::new(&[("a.sdp", &padded), ("dump.txt", &dump.to_string())]);
+    let own = project.lint(&["@a.sdp"]);
+    assert!(own.out.contains("fixable with --fix"), "{}", own.out);
+    let found = project.lint(&["@dump.txt"]);
+    assert!(found.out.contains("SDP403"), "{}", found.out);
+    assert!(!found.out.contains("fixable"), "{}", found.out);
+}

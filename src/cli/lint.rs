@@ -138,10 +138,24 @@ fn lint_all(
     let mut reading = args.input.clone();
     reading.is_fragment = args.rules.role == Some(RoleArg::Fragment);
     let targets = inputs::expand(&paths, &reading, &includes);
+    let outputs = args
+        .output
+        .files()
+        .chain(args.keeping.write_baseline.as_deref());
+    for output in outputs {
+        if targets.iter().any(|target| target.is_file(output)) {
+            let output = output.to_string_lossy();
+            let output = crate::output::printable(&output);
+            return usage(
+                err,
+                &[format!("{output}: is read and would be overwritten")],
+            );
+        }
+    }
     if let Some(format) = reading.list_inputs {
         return inputs::list(targets, &reading, format, out, err);
     }
-    let mut fixing = Fixing::default();
+    let mut fixing = Fixing::of_named(&paths);
     // The fixed text has standard output for itself, and what is said goes to the error stream.
     let mut aside = Vec::new();
     let is_filter = args.keeping.fix && paths.iter().any(|path| path.as_os_str() == "-");
@@ -220,6 +234,7 @@ fn lint_all(
         let mut comments = Comments::default();
         for (((found, place), part), report) in found.zip(&parts).zip(&mut reports) {
             keeper.suppress(place, part, report);
+            leave_evidence(found, report);
             comments.suppress(found, report);
             keeper.compare(place, &mut report.diagnostics);
         }
@@ -312,10 +327,22 @@ fn judge(keeper: &mut Keeper, place: &Place, input: &Input, session: &[&Found]) 
         return Vec::new();
     };
     let mut reports = linter.check(&parts);
-    for (part, report) in parts.iter().zip(&mut reports) {
+    for ((found, part), report) in session.iter().zip(&parts).zip(&mut reports) {
         keeper.suppress(place, part, report);
+        leave_evidence(found, report);
     }
     reports
+}
+
+/// Takes the fixes out of what is found in a record of what happened: nothing can be mended there.
+fn leave_evidence(found: &Found, report: &mut Report) {
+    if !found.kind.is_evidence() {
+        return;
+    }
+    for finding in &mut report.diagnostics {
+        let fix = finding.fix.take();
+        finding.help.extend(fix.map(|fix| fix.title));
+    }
 }
 
 /// What is found in all descriptions of a file, in their order there.

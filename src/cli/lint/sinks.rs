@@ -94,6 +94,12 @@ impl Surroundings {
 }
 
 impl OutputArgs {
+    /// The files that are written.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        let named = self.format.iter().filter_map(|target| target.file.as_ref());
+        named.chain(&self.output).map(PathBuf::as_path)
+    }
+
     /// What is to be printed where.
     fn targets(&self, around: &Surroundings) -> Result<Vec<Target>, String> {
         let mut targets = self.format.clone();

@@ -1,6 +1,7 @@
 //! Which files the arguments name: as they are, in directories, and by patterns.
 
 use super::{Includes, InputArgs, Unreadable, printable};
+use crate::cli::outfile::is_same_file;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,13 @@ pub(in crate::cli::lint) enum Target {
     File(PathBuf),
     /// Nothing, and why.
     Unreadable(Unreadable),
+}
+
+impl Target {
+    /// Whether it is the file at `path`, by whatever name.
+    pub(in crate::cli::lint) fn is_file(&self, path: &Path) -> bool {
+        matches!(self, Self::File(file) if is_same_file(file, path))
+    }
 }
 
 /// What `paths` name, in order. Directories give their `.sdp` files, sorted, and those that `includes`

@@ -7,6 +7,7 @@ use crate::cli::lint::inputs::Input;
 use crate::cli::outfile::rewrite;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 /// What fixing came to, over all files.
 #[derive(Debug, Default)]
@@ -17,11 +18,31 @@ pub(in crate::cli::lint) struct Fixing {
     pub(in crate::cli::lint) files: usize,
     /// Files that must not be changed.
     pub(in crate::cli::lint) refused: usize,
+    /// What was named to be fixed; links among it are meant.
+    named: Vec<PathBuf>,
     /// Standard input with its fixes.
     pub(in crate::cli::lint) stdin: Option<Vec<u8>>,
 }
 
 impl Fixing {
+    /// For what was given as `paths`.
+    pub(in crate::cli::lint) fn of_named(paths: &[PathBuf]) -> Self {
+        Self {
+            named: paths.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether `input` is a link that a walk came by: what it points to may lie anywhere.
+    fn is_strange_link(&self, input: &Input) -> bool {
+        let file = input
+            .file
+            .as_ref()
+            .filter(|file| !self.named.contains(file));
+        let data = file.and_then(|file| fs::symlink_metadata(file).ok());
+        data.is_some_and(|data| data.is_symlink())
+    }
+
     /// Fixes `input`, or prints to `out` what that would change; what it is like then.
     ///
     /// # Errors
@@ -43,11 +64,19 @@ impl Fixing {
         }
         let before = input.text.clone();
         let is_stdin = input.file.is_none();
+        let linked = self.is_strange_link(&input).then(|| input.clone());
         let Mended {
             input,
             applied,
             notes,
         } = mend(input, args.unsafe_fixes, judge);
+        if let Some(linked) = linked {
+            if applied > 0 {
+                let why = "not fixed: a link in a folder; name it to fix what it points to";
+                writeln!(err, "note: {}: {why}", linked.name)?;
+            }
+            return Ok(Ok(linked));
+        }
         for note in notes {
             writeln!(err, "note: {}: {note}", input.name)?;
         }
