@@ -326,3 +326,33 @@ fn many_descriptions_take_no_time() {
         assert!(took.as_secs() < 30, "{name}: {took:?}");
     }
 }
+
+/// Every way to write a key, around a mistake with a fix.
+const SECRETS: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nk=clear:SECRET\r\nt=0 0\r\n\
+    m=audio 9 RTP/SAVP 0\r\nc=IN IP4 127.0.0.1\r\nk=base64:SECRET\r\n\
+    a=crypto:1 X INLINE:SECRET\r\na=crypto:1 X inline:\tSECRET!\r\n\
+    a=crypto:x X inline:SECRET\r\na=key-mgmt:mikey SECRET\r\na=rtpmap:0 PCMU/8000\n\
+    a=sendrecv \r\na=crypto:x X inline:SECRET";
+
+#[test]
+fn no_output_shows_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.sdp");
+    fs::write(&file, SECRETS).unwrap();
+    let file = file.to_str().unwrap();
+    for more in [
+        &["--stacks"][..],
+        &["--diff"],
+        &["--diff", "--unsafe-fixes"],
+    ] {
+        for format in FORMATS {
+            let args = [&["-f", format.name, "--select", "ALL", file], more].concat();
+            let outcome = run(&args);
+            assert!(!outcome.out.contains("SECRET"), "{args:?}: {}", outcome.out);
+            assert!(!outcome.err.contains("SECRET"), "{args:?}: {}", outcome.err);
+        }
+    }
+    let shown = run(&["-f", "text", "--stacks", file]).out;
+    assert!(shown.contains("INLINE:******"), "{shown}");
+    assert!(shown.contains("rejects"), "{shown}");
+}

@@ -5,6 +5,7 @@
 //! or held no description.
 
 use super::lint::inputs::{self, Input, Unreadable};
+use crate::diag::secrets::hidden;
 use crate::hosts::Found;
 use crate::meaning::diff::{Change, changes};
 use crate::meaning::{Meaning, lines, words};
@@ -177,12 +178,13 @@ fn tell_lines(description: &Description<'_>, out: &mut dyn Write) -> io::Result<
     const SHOWN: usize = 160;
     let mut before = None;
     for (line, explanation) in lines::explained(description) {
-        let text = String::from_utf8_lossy(line.text().bytes()).into_owned();
+        let text = String::from_utf8_lossy(line.text().bytes());
+        let text = hidden(&text);
         let mut shown: String = text.chars().take(SHOWN).collect();
         if shown.len() < text.len() {
             shown.push('…');
         }
-        writeln!(out, "{}", without_key(&printable(&shown)))?;
+        writeln!(out, "{}", printable(&shown))?;
         // Of lines of a kind only the last is followed by what they are for.
         let words = match explanation {
             Some(e) => format!("    {} ({})", e.words, e.spec),
@@ -198,14 +200,6 @@ fn tell_lines(description: &Description<'_>, out: &mut dyn Write) -> io::Result<
         before = Some(words);
     }
     Ok(())
-}
-
-/// The line without the SRTP key in it (RFC 4568).
-fn without_key(line: &str) -> String {
-    match line.split_once("inline:") {
-        Some((before, _)) => format!("{before}inline:***"),
-        None => line.to_owned(),
-    }
 }
 
 fn diff(args: &DiffArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {

@@ -7,6 +7,7 @@
 mod fix;
 mod map;
 pub mod render;
+pub(crate) mod secrets;
 mod source;
 
 pub use fix::{apply, replace};

@@ -8,6 +8,7 @@ mod sdp_types;
 mod webrtc_rs;
 mod webrtc_sdp;
 
+use crate::diag::secrets::hidden;
 use crate::sdp::Field;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -37,12 +38,11 @@ pub(super) struct Refusal {
 impl Refusal {
     fn new(message: &str, line: Option<usize>) -> Self {
         // The text comes from the description, so it is cleaned like one of its fields.
+        // Some quote the line; a key in it has no business in a log, and is told while lines end.
+        let message = hidden(message);
         let words: Vec<&str> = message.split_whitespace().collect();
-        let mut message = words.join(" ");
-        // Some quote the line; a key in it (RFC 4568) has no business in a log.
-        if let Some((before, _)) = message.split_once("inline:") {
-            message = format!("{before}inline:…");
-        }
+        // Others quote a line of their own making.
+        let message = hidden(&words.join(" ")).into_owned();
         let mut clean = String::new();
         let mut rest = Field::new(message.as_bytes(), 0);
         // A field shows its first 32 characters; these are shown piece by piece.
@@ -151,8 +151,16 @@ mod tests {
 
     #[test]
     fn keys_are_not_quoted() {
-        let refusal = Refusal::new("bad line a=crypto:1 X inline:SECRETSECRET", None);
-        assert_eq!(refusal.message, "bad line a=crypto:1 X inline:…");
+        for (said, kept) in [
+            (
+                "bad line a=crypto:1 X inline:SECRETSECRET",
+                "bad line a=crypto:1 X inline:************",
+            ),
+            ("bad line k=clear:SECRET KEY", "bad line k=clear:**********"),
+            ("`a=key-mgmt:mikey SECRET`", "`a=key-mgmt:mikey ******`"),
+        ] {
+            assert_eq!(Refusal::new(said, None).message, kept);
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The report for people: source lines with the place underlined, and what to do.
 
-use super::harmless::{printable, without_keys};
+use super::harmless::printable;
 use super::{Checked, Format, Render, Tally, inside};
 use crate::chars::steers;
+use crate::diag::secrets::hidden;
 use crate::diag::{Diagnostic, Edit, Fix, Label, Severity, Source, Sources};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -279,7 +280,7 @@ impl Window {
         }
         Self {
             line: source.position(range.start).line,
-            text: bare_cr_to_lf(without_c1(without_keys(&text).into_owned())),
+            text: bare_cr_to_lf(without_c1(hidden(&text).into_owned())),
             shifts,
             range,
             cut,

@@ -1,7 +1,9 @@
 //! What fixes would change, as a unified diff that `patch` and `git apply` take.
 
+use crate::diag::secrets::hide;
 use crate::output::printable;
 use similar::TextDiff;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -9,6 +11,9 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Writes how `before` becomes `after` in the file called `name`.
+///
+/// Keys are replaced by stars, also where they have not changed: the difference may end up in a log.
+/// Says whether there were any: such a difference cannot be applied.
 ///
 /// For a terminal control characters are taken out: the description is a stranger's. Otherwise the
 /// bytes are what they are, so that the difference can be applied.
@@ -18,20 +23,22 @@ pub(super) fn write(
     before: &[u8],
     after: &[u8],
     for_terminal: bool,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let mut text = Vec::new();
-    unified(&mut text, name, before, after)?;
+    let had_keys = unified(&mut text, name, before, after)?;
     if !for_terminal {
-        return out.write_all(&text);
+        out.write_all(&text)?;
+        return Ok(had_keys);
     }
     for line in String::from_utf8_lossy(&text).lines() {
         writeln!(out, "{}", printable(line))?;
     }
-    Ok(())
+    Ok(had_keys)
 }
 
 /// Lines end where `patch` says that they do: after a line feed, whatever is before it.
-fn unified(out: &mut Vec<u8>, name: &str, before: &[u8], after: &[u8]) -> io::Result<()> {
+fn unified(out: &mut Vec<u8>, name: &str, before: &[u8], after: &[u8]) -> io::Result<bool> {
+    let mut had_keys = false;
     let lines = |text| <[u8]>::split_inclusive(text, |b: &u8| *b == b'\n').collect::<Vec<_>>();
     let (old, new) = (lines(before), lines(after));
     let mut config = TextDiff::configure();
@@ -43,13 +50,16 @@ fn unified(out: &mut Vec<u8>, name: &str, before: &[u8], after: &[u8]) -> io::Re
         writeln!(out, "{}", hunk.header())?;
         for change in hunk.iter_changes() {
             write!(out, "{}", change.tag())?;
-            out.extend_from_slice(change.value());
+            let mut line = Cow::Borrowed(change.value());
+            hide(&mut line);
+            had_keys |= matches!(line, Cow::Owned(_));
+            out.extend_from_slice(&line);
             if !change.value().ends_with(b"\n") {
                 write!(out, "\n\\ No newline at end of file\n")?;
             }
         }
     }
-    Ok(())
+    Ok(had_keys)
 }
 
 #[cfg(test)]
@@ -70,6 +80,18 @@ mod tests {
             "--- a.sdp\n+++ a.sdp\n@@ -1,2 +1,2 @@\n v=0\r\n-s=-\n\\ No newline at end of file\n+s=-\r\n"
         );
         assert_eq!(diff(b"x", b"x", false), "");
+    }
+
+    #[test]
+    fn keys_stay_out_of_it() {
+        let before = b"k=clear:SECRET\na=crypto:1 X INLINE:SECRET\nx\na=key-mgmt:mikey SECRET";
+        let after = b"k=clear:SECRET\na=crypto:2 X INLINE:SECRET\nx\na=key-mgmt:mikey SECRET\n";
+        let mut out = Vec::new();
+        assert!(write(&mut out, "a.sdp", before, after, false).unwrap());
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.contains("SECRET"), "{text}");
+        assert!(text.contains(" k=clear:******\n"), "{text}");
+        assert!(!write(&mut Vec::new(), "a", b"x\n", b"y\n", false).unwrap());
     }
 
     #[test]

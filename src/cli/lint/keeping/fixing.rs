@@ -82,7 +82,11 @@ impl Fixing {
         }
         if args.diff {
             let terminal = io::stdout().is_terminal();
-            difference::write(out, &input.name, &before, &input.text, terminal)?;
+            if difference::write(out, &input.name, &before, &input.text, terminal)? {
+                let why =
+                    "the difference has stars where keys are, and cannot be applied: use --fix";
+                writeln!(err, "note: {}: {why}", input.name)?;
+            }
         } else if is_stdin {
             self.stdin = Some(input.text.clone());
         } else if input.text != before
