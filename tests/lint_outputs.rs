@@ -352,7 +352,48 @@ fn no_output_shows_a_key() {
             assert!(!outcome.err.contains("SECRET"), "{args:?}: {}", outcome.err);
         }
     }
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let args = rtcscope::cli::sdp::SdpArgs {
+        command: None,
+        files: vec![file.into()],
+        lines: true,
+        format: rtcscope::cli::sdp::SdpFormat::Text,
+    };
+    rtcscope::cli::sdp::run(&args, &mut out, &mut err).unwrap();
+    let lines = String::from_utf8(out).unwrap();
+    assert!(
+        lines.contains("k=clear:******") && !lines.contains("SECRET"),
+        "{lines}"
+    );
     let shown = run(&["-f", "text", "--stacks", file]).out;
     assert!(shown.contains("INLINE:******"), "{shown}");
     assert!(shown.contains("rejects"), "{shown}");
+}
+
+#[test]
+fn no_log_holds_a_strangers_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("::error file=x::pwn ##[x].sdp");
+    fs::write(&file, "v=0\r\n##[error]x\r\n::error::x\r\n").unwrap();
+    for format in ["text", "concise"] {
+        let outcome = run(&["-f", format, "--stacks", file.to_str().unwrap()]);
+        assert!(!outcome.out.contains("##["), "{}", outcome.out);
+    }
+}
+
+#[test]
+fn arguments_do_not_steer_the_terminal() {
+    for args in [
+        &["--baseline", "nope\u{1b}[31m", CLEAN][..],
+        &["--write-baseline", "/nowhere/\u{1b}[31m", CLEAN],
+        &["--ignore", "\u{1b}[31m", CLEAN],
+        &["--select", "\u{1b}[31m", CLEAN],
+        &["-f", "json=\u{1b}[31m", "-o", "\u{1b}[32m", CLEAN],
+        &["nope\u{1b}[31m*.sdp"],
+        &["nope\u{1b}[31m.sdp"],
+    ] {
+        let outcome = run(args);
+        assert!(!outcome.err.is_empty(), "{args:?}");
+        assert!(!outcome.err.contains('\u{1b}'), "{args:?}: {}", outcome.err);
+    }
 }

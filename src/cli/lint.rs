@@ -2,7 +2,7 @@
 //!
 //! Diagnostics go to the output, notes and what could not be read to the error stream. Exit codes:
 //! 0 nothing at the fail level, 1 something, 2 a mistake in the arguments, 3 an input that could
-//! not be read or held no description.
+//! not be read or held no description, or an output that could not be written.
 
 mod exchange;
 pub(in crate::cli) mod inputs;
@@ -38,7 +38,7 @@ Examples:
 What a rule means: rtcscope explain SDP203
 
 Exit codes: 0 nothing from the --error-on level up, 1 something, 2 bad usage,
-3 an input could not be read or holds no description.";
+3 an input could not be read or holds no description, or the output could not be written.";
 
 /// Arguments of `rtcscope lint`.
 #[derive(Clone, Debug, clap::Args)]
@@ -166,7 +166,10 @@ fn lint_all(
     let (mut said, mut places) = (Vec::new(), Vec::new());
     inputs::read_targets(targets, &reading, |input| {
         let mut unusable = |name: String, reason: String, err: &mut dyn Write| {
-            writeln!(err, "error: {name}: {reason}")?;
+            // The reason may quote the path, and a name what it likes.
+            let reason = crate::output::printable(&reason).into_owned();
+            let line = format!("{name}: {reason}");
+            usage(err, &[line])?;
             counts.unreadable.push((name, reason));
             Ok(())
         };
@@ -286,7 +289,9 @@ fn lint_all(
 /// Says what is wrong with the arguments or a configuration.
 fn usage(err: &mut dyn Write, lines: &[String]) -> io::Result<u8> {
     for line in lines {
-        writeln!(err, "error: {line}")?;
+        // They may quote an argument or a path.
+        let line = crate::output::printable(line);
+        writeln!(err, "error: {}", crate::diag::commands::broken(&line))?;
     }
     Ok(2)
 }

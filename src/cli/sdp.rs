@@ -5,6 +5,7 @@
 //! or held no description.
 
 use super::lint::inputs::{self, Input, Unreadable};
+use crate::diag::commands::broken;
 use crate::diag::secrets::hidden;
 use crate::hosts::Found;
 use crate::meaning::diff::{Change, changes};
@@ -184,7 +185,7 @@ fn tell_lines(description: &Description<'_>, out: &mut dyn Write) -> io::Result<
         if shown.len() < text.len() {
             shown.push('…');
         }
-        writeln!(out, "{}", printable(&shown))?;
+        writeln!(out, "{}", broken(&printable(&shown)))?;
         // Of lines of a kind only the last is followed by what they are for.
         let words = match explanation {
             Some(e) => format!("    {} ({})", e.words, e.spec),

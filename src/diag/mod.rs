@@ -4,6 +4,7 @@
 //! Spans are byte ranges of the source, so a fix is a list of replacements that leaves every other
 //! byte alone.
 
+pub(crate) mod commands;
 mod fix;
 mod map;
 pub mod render;

@@ -85,7 +85,7 @@ impl Surroundings {
     pub(super) fn of_process() -> Self {
         let filled = |v: &OsString| !v.is_empty();
         Self {
-            in_actions: std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true"),
+            in_actions: crate::diag::commands::are_read(),
             step_summary: std::env::var_os("GITHUB_STEP_SUMMARY")
                 .filter(filled)
                 .map(PathBuf::from),
@@ -117,8 +117,8 @@ impl OutputArgs {
                 return Err(format!(
                     "`{}` has two files: {} and {}",
                     last.format.name,
-                    file.display(),
-                    output.display()
+                    shown(file),
+                    shown(output)
                 ));
             }
             last.file = Some(output.clone());
@@ -135,7 +135,7 @@ impl OutputArgs {
                             "`{}` and `{}` would both be written to {}",
                             names.0,
                             names.1,
-                            a.display()
+                            shown(a)
                         ));
                     }
                     (None, None) if names.0 == names.1 => {
@@ -348,11 +348,11 @@ fn create(path: &Path) -> io::Result<OutFile<'static>> {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> String {
-    let path = path.to_string_lossy();
-    format!(
-        "{}: cannot be written: {error}",
-        crate::output::printable(&path)
-    )
+    format!("{}: cannot be written: {error}", shown(path))
+}
+
+fn shown(path: &Path) -> String {
+    crate::output::printable(&path.to_string_lossy()).into_owned()
 }
 
 /// What formats tell of the rules that `linter` runs.

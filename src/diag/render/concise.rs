@@ -3,6 +3,7 @@
 
 use super::harmless::{keyless, printable};
 use super::{Checked, Format, Render, Tally, inside};
+use crate::diag::commands::broken;
 use crate::diag::{Diagnostic, Sources};
 use std::io::{self, Write};
 
@@ -25,7 +26,7 @@ impl Render for Concise {
     }
 
     fn note(&mut self, out: &mut dyn Write, line: &str) -> io::Result<()> {
-        writeln!(out, "{line}")
+        writeln!(out, "{}", broken(line))
     }
 
     fn finish(&mut self, out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
@@ -55,8 +56,7 @@ fn write_one(out: &mut dyn Write, sources: Sources<'_, '_>, d: &Diagnostic) -> i
     let at = place.start;
     let inside = inside(sources.of(&d.primary), &d.primary.span, ", ");
     let inside = inside.map_or_else(String::new, |inside| format!(" [{inside}]"));
-    writeln!(
-        out,
+    let line = format!(
         "{}:{}:{}: {}[{}] {}{inside}",
         printable(place.path),
         at.line,
@@ -64,7 +64,8 @@ fn write_one(out: &mut dyn Write, sources: Sources<'_, '_>, d: &Diagnostic) -> i
         d.severity,
         d.code,
         printable(&d.one_line(sources))
-    )
+    );
+    writeln!(out, "{}", broken(&line))
 }
 
 #[cfg(test)]

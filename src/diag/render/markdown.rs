@@ -41,7 +41,7 @@ impl Render for Markdown {
                 d.severity,
                 d.code,
                 d.name,
-                cell(&path),
+                name_cell(&path),
                 cell(&d.one_line(checked.sources()))
             ));
         }
@@ -51,7 +51,12 @@ impl Render for Markdown {
     fn finish(&mut self, out: &mut dyn Write, tally: &Tally) -> io::Result<()> {
         writeln!(out, "### rtcscope lint: {}\n", tally.sentence())?;
         for (name, reason) in &tally.unreadable {
-            writeln!(out, "- {} could not be used: {}", cell(name), cell(reason))?;
+            writeln!(
+                out,
+                "- {} could not be used: {}",
+                name_cell(name),
+                name_cell(reason)
+            )?;
         }
         if !tally.unreadable.is_empty() {
             writeln!(out)?;
@@ -73,15 +78,26 @@ impl Render for Markdown {
     }
 }
 
-/// Text in a table: what Markdown or HTML would take for more than text is escaped. Code stays code.
+/// A message in a table: what Markdown or HTML would take for more than text is escaped. Code stays
+/// code.
 fn cell(text: &str) -> String {
     let text = printable(text);
-    let is_balanced = text.matches('`').count().is_multiple_of(2);
+    // Longer runs pair with runs as long only, and are somebody's play.
+    let is_balanced = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
+    escaped(&text, is_balanced)
+}
+
+/// A name in a table, in which nothing is code.
+fn name_cell(name: &str) -> String {
+    escaped(&printable(name), false)
+}
+
+fn escaped(text: &str, has_code: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
     for c in text.chars() {
         match c {
-            '`' if is_balanced => {
+            '`' if has_code => {
                 in_code = !in_code;
                 out.push('`');
             }
@@ -125,6 +141,8 @@ mod tests {
     #[test]
     fn markup_is_text() {
         assert_eq!(cell("`<b>|` <b>![x](y)"), "`<b>\\|` &lt;b&gt;\\!\\[x\\](y)");
+        assert_eq!(cell("``<b>` x"), "\\`\\`&lt;b&gt;\\` x");
+        assert_eq!(name_cell("`<img>`"), "\\`&lt;img&gt;\\`");
         assert_eq!(cell("one ` <i>"), "one \\` &lt;i&gt;");
     }
 }

@@ -3,6 +3,7 @@
 use super::harmless::printable;
 use super::{Checked, Format, Render, Tally, inside};
 use crate::chars::steers;
+use crate::diag::commands::broken;
 use crate::diag::secrets::hidden;
 use crate::diag::{Diagnostic, Edit, Fix, Label, Severity, Source, Sources};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
@@ -151,7 +152,7 @@ impl Text {
             .lines()
             .filter(|line| !(has_header && is_bare_mark(line)))
         {
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", broken(line))?;
         }
         writeln!(out)
     }
@@ -179,7 +180,7 @@ impl Render for Text {
     }
 
     fn note(&mut self, out: &mut dyn Write, line: &str) -> io::Result<()> {
-        writeln!(out, "{line}")
+        writeln!(out, "{}", broken(line))
     }
 
     fn finish(&mut self, out: &mut dyn Write, tally: &Tally) -> io::Result<()> {

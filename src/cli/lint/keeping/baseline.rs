@@ -63,7 +63,7 @@ impl Baseline {
     /// # Errors
     /// Why it cannot be used, in one line.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
-        let name = path.display();
+        let name = shown(path);
         let text = fs::read(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 format!("{name}: no such baseline; --write-baseline {name} makes one")
@@ -181,7 +181,7 @@ impl Baseline {
         writeln!(
             err,
             "note: {}: {gone} in it {} gone; {hint}",
-            path.display(),
+            shown(path),
             are(stale)
         )?;
         Ok(args.strict_baseline.then_some(1))
@@ -195,9 +195,9 @@ impl Baseline {
             out.keep()
         });
         match written {
-            Ok(()) => writeln!(err, "note: {}: {what}", path.display()).map(|()| None),
+            Ok(()) => writeln!(err, "note: {}: {what}", shown(path)).map(|()| None),
             Err(error) => {
-                writeln!(err, "error: {}: cannot be written: {error}", path.display())?;
+                writeln!(err, "error: {}: cannot be written: {error}", shown(path))?;
                 Ok(Some(2))
             }
         }
@@ -230,6 +230,10 @@ fn count(n: usize, name: &str) -> String {
 
 fn are(n: usize) -> &'static str {
     if n == 1 { "is" } else { "are" }
+}
+
+fn shown(path: &Path) -> String {
+    crate::output::printable(&path.to_string_lossy()).into_owned()
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! `--fix` and `--diff`: what becomes of a file whose findings have fixes.
 
 use super::args::KeepingArgs;
-use super::difference;
+use super::difference::{self, Reader};
 use super::mend::{Judge, Mended, mend};
 use crate::cli::lint::inputs::Input;
 use crate::cli::outfile::rewrite;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// What fixing came to, over all files.
@@ -81,8 +82,7 @@ impl Fixing {
             writeln!(err, "note: {}: {note}", input.name)?;
         }
         if args.diff {
-            let terminal = io::stdout().is_terminal();
-            if difference::write(out, &input.name, &before, &input.text, terminal)? {
+            if difference::write(out, &input.name, &before, &input.text, Reader::of_process())? {
                 let why =
                     "the difference has stars where keys are, and cannot be applied: use --fix";
                 writeln!(err, "note: {}: {why}", input.name)?;
