@@ -188,6 +188,84 @@ fn unusable_inputs_are_one_clear_line_each_and_exit_3() {
 }
 
 #[test]
+fn files_that_only_a_pattern_gave_may_hold_nothing() {
+    let (dir, _) = temp("readme.txt", b"Hello\n");
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    let lint = |path: &str, more: &[&str]| {
+        let path = dir.path().join(path);
+        run(&[more, &["--no-config", path.to_str().unwrap()]].concat())
+    };
+    let nothing = lint("*.txt", &[]);
+    assert_eq!(nothing.code, 3);
+    assert!(
+        nothing.err.contains("no session description"),
+        "{}",
+        nothing.err
+    );
+    assert_eq!(lint("*.txt", &["--allow-empty"]).code, 0);
+    let sdp = fs::read_to_string(sample("janus-answer.sdp")).unwrap();
+    write("answer.txt", &sdp);
+    write("broken.json", "{");
+    let some = lint("*.*", &[]);
+    assert_eq!(some.code, 0, "{}", some.err);
+    assert_eq!(
+        some.err,
+        "note: passed over 2 files without a description\n"
+    );
+    assert_eq!(lint("*.*", &["--list-inputs"]).code, 0);
+    // A name that promises one, and one that was named.
+    write("empty.sdp", "");
+    assert_eq!(lint("*.*", &[]).code, 3);
+    assert_eq!(lint("", &[]).code, 3);
+    assert_eq!(lint("readme.txt", &[]).code, 3);
+}
+
+#[test]
+fn what_the_configuration_includes_may_hold_nothing() {
+    let (dir, path) = temp("rtcscope.toml", b"[lint]\ninclude = [\"*.ts\"]\n");
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    write("index.ts", "export {};\n");
+    let folder = path.parent().unwrap().to_str().unwrap();
+    assert_eq!(run(&[folder]).code, 3, "nothing at all");
+    write(
+        "a.sdp",
+        &fs::read_to_string(sample("janus-answer.sdp")).unwrap(),
+    );
+    let found = run(&[folder]);
+    assert_eq!(found.code, 0, "{}", found.err);
+    assert_eq!(
+        found.err,
+        "note: passed over a file without a description\n"
+    );
+    // A broken configuration is told by whatever asks for it.
+    write("rtcscope.toml", "[lint\n");
+    assert_eq!(run(&["--list-inputs", folder]).code, 2);
+    let file = dir.path().join("a.sdp");
+    assert_eq!(run(&["--list-inputs", file.to_str().unwrap()]).code, 2);
+}
+
+#[test]
+fn a_broken_pattern_is_bad_usage() {
+    let found = run(&["--allow-empty", "nope[.sdp"]);
+    assert_eq!(found.code, 2);
+    assert!(found.err.contains("not a pattern"), "{}", found.err);
+}
+
+#[test]
+fn listed_names_print_no_control_characters() {
+    let json = "{\"a\u{202e}b\u{2028}c\": \"v=0\\r\\no=- 1 1 IN IP4 0.0.0.0\\r\\n\"}";
+    let (_dir, path) = temp("x.json", json.as_bytes());
+    let found = run(&["--list-inputs", path.to_str().unwrap()]);
+    assert_eq!(found.code, 0);
+    assert!(
+        !found.out.contains(['\u{202e}', '\u{2028}']),
+        "{:?}",
+        found.out
+    );
+    assert!(found.out.contains("#/a"), "{:?}", found.out);
+}
+
+#[test]
 fn the_fail_level_can_be_moved() {
     let file = sample("broken-transport.sdp");
     assert_eq!(run(&["--exit-zero", &file]).code, 0);

@@ -38,7 +38,8 @@ Examples:
 What a rule means: rtcscope explain SDP203
 
 Exit codes: 0 nothing from the --error-on level up, 1 something, 2 bad usage,
-3 an input could not be read or holds no description, or the output could not be written.";
+3 an input could not be read or holds no description (of a directory or a pattern: none of
+its files does), or the output could not be written.";
 
 /// Arguments of `rtcscope lint`.
 #[derive(Clone, Debug, clap::Args)]
@@ -137,7 +138,10 @@ fn lint_all(
     };
     let mut reading = args.input.clone();
     reading.is_fragment = args.rules.role == Some(RoleArg::Fragment);
-    let targets = inputs::expand(&paths, &reading, &includes);
+    let targets = match inputs::expand(&paths, &reading, &includes) {
+        Ok(targets) => targets,
+        Err(why) => return usage(err, &[format!("{}: {}", why.name, why.reason)]),
+    };
     let outputs = args
         .output
         .files()
@@ -153,7 +157,9 @@ fn lint_all(
         }
     }
     if let Some(format) = reading.list_inputs {
-        return inputs::list(targets, &reading, format, out, err);
+        let mut configured = |input: &Input| keeper.place(input).map(drop);
+        let code = inputs::list(targets, &reading, format, &mut configured, out, err)?;
+        return Ok(if keeper.is_broken() { 2 } else { code });
     }
     let mut fixing = Fixing::of_named(&paths);
     // The fixed text has standard output for itself, and what is said goes to the error stream.
@@ -164,7 +170,7 @@ fn lint_all(
         sinks.begin(report)?;
     }
     let (mut said, mut places) = (Vec::new(), Vec::new());
-    inputs::read_targets(targets, &reading, |input| {
+    let passed = inputs::read_targets(targets, &reading, |input| {
         let mut unusable = |name: String, reason: String, err: &mut dyn Write| {
             // The reason may quote the path, and a name what it likes.
             let reason = crate::output::printable(&reason).into_owned();
@@ -280,6 +286,7 @@ fn lint_all(
         sinks.finish(report, err, &counts)?;
     }
     err.write_all(&aside)?;
+    inputs::tell_passed(passed, err)?;
     if let Some(text) = &fixing.stdin {
         out.write_all(text)?;
     }

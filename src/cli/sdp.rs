@@ -125,7 +125,7 @@ fn tell(args: &SdpArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<
     for file in &files {
         let (input, wanted) = match open(file) {
             Ok(input) => input,
-            Err(Unreadable { name, reason }) => {
+            Err(Unreadable { name, reason, .. }) => {
                 writeln!(err, "error: {name}: {reason}")?;
                 code = 3;
                 continue;
@@ -213,6 +213,7 @@ fn diff(args: &DiffArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result
                 return Err(Unreadable {
                     name: input.name,
                     reason,
+                    holds_nothing: true,
                 });
             };
             let (text, range) = input.text_of(found);
@@ -236,7 +237,7 @@ fn diff(args: &DiffArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Result
                 }
                 meanings.push((name, meaning));
             }
-            Err(Unreadable { name, reason }) => {
+            Err(Unreadable { name, reason, .. }) => {
                 writeln!(err, "error: {name}: {reason}")?;
                 return Ok(3);
             }

@@ -5,7 +5,7 @@ mod list;
 mod walk;
 
 pub(super) use list::list;
-pub(super) use walk::{Target, expand};
+pub(super) use walk::{Group, Target, expand};
 
 use super::keeping::Includes;
 use crate::capture::Capture;
@@ -162,39 +162,90 @@ pub(in crate::cli) struct Unreadable {
     pub(in crate::cli) name: String,
     /// Why, as half a sentence after a colon.
     pub(in crate::cli) reason: String,
+    /// It was read, and there is no description in it.
+    pub(in crate::cli) holds_nothing: bool,
 }
 
 /// Reads everything `paths` name, in order, each as what it looks like.
 pub(in crate::cli) fn read(
     paths: &[PathBuf],
     stdin_name: &str,
-    each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
+    mut each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
 ) -> io::Result<()> {
     let args = InputArgs {
         stdin_name: stdin_name.to_owned(),
         ..InputArgs::default()
     };
-    let targets = expand(paths, &args, &Includes::default());
-    read_targets(targets, &args, each)
+    match expand(paths, &args, &Includes::default()) {
+        Ok(targets) => read_targets(targets, &args, each).map(drop),
+        Err(why) => each(Err(why)),
+    }
 }
 
-/// Reads `targets`, in order.
+/// Reads `targets`, in order. Files of a directory or a pattern that hold no description are passed
+/// over, and their number is given; but not those that are named for one, and not all of them.
 pub(super) fn read_targets(
     targets: Vec<Target>,
     args: &InputArgs,
     mut each: impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
-) -> io::Result<()> {
+) -> io::Result<usize> {
+    let mut passed = 0;
     for target in targets {
-        each(match target {
+        match target {
             Target::Stdin => {
                 let text = read_limited(io::stdin().lock());
-                open(args.stdin_name.clone(), text, None, args)
+                each(open(args.stdin_name.clone(), text, None, args))?;
             }
-            Target::File(path) => read_as(&path, args),
-            Target::Unreadable(why) => Err(why),
-        })?;
+            Target::File(path) => each(read_as(&path, args))?,
+            Target::Group(group) => passed += read_group(group, args, &mut each)?,
+            Target::Unreadable(why) => each(Err(why))?,
+        }
     }
-    Ok(())
+    Ok(passed)
+}
+
+/// Reads the files of a directory or a pattern; gives how many were passed over.
+fn read_group(
+    group: Group,
+    args: &InputArgs,
+    each: &mut impl FnMut(Result<Input, Unreadable>) -> io::Result<()>,
+) -> io::Result<usize> {
+    let mut passed = 0;
+    let count = group.files.len();
+    for path in group.files {
+        match read_as(&path, args) {
+            Err(why) if why.holds_nothing && !walk::is_named_sdp(&path) => passed += 1,
+            input => each(input)?,
+        }
+    }
+    if passed == count && group.unreadable.is_empty() && !args.allow_empty {
+        let reason = match count {
+            1 => "no session description in the one file of it".to_owned(),
+            _ => format!("no session description in any of its {count} files"),
+        };
+        each(Err(Unreadable {
+            name: group.name,
+            reason,
+            holds_nothing: true,
+        }))?;
+        passed = 0;
+    }
+    for why in group.unreadable {
+        each(Err(why))?;
+    }
+    Ok(passed)
+}
+
+/// Says how many files were passed over.
+pub(super) fn tell_passed(passed: usize, err: &mut dyn io::Write) -> io::Result<()> {
+    match passed {
+        0 => Ok(()),
+        1 => writeln!(err, "note: passed over a file without a description"),
+        _ => writeln!(
+            err,
+            "note: passed over {passed} files without a description"
+        ),
+    }
 }
 
 /// Reads standard input, which is called `name`.
@@ -222,7 +273,11 @@ fn read_as(path: &Path, args: &InputArgs) -> Result<Input, Unreadable> {
                 kind: Some(Kind::Capture),
                 is_fragment: false,
             }),
-            Err(reason) => Err(Unreadable { name, reason }),
+            Err(reason) => Err(Unreadable {
+                name,
+                reason,
+                holds_nothing: true,
+            }),
         };
     }
     let text = fs::File::open(path).and_then(read_limited);
@@ -249,7 +304,11 @@ fn open(
             kind: args.kind(),
             is_fragment: args.is_fragment,
         }),
-        Err(reason) => Err(Unreadable { name, reason }),
+        Err(reason) => Err(Unreadable {
+            name,
+            reason,
+            holds_nothing: true,
+        }),
     }
 }
 
@@ -277,7 +336,11 @@ fn unreadable(name: String, error: &io::Error) -> Unreadable {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => format!("cannot be read: {error}"),
     };
-    Unreadable { name, reason }
+    Unreadable {
+        name,
+        reason,
+        holds_nothing: false,
+    }
 }
 
 fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {

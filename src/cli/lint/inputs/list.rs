@@ -1,22 +1,25 @@
 //! `--list-inputs`: which descriptions there are, without checking them.
 
-use super::{InputArgs, ListFormat, Target, read_targets};
+use super::{Input, InputArgs, ListFormat, Target, read_targets, tell_passed};
+use crate::output::printable;
 use crate::sdp::{Role, Side};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
-/// Lists what is found in `targets`; gives the exit code.
+/// Lists what is found in `targets`; gives the exit code. `configured` looks for the configuration of an
+/// input: one that is broken is told here as well as where it counts.
 pub(in crate::cli::lint) fn list(
     targets: Vec<Target>,
     args: &InputArgs,
     format: ListFormat,
+    configured: &mut dyn FnMut(&Input) -> Result<(), Vec<String>>,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<u8> {
     let mut code = 0;
     let mut all: Vec<Value> = Vec::new();
-    read_targets(targets, args, |input| {
+    let passed = read_targets(targets, args, |input| {
         let input = match input {
             Ok(input) => input,
             Err(why) => {
@@ -24,6 +27,11 @@ pub(in crate::cli::lint) fn list(
                 return writeln!(err, "error: {}: {}", why.name, why.reason);
             }
         };
+        if let Err(lines) = configured(&input) {
+            for line in lines {
+                writeln!(err, "error: {line}")?;
+            }
+        }
         for found in &input.found {
             let (text, range) = input.text_of(found);
             let digest = Sha256::digest(text.get(range).unwrap_or_default());
@@ -43,7 +51,7 @@ pub(in crate::cli::lint) fn list(
                 writeln!(
                     out,
                     "{hash}  {kind:<9}  {role:<8}  {}",
-                    input.name_of(found)
+                    printable(&input.name_of(found))
                 )?;
                 continue;
             }
@@ -67,5 +75,6 @@ pub(in crate::cli::lint) fn list(
     if format == ListFormat::Json {
         writeln!(out, "{:#}", Value::Array(all))?;
     }
+    tell_passed(passed, err)?;
     Ok(code)
 }
