@@ -28,6 +28,13 @@ pub(super) fn unknown(part: &Part<'_>) -> Vec<Unknown> {
         {
             continue;
         }
+        if let Some(last) = unknown.last_mut().filter(|last| last.is_port) {
+            let between = text.get(last.range.end..hole.start).unwrap_or_default();
+            if !between.iter().any(u8::is_ascii_whitespace) {
+                last.range.end = hole.end;
+                continue;
+            }
+        }
         let before = text.get(part.range.start..hole.start).unwrap_or_default();
         let line_start = before
             .iter()

@@ -4,6 +4,8 @@ use super::string::{Style, read};
 use super::text::Builder;
 use std::ops::Range;
 
+/// No comment inside of an expression is longer: one may not end at all.
+const COMMENT_MAX: usize = 4000;
 /// No operand that is no literal is longer.
 const LONGEST: usize = 1000;
 
@@ -50,7 +52,7 @@ pub(super) fn follow(
             match read(text, start, style, has_escapes, out) {
                 Some(after) => end = after,
                 None => {
-                    out.bytes.truncate(length);
+                    out.truncate(length);
                     return end;
                 }
             }
@@ -166,12 +168,15 @@ pub(super) fn skip_blank(text: &[u8], at: usize) -> usize {
         let rest = text.get(at..).unwrap_or_default();
         at += match rest {
             [b'/', b'/', ..] | [b'#', b' ', ..] => {
-                rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len())
+                match rest.iter().take(COMMENT_MAX).position(|&b| b == b'\n') {
+                    Some(end) => end,
+                    None => return at,
+                }
             }
-            [b'/', b'*', ..] => {
-                let end = rest.windows(2).position(|w| w == b"*/");
-                end.map_or(rest.len(), |end| end + 2)
-            }
+            [b'/', b'*', ..] => match rest.windows(2).take(COMMENT_MAX).position(|w| w == b"*/") {
+                Some(end) => end + 2,
+                None => return at,
+            },
             [b'\\', b'\n' | b'\r', ..] => 1,
             [b, ..] if b.is_ascii_whitespace() => 1,
             _ => return at,

@@ -25,6 +25,9 @@ pub(super) fn find(view: View<'_>, name: &str, cx: &Context, finds: &mut Finds) 
     let ignores = ignore::all(view);
     let mut from = 0;
     let mut last = 0;
+    // What is no description after all may hold one further on, and is read again from there; but not
+    // from each literal of a chain, which would take the square of its length.
+    let mut spare = text.len().saturating_mul(4).saturating_add(1 << 16);
     while let Some(at) = memmem(text.get(from..).unwrap_or_default(), b"v=0").map(|at| from + at) {
         from = at + 3;
         if let Some(block) = comment(text, at) {
@@ -36,10 +39,12 @@ pub(super) fn find(view: View<'_>, name: &str, cx: &Context, finds: &mut Finds) 
             continue;
         };
         let has_escapes = !(style.quote == b'`' && name.ends_with(".go"));
-        let Some((builder, end)) = read(text, at, style, has_escapes) else {
-            continue;
-        };
-        from = end.max(from);
+        let (builder, end, reached) = read(text, at, style, has_escapes);
+        let done = if builder.is_some() { end } else { from };
+        let again = reached.saturating_sub(done);
+        from = if again > spare { reached } else { done }.max(from);
+        spare = spare.saturating_sub(again);
+        let Some(builder) = builder else { continue };
         let mut cx = cx.clone();
         let near: Vec<Ignore> = ignore::before(text, &ignores, last..start);
         cx.ignores.extend(near);
@@ -106,17 +111,21 @@ fn opening(text: &[u8], at: usize) -> Option<(Style, usize)> {
     Some((style, trimmed.len()))
 }
 
-/// Reads the description that begins at `at`; gives where it ends.
-fn read(text: &[u8], at: usize, style: Style, has_escapes: bool) -> Option<(Builder<'_>, usize)> {
+/// Reads what begins at `at`: a description, if it is one, where it ends, and how far was read.
+fn read(
+    text: &[u8],
+    at: usize,
+    style: Style,
+    has_escapes: bool,
+) -> (Option<Builder<'_>>, usize, usize) {
     let mut out = Builder::new(text);
-    let end = string::read(text, at, style, has_escapes, &mut out)?;
+    let Some(end) = string::read(text, at, style, has_escapes, &mut out) else {
+        return (None, at, out.reached);
+    };
     let end = expression::follow(text, end, style, has_escapes, &mut out);
-    // A version and an origin at the least; strings that begin with `v=0` may be anything.
-    let first = memmem(&out.bytes, b"\n")?;
-    let second = out.bytes.get(first..)?.trim_ascii_start();
-    let is_begun = out.bytes.get(3..first)?.trim_ascii().is_empty();
-    if !is_begun || !second.starts_with(b"o=") {
-        return None;
+    let reached = out.reached.max(end);
+    if !is_description(&out.bytes) {
+        return (None, end, reached);
     }
     if !out.is_at_line_start() && out.bytes.len() > 2 {
         // `join` ends no line, and what sends the text does.
@@ -127,7 +136,18 @@ fn read(text: &[u8], at: usize, style: Style, has_escapes: bool) -> Option<(Buil
             .map_or(end, |s| s.host + s.host_len);
         out.line_end(end..end);
     }
-    Some((out, end))
+    (Some(out), end, reached)
+}
+
+/// Whether there is a version and an origin at the least; strings that begin with `v=0` may be
+/// anything.
+fn is_description(text: &[u8]) -> bool {
+    let Some(first) = memmem(text, b"\n") else {
+        return false;
+    };
+    let second = text.get(first..).unwrap_or_default().trim_ascii_start();
+    let version = text.get(3..first).unwrap_or_default();
+    version.trim_ascii().is_empty() && second.starts_with(b"o=")
 }
 
 /// Whether the program adds to the text that ends at `at`.
@@ -187,12 +207,14 @@ fn add(view: View<'_>, builder: Builder<'_>, style: Style, cx: &Context, finds: 
         .to_vec();
     let plain = inner.view().decoded(bytes, &map, Coding::Prefix(prefix));
     finds.add(plain.view(), 0..plain.bytes.len(), cx);
-    let moved = |at: usize| {
-        at - cuts
-            .iter()
-            .take_while(|cut| cut.start < at)
-            .map(Range::len)
-            .sum::<usize>()
+    // Holes and cuts are both in order.
+    let mut cuts = cuts.iter().peekable();
+    let mut gone = 0;
+    let mut moved = |at: usize| {
+        while let Some(cut) = cuts.next_if(|cut| cut.start < at) {
+            gone += cut.len();
+        }
+        at - gone
     };
     let holes = holes
         .into_iter()

@@ -92,8 +92,7 @@ impl Style {
     }
 }
 
-/// Reads the literal whose text begins at `at`, up to `limit`; gives where it ends. Nothing when it
-/// does not end.
+/// Reads the literal whose text begins at `at`; gives where it ends. Nothing when it does not end.
 pub(super) fn read(
     text: &[u8],
     at: usize,
@@ -104,11 +103,16 @@ pub(super) fn read(
     let mut at = at;
     loop {
         if let Some(len) = style.closes(text, at) {
+            out.reached = at + len;
             return Some(at + len);
         }
-        let rest = text.get(at..)?;
-        let &byte = rest.first()?;
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(&byte) = rest.first() else {
+            out.reached = text.len();
+            return None;
+        };
         if byte == b'\n' && !style.is_multi {
+            out.reached = at;
             return None;
         }
         if byte == b'%' && style.closes(text, at + 1).is_some() {
@@ -148,26 +152,34 @@ fn escape(rest: &[u8], at: usize, out: &mut Builder<'_>) -> usize {
             let blanks = rest.iter().skip(1).take_while(|b| b.is_ascii_whitespace());
             1 + blanks.count()
         }
-        Some(b'x') => coded(rest, at, 2, 2, 16, out),
-        Some(b'u') => coded(rest, at, 2, 4, 16, out),
+        Some(b'x') => coded(rest, at, (2, 2, 0), 16, out),
+        Some(b'u') if rest.get(2) == Some(&b'{') => {
+            let digits = rest.iter().skip(3).take(7).take_while(|&&b| b != b'}');
+            let len = digits.count();
+            if rest.get(3 + len) == Some(&b'}') {
+                coded(rest, at, (3, len, 1), 16, out)
+            } else {
+                simple(out, b'u')
+            }
+        }
+        Some(b'u') => coded(rest, at, (2, 4, 0), 16, out),
         Some(b'0'..=b'7') => {
             let digits = rest
                 .iter()
                 .skip(1)
                 .take(3)
                 .take_while(|b| matches!(b, b'0'..=b'7'));
-            coded(rest, at, 1, digits.count(), 8, out)
+            coded(rest, at, (1, digits.count(), 0), 8, out)
         }
         Some(&other) => simple(out, other),
     }
 }
 
-/// An escape of `len` digits behind `begin` bytes.
+/// An escape of `len` digits between `begin` and `behind` bytes.
 fn coded(
     rest: &[u8],
     at: usize,
-    begin: usize,
-    len: usize,
+    (begin, len, behind): (usize, usize, usize),
     radix: u32,
     out: &mut Builder<'_>,
 ) -> usize {
@@ -178,8 +190,9 @@ fn coded(
         out.push(rest.get(1..2).unwrap_or_default(), at..at + 2);
         return 2;
     };
+    let len = begin + len + behind;
     let mut buffer = [0; 4];
     let utf8 = c.encode_utf8(&mut buffer);
-    out.push(utf8.as_bytes(), at..at + begin + len);
-    begin + len
+    out.push(utf8.as_bytes(), at..at + len);
+    len
 }

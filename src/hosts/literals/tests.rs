@@ -184,3 +184,50 @@ fn comments_hold_descriptions() {
         assert_eq!(String::from_utf8_lossy(bytes).trim_end(), wanted, "{text}");
     }
 }
+
+#[test]
+fn escapes_of_code_points_are_undone() {
+    let text = r"'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=\u{1f600}\u{41}\u{}\u{110000}\r\n'";
+    let all = texts(text);
+    assert!(all[0].contains("s=\u{1f600}A"), "{all:?}");
+}
+
+/// Megabytes of what looks like the beginning of a description over and over: seconds if all is read
+/// once or a few times, hours if it is read from each beginning on.
+#[test]
+fn hostile_chains_are_not_read_from_each_literal_on() {
+    let begin = "'v=0\\r\\no=- 1 1 IN IP4 0.0.0.0\\r\\n";
+    let holes = "${x}".repeat(50_000);
+    let template = begin.replace('\'', "`").replace("\\r\\n", "\n    ");
+    for text in [
+        format!("[{}]", "'v=0',".repeat(100_000)),
+        "`v=0\\r\\n`+".repeat(60_000),
+        "'v=0\\r\\n'\n".repeat(60_000),
+        "'v=0\\r\\n' r#\"".repeat(60_000),
+        format!("{begin}' r#\"").repeat(20_000),
+        "'v=0\\r\\n'/*".repeat(60_000),
+        "'v=0\\r\\n'//".repeat(60_000),
+        "`v=0 ".repeat(100_001),
+        format!("{template}a={holes}\n    `"),
+        format!("{template}m=audio {holes}\n    `"),
+        format!("{template}{}`", "a=${x}\n    ".repeat(50_000)),
+    ] {
+        let start = std::time::Instant::now();
+        let _ = found_quickly(&text);
+        let took = start.elapsed();
+        let head: String = text.chars().take(40).collect();
+        assert!(took.as_secs() < 20, "{took:?} for {head}");
+    }
+}
+
+fn found_quickly(text: &str) -> usize {
+    find_as(Some(Kind::Code), "x.js", text.as_bytes()).map_or(0, |all| all.len())
+}
+
+#[test]
+fn a_description_behind_a_rejected_chain_is_found() {
+    let sdp = LINES.map(|line| format!("{line}\\r\\n")).concat();
+    let text = format!("['v=0', 'v=0\\r\\n', '{sdp}'] + `v=0 never ends\n'{sdp}'");
+    let all = texts(&text);
+    assert_eq!(all.len(), 2, "{all:?}");
+}

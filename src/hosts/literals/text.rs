@@ -4,6 +4,9 @@ use super::hole::placeholder;
 use crate::diag::Map;
 use std::ops::Range;
 
+/// No attribute has a longer name: a line may have many holes.
+const NAME_MAX: usize = 100;
+
 /// A text under construction.
 #[derive(Debug)]
 pub(crate) struct Builder<'t> {
@@ -15,6 +18,10 @@ pub(crate) struct Builder<'t> {
     pub(crate) hides_lines: bool,
     /// Placeholders are looked for.
     pub(super) has_holes: bool,
+    /// How far the latest literal was read, also when it does not end.
+    pub(super) reached: usize,
+    /// Where the line that is being written begins.
+    line_start: usize,
 }
 
 impl<'t> Builder<'t> {
@@ -27,6 +34,8 @@ impl<'t> Builder<'t> {
             holes: Vec::new(),
             hides_lines: false,
             has_holes: true,
+            reached: 0,
+            line_start: 0,
         }
     }
 
@@ -37,7 +46,23 @@ impl<'t> Builder<'t> {
         } else {
             self.map.push(bytes.len(), place);
         }
+        self.write(bytes);
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(at) = bytes.iter().rposition(|&b| b == b'\n') {
+            self.line_start = self.bytes.len() + at + 1;
+        }
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Takes back what was written behind `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+        self.holes.retain(|hole| hole.end <= len);
+        self.map = self.map.slice(&(0..len));
+        let end = self.bytes.iter().rposition(|&b| b == b'\n');
+        self.line_start = end.map_or(0, |at| at + 1);
     }
 
     /// Adds `range` of the text as it is, but for its placeholders; people also write them in angle
@@ -62,13 +87,13 @@ impl<'t> Builder<'t> {
     /// Adds `range` of the text as it is.
     pub(crate) fn copy(&mut self, range: Range<usize>) {
         let bytes = self.text.get(range.clone()).unwrap_or_default();
-        self.bytes.extend_from_slice(bytes);
+        self.write(bytes);
         self.map.push(bytes.len(), range);
     }
 
     /// Adds a line end, which `place` stands for.
     pub(super) fn line_end(&mut self, place: Range<usize>) {
-        self.bytes.extend_from_slice(b"\r\n");
+        self.write(b"\r\n");
         self.map.push_whole(2, place);
     }
 
@@ -82,7 +107,7 @@ impl<'t> Builder<'t> {
     pub(crate) fn hole(&mut self, place: Range<usize>) {
         let start = self.bytes.len();
         let line = self.line();
-        let in_name = line.starts_with(b"a=") && !line.contains(&b':');
+        let in_name = line.starts_with(b"a=") && !line.iter().take(NAME_MAX).any(|&b| b == b':');
         let filler: &[u8] = if self.is_at_line_start() {
             self.hides_lines = true;
             if self.is_end_of_line(place.end) {
@@ -94,7 +119,7 @@ impl<'t> Builder<'t> {
             self.hides_lines |= in_name || line.len() < 2;
             b"9"
         };
-        self.bytes.extend_from_slice(filler);
+        self.write(filler);
         self.map.push_whole(filler.len(), place);
         self.holes.push(start..self.bytes.len());
     }
@@ -108,12 +133,7 @@ impl<'t> Builder<'t> {
 
     /// The line that is being written.
     fn line(&self) -> &[u8] {
-        let start = self
-            .bytes
-            .iter()
-            .rposition(|&b| b == b'\n')
-            .map_or(0, |at| at + 1);
-        self.bytes.get(start..).unwrap_or_default()
+        self.bytes.get(self.line_start..).unwrap_or_default()
     }
 }
 
