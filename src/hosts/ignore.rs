@@ -19,7 +19,7 @@ pub(super) fn all(view: View<'_>) -> Vec<(Range<usize>, Ignore)> {
         let rest = text.get(at + WORD.len()..).unwrap_or_default();
         let line = rest.split(|&b| b == b'\n').next().unwrap_or_default();
         from = at + WORD.len() + line.len();
-        if !line.first().is_none_or(u8::is_ascii_whitespace) {
+        if !line.first().is_none_or(u8::is_ascii_whitespace) || is_quoted(text, at) {
             continue;
         }
         let line = String::from_utf8_lossy(line);
@@ -40,6 +40,38 @@ pub(super) fn all(view: View<'_>) -> Vec<(Range<usize>, Ignore)> {
         all.push((place, ignore));
     }
     all
+}
+
+/// Whether what is at `at` stands in a string literal of its line: a quote is open there, and closes.
+fn is_quoted(text: &[u8], at: usize) -> bool {
+    // Only what is near: a program may be one long line.
+    let near = text.get(at.saturating_sub(400)..at).unwrap_or_default();
+    let line = near.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+    let mut open = None;
+    let mut bytes = line.iter().enumerate();
+    while let Some((i, &byte)) = bytes.next() {
+        let rest = line.get(i..).unwrap_or_default();
+        match (open, byte) {
+            (Some(_), b'\\') => {
+                let _ = bytes.next();
+            }
+            (Some(quote), _) if quote == byte => open = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"' | b'`') => open = Some(byte),
+            (None, _)
+                if [&b"//"[..], b"/*", b"# ", b"<!--", b"--"]
+                    .iter()
+                    .any(|c| rest.starts_with(c)) =>
+            {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    let Some(quote) = open else { return false };
+    let rest = text.get(at..).unwrap_or_default();
+    let rest = rest.split(|&b| b == b'\n').next().unwrap_or_default();
+    rest.contains(&quote)
 }
 
 /// Those of `all` that stand in `range` of `text`, close before its end.
@@ -87,6 +119,25 @@ mod tests {
         assert!(text[all[0].1.place.clone()].starts_with(b"rtcscope-ignore SDP204"));
         assert_eq!(before(text, &all, 0..text.len()).len(), 3);
         assert_eq!(before(text, &all, 40..text.len()).len(), 2);
+    }
+
+    #[test]
+    fn a_string_is_no_comment() {
+        for text in [
+            r#"x = "// rtcscope-ignore SDP204: x";"#,
+            "const a = ['// rtcscope-ignore SDP204: x'];",
+            "f(`a`, `# rtcscope-ignore SDP204`)",
+        ] {
+            assert!(all(View::file(text.as_bytes())).is_empty(), "{text}");
+        }
+        for text in [
+            "x = 'a'; // rtcscope-ignore SDP204: it's an old one",
+            "// don't: rtcscope-ignore SDP204: it's an old one",
+            "-- rtcscope-ignore SDP204: x",
+            "    # rtcscope-ignore SDP204: \"x\"",
+        ] {
+            assert_eq!(all(View::file(text.as_bytes())).len(), 1, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! no mistake by what is not there. What touches a hole is not reported, and about a piece rules that
 //! find something missing are silent ([`Rule::absence`](super::Rule::absence)).
 
-use super::Part;
+use super::{Part, Rule};
 use crate::diag::Diagnostic;
 use std::ops::Range;
 
@@ -96,6 +96,35 @@ pub(super) fn touches(diagnostic: &Diagnostic, unknown: &[Vec<Unknown>]) -> bool
     })
 }
 
+/// Whether it is not known which sections belong together: the `mid` of one, or a group, has a hole.
+pub(super) fn hides_groups(part: &Part<'_>) -> bool {
+    let text = part.text.get(..part.range.end).unwrap_or_default();
+    let mut line_start = part.range.start;
+    let mut seen = line_start;
+    part.holes.iter().any(|hole| {
+        // Each byte is looked at once, however many holes there are.
+        let before = text.get(seen..hole.start).unwrap_or_default();
+        if let Some(at) = before.iter().rposition(|&b| b == b'\n') {
+            line_start = seen + at + 1;
+        }
+        seen = seen.max(hole.start);
+        let line = text.get(line_start..hole.start).unwrap_or_default();
+        line.starts_with(b"a=mid:") || line.starts_with(b"a=group:")
+    })
+}
+
+/// Whether `rule` asks which sections belong together: about `mid` and BUNDLE, about what sections
+/// share, and about what is missing where another section may have it.
+pub(super) fn asks_groups(rule: &Rule) -> bool {
+    match rule.code {
+        // About one line alone.
+        "SDP417" | "SDP418" => false,
+        "SDP205" | "SDP305" | "SDP515" | "SDP703" | "SDP711" | "SDP801" => true,
+        code if code.starts_with("SDP4") => true,
+        code => rule.absence && (code.starts_with("SDP2") || code.starts_with("SDP3")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::examples::{self, Verdict};
@@ -135,6 +164,37 @@ mod tests {
         assert_eq!(codes(&section("9", "0", ""), false), ["unlisted-rtpmap"]);
         let other = "m=audio 5000 RTP/AVP 0\r\na=rtpmap:0 PCMU/x\r\n";
         assert_eq!(codes(&section("5000", "9", other), false).len(), 1);
+    }
+
+    #[test]
+    fn which_sections_belong_together_may_be_unknown() {
+        let text = |group: &str, mids: [&str; 2]| {
+            let section = |mid: &str| {
+                format!(
+                    "m=audio 5000 UDP/TLS/RTP/SAVPF 0\r\na=mid:{mid}\r\na=rtcp-mux\r\n\
+                     a=setup:actpass\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\n"
+                )
+            };
+            let sections = mids.map(section).concat();
+            format!("{BEGIN}a=group:BUNDLE {group}\r\n{sections}")
+        };
+        let about_groups = |text: &str| {
+            let all = codes(text, false).into_iter();
+            let about = all.filter(|name| {
+                let rule = RULES.iter().find(|rule| rule.name == *name);
+                rule.is_some_and(asks_groups)
+            });
+            about.collect::<Vec<_>>()
+        };
+        assert!(!about_groups(&text("0 1 2", ["0", "1"])).is_empty());
+        assert!(!about_groups(&text("0", ["0", "1"])).is_empty());
+        for unknown in [
+            text("0 1 2", ["9", "9"]),
+            text("9", ["0", "1"]),
+            text("0 9", ["0", "0"]),
+        ] {
+            assert!(about_groups(&unknown).is_empty(), "{unknown}");
+        }
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(super) fn run(
         .map(|(sdp, part)| Facts::of(sdp, asked.or(part.role), insists).by(part.side))
         .collect();
     let unknown: Vec<Vec<gaps::Unknown>> = parts.iter().map(gaps::unknown).collect();
+    let hides_groups: Vec<bool> = parts.iter().map(gaps::hides_groups).collect();
     let places = order(&mut steps);
     let each = steps.iter().zip(parts).zip(places).enumerate();
     let profile = config.profile;
@@ -73,6 +74,14 @@ pub(super) fn run(
             }
             let is_alone = matches!(rule.check, Check::One(_));
             if part.is_fragment && (!is_alone || rule.absence) {
+                continue;
+            }
+            let asked = if is_alone {
+                hides_groups.get(at..=at)
+            } else {
+                hides_groups.get(..=at)
+            };
+            if asked.unwrap_or_default().contains(&true) && gaps::asks_groups(rule) {
                 continue;
             }
             let reporter = Reporter::new(rule, severity, at, &mut found);
