@@ -84,7 +84,11 @@ pub(super) fn guess(name: &str, bytes: &[u8]) -> Vec<Kind> {
     if is_capture(bytes) {
         return vec![Kind::Capture];
     }
-    if extension == "sdp" && first_line_is_sdp(bytes) {
+    let is_named = extension == "sdp";
+    if is_indented(bytes) && (is_named || !is_known(extension)) {
+        return vec![Kind::Log, Kind::Raw];
+    }
+    if is_named && first_line_is_sdp(bytes) {
         return vec![Kind::Raw];
     }
     if CODE.contains(&extension) {
@@ -97,7 +101,7 @@ pub(super) fn guess(name: &str, bytes: &[u8]) -> Vec<Kind> {
         let kind = json::kind_of(bytes);
         return match extension {
             "json" | "har" | "jsonl" | "ndjson" => vec![kind],
-            _ => vec![kind, Kind::Log, Kind::Code, Kind::Raw],
+            _ => vec![kind, Kind::Log, Kind::Code],
         };
     }
     if first_line_is_sdp(bytes) {
@@ -106,7 +110,30 @@ pub(super) fn guess(name: &str, bytes: &[u8]) -> Vec<Kind> {
     if bytes.trim_ascii_start().starts_with(b"<!") {
         return vec![Kind::Markup, Kind::Log];
     }
-    vec![Kind::Log, Kind::Code, Kind::Raw]
+    // A line that begins with `v=` somewhere in a text makes no description of the text.
+    if is_named {
+        vec![Kind::Log, Kind::Code, Kind::Raw]
+    } else {
+        vec![Kind::Log, Kind::Code]
+    }
+}
+
+/// Whether a name's ending tells what a file is.
+fn is_known(extension: &str) -> bool {
+    CODE.contains(&extension) || MARKUP.contains(&extension)
+}
+
+/// Whether the first lines are those of a description that was copied with its indent.
+fn is_indented(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|&b| b == b'\n');
+    let mut filled = lines.filter(|line| !line.trim_ascii().is_empty());
+    let mut is = |begin: &[u8]| {
+        filled.next().is_some_and(|line| {
+            let text = line.trim_ascii_start();
+            text.len() < line.len() && text.starts_with(begin)
+        })
+    };
+    is(b"v=0") && is(b"o=")
 }
 
 /// What programs end in.
@@ -157,4 +184,40 @@ fn is_dump(text: &[u8]) -> bool {
     let begins = [&b"#!rtpplay1.0"[..], b"MJR0000", b"MEETECHO"];
     begins.iter().any(|magic| text.starts_with(magic))
         || json::memmem(text, b"# RTP_DUMP").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Found, Text, find};
+    use super::*;
+
+    fn found(name: &str, text: &str) -> Vec<Found> {
+        find(name, text.as_bytes()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_line_in_a_text_is_no_description() {
+        let trace = "U 10.0.0.1:5060 -> 10.0.0.2:5060\nINVITE sip:b SIP/2.0.\nv=0.\no=- 1 1 IN IP4 0.\ns=-.\n";
+        for name in ["x", "trace.txt"] {
+            assert!(found(name, "some notes\nv=spf1 include:x\no=1\ns=2\n").is_empty());
+            assert!(found(name, trace).is_empty());
+        }
+        assert_eq!(found("x.sdp", "broken\nv=0 \ns=-\n").len(), 1);
+        assert_eq!(found("x", "v=1\no=-\n").len(), 1);
+    }
+
+    #[test]
+    fn an_indented_description_is_dedented() {
+        let lines = "\n    v=0\n    o=- 1 1 IN IP4 0.0.0.0\n    s=-\n    t=0 0\n";
+        for name in ["x.sdp", "x.txt", "x"] {
+            let all = found(name, lines);
+            let Text::Extracted { bytes, .. } = &all[0].text else {
+                panic!("not dedented")
+            };
+            assert!(bytes.starts_with(b"v=0\no=- 1 1"), "{name}");
+        }
+        // One blank too many is a mistake.
+        let first = found("x.sdp", " v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\n");
+        assert!(matches!(first[0].text, Text::InPlace(_)));
+    }
 }
