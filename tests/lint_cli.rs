@@ -245,6 +245,31 @@ fn what_the_configuration_includes_may_hold_nothing() {
 }
 
 #[test]
+fn an_offer_and_an_answer_that_may_belong_together_are_told() {
+    let sdp = fs::read_to_string(sample("janus-answer.sdp")).unwrap();
+    let one = |role: &str| serde_json::json!({"type": role, "sdp": sdp});
+    let both = serde_json::json!([one("offer"), one("answer")]).to_string();
+    let (dir, path) = temp("sig.json", both.as_bytes());
+    let path = path.to_str().unwrap();
+    let found = run(&[path]);
+    assert!(found.err.contains("--sequence"), "{}", found.err);
+    assert!(!run(&["--sequence", path]).err.contains("--sequence"));
+    let files = ["offer", "answer"].map(|role| {
+        let file = dir.path().join(format!("{role}.json"));
+        fs::write(&file, one(role).to_string()).unwrap();
+        file.to_str().unwrap().to_owned()
+    });
+    let [offer, answer] = &files;
+    let swapped = run(&["--pair", answer, offer]);
+    assert!(
+        swapped.err.contains("--pair OFFER ANSWER"),
+        "{}",
+        swapped.err
+    );
+    assert!(!run(&["--pair", offer, answer]).err.contains("--pair"));
+}
+
+#[test]
 fn a_broken_pattern_is_bad_usage() {
     let found = run(&["--allow-empty", "nope[.sdp"]);
     assert_eq!(found.code, 2);

@@ -204,6 +204,9 @@ fn lint_all(
             places.push(place);
             return Ok(());
         }
+        if let Some(hint) = exchange::hint(&input) {
+            writeln!(err, "{hint}")?;
+        }
         let file = Source::new(&input.name, &input.text);
         let mut comments = Comments::default();
         for session in sessions(&input.found) {
@@ -233,6 +236,9 @@ fn lint_all(
             .map(|input: &Input| Source::new(&input.name, &input.text))
             .collect();
         let sources = exchange::sources(&said, &files);
+        if let Some(note) = args.exchange.swapped(&said) {
+            writeln!(err, "{note}")?;
+        }
         let parts = args.exchange.parts(&said);
         let linter = places.first().and_then(|place| keeper.linter(place));
         let mut reports = linter

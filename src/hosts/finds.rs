@@ -47,6 +47,8 @@ pub(super) struct Finds {
     applied: BTreeMap<String, [Option<usize>; 2]>,
     /// The same, while it applies another.
     last: BTreeMap<(String, bool), usize>,
+    /// The answer of a connection that was refused, while nothing came after it.
+    refused: BTreeMap<String, usize>,
 }
 
 impl Finds {
@@ -75,6 +77,11 @@ impl Finds {
     /// It is the one at `index`.
     pub(super) fn said(&mut self, thread: &str, side: Side, index: usize) {
         *self.slot(thread, side) = Some(index);
+        // The offer may still be answered, and that is then what was agreed on.
+        let refused = self.refused.remove(thread);
+        if let Some(found) = refused.and_then(|index| self.all.get_mut(index)) {
+            found.thread = None;
+        }
         let end = (thread.to_owned(), side == Side::Local);
         self.last.insert(end, index);
     }
@@ -91,10 +98,16 @@ impl Finds {
         self.slot(thread, side).is_some()
     }
 
-    /// It was refused, and is no part of what was agreed on.
+    /// It was refused, and is no part of what was agreed on. The last answer stays with its offer: why
+    /// it was refused may be seen beside that.
     pub(super) fn reject(&mut self, thread: &str, side: Side) {
         let index = self.slot(thread, side).take();
-        if let Some(found) = index.and_then(|index| self.all.get_mut(index)) {
+        let Some((index, found)) = index.and_then(|at| Some((at, self.all.get_mut(at)?))) else {
+            return;
+        };
+        if found.role == Some(Role::Answer) {
+            self.refused.insert(thread.to_owned(), index);
+        } else {
             found.thread = None;
         }
     }

@@ -27,6 +27,16 @@ impl ExchangeArgs {
         }
     }
 
+    /// What to say of a pair whose files tell that it was given the wrong way round.
+    pub(super) fn swapped(&self, inputs: &[Input]) -> Option<&'static str> {
+        let roles: Vec<_> = descriptions(inputs).iter().map(|(_, f)| f.role).collect();
+        let is_swapped = roles == [Some(Role::Answer), Some(Role::Offer)];
+        (is_swapped && !self.pair.is_empty()).then_some(
+            "note: the files say that the first is the answer and the second the offer: \
+             --pair OFFER ANSWER",
+        )
+    }
+
     /// The descriptions in `inputs` as those of one session. A file may hold several of them.
     ///
     /// What a file says of roles counts; of a pair the place does, too. Which end wrote a
@@ -51,6 +61,22 @@ impl ExchangeArgs {
         });
         each.collect()
     }
+}
+
+/// What to say of an input with an offer and an answer that nothing says belong together.
+pub(super) fn hint(input: &Input) -> Option<String> {
+    let [first, second] = input.found.as_slice() else {
+        return None;
+    };
+    let is_pair = (first.role, second.role) == (Some(Role::Offer), Some(Role::Answer));
+    let is_apart = first.thread.is_none() && second.thread.is_none();
+    (is_pair && is_apart).then(|| {
+        let name = &input.name;
+        format!(
+            "note: {name}: 2 descriptions look like an offer and its answer; \
+             --sequence {name} checks them beside each other"
+        )
+    })
 }
 
 /// What renderers need of each description in `inputs`; `files` are those as a whole.

@@ -188,3 +188,39 @@ fn connection_of(pointer: &str) -> &str {
         .next()
         .unwrap_or(pointer.rsplit_once('/').map_or(pointer, |(log, _)| log))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Found, find};
+
+    fn found(events: &[(&str, &str)]) -> Vec<Found> {
+        let each = events.iter().map(|(event, role)| {
+            let sdp = format!("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns={role}\r\n");
+            let value = serde_json::json!({"type": role, "sdp": sdp}).to_string();
+            serde_json::json!({"type": event, "value": value})
+        });
+        let log: Vec<_> = each.collect();
+        let dump = serde_json::json!({"PeerConnections": {"7-1": {"updateLog": log}}});
+        find("dump.txt", dump.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_refused_answer_stays_with_its_offer_unless_another_comes() {
+        let offer = ("setLocalDescription", "offer");
+        let answer = ("setRemoteDescription", "answer");
+        let refused = ("setRemoteDescriptionOnFailure", "");
+        let threads = |events: &[(&str, &str)]| {
+            let all = found(events).into_iter();
+            all.map(|found| found.thread.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(threads(&[offer, answer, refused]), [true, true]);
+        assert_eq!(
+            threads(&[offer, answer, refused, answer]),
+            [true, false, true]
+        );
+        assert_eq!(
+            threads(&[offer, ("setLocalDescriptionOnFailure", "")]),
+            [false]
+        );
+    }
+}
