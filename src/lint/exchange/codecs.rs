@@ -72,10 +72,12 @@ impl<'a> Codec<'a> {
         (name, self.clock_rate, self.channels)
     }
 
-    /// The codecs that `media` can carry; none when one of them is unknown.
+    /// The codecs of the media that `media` can carry, without those that only help them; none when
+    /// one of them is unknown.
     pub fn all_in(media: &Media<'_, 'a>) -> Option<BTreeSet<(String, u32, u32)>> {
-        let codecs = media.payloads.iter().map(|p| Some(Self::of(p)?.key()));
-        codecs.collect()
+        let codecs = media.payloads.iter().map(Self::of);
+        let media = codecs.filter(|codec| !codec.is_some_and(|codec| codec.is_helper()));
+        media.map(|codec| Some(codec?.key())).collect()
     }
 }
 

@@ -14,7 +14,7 @@ rule! {
     /// A server numbers the codecs of each section by itself.
     /// ```sdp,fail
     /// a=group:BUNDLE 0 1
-    /// m=audio 9 UDP/TLS/RTP/SAVPF 101
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0 101
     /// a=mid:0
     /// a=rtcp-mux
     /// a=rtpmap:101 telephone-event/8000
@@ -58,7 +58,7 @@ rule! {
     /// a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
     /// ```
     /// ```sdp,pass
-    /// m=audio 9 UDP/TLS/RTP/SAVPF 101
+    /// m=audio 9 UDP/TLS/RTP/SAVPF 0 101
     /// a=rtcp-mux
     /// a=rtpmap:101 telephone-event/8000
     /// m=video 9 UDP/TLS/RTP/SAVPF 101

@@ -8,6 +8,7 @@ rule! {
     /// by port 0; browsers fail to set such an answer.
     /// ## How it happens
     /// A filter removed all codecs but one that was not offered, or a name or clock rate is misspelt.
+    /// What only helps a codec (`rtx`, `red`, `ulpfec`, `CN`, `telephone-event`) is no codec in common.
     /// ```sdp,fail
     /// --- offer
     /// m=video 5000 RTP/AVP 96
@@ -15,6 +16,18 @@ rule! {
     /// --- answer
     /// m=video 6000 RTP/AVP 102
     /// a=rtpmap:102 H264/90000
+    /// ```
+    /// ```sdp,fail
+    /// --- offer
+    /// m=video 5000 RTP/AVP 96 97
+    /// a=rtpmap:96 VP8/90000
+    /// a=rtpmap:97 rtx/90000
+    /// a=fmtp:97 apt=96
+    /// --- answer
+    /// m=video 6000 RTP/AVP 98 97
+    /// a=rtpmap:98 VP9/90000
+    /// a=rtpmap:97 rtx/90000
+    /// a=fmtp:97 apt=98
     /// ```
     /// ```sdp,pass
     /// --- offer
