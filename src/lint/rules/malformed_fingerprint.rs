@@ -39,13 +39,19 @@ fn check(cx: &mut Context<'_, '_>) {
             Ok(fingerprint) => {
                 let has = fingerprint.len_octets();
                 let Some(expected) = fingerprint.expected_octets() else {
-                    cx.report(
-                        fingerprint.hash,
-                        "unknown hash function",
-                        format_args!("`{}` is not a hash function for fingerprints", fingerprint.hash),
-                    )
-                    .help("use `sha-256`")
-                    .severity(Severity::Warning);
+                    let hash = fingerprint.hash;
+                    let draft = cx
+                        .report(
+                            hash,
+                            "unknown hash function",
+                            format_args!("`{hash}` is not a hash function for fingerprints"),
+                        )
+                        .help("use `sha-256`")
+                        .severity(Severity::Warning);
+                    // `sha256` and `sha_256`, as libraries for hashes call it.
+                    if hash.is_ignoring_case("sha256") || hash.is_ignoring_case("sha_256") {
+                        draft.fix(Safety::Unsafe, "write `sha-256`", hash, "sha-256");
+                    }
                     continue;
                 };
                 if has != expected {

@@ -5,7 +5,8 @@ rule! {
     ///
     /// ## Why it matters
     /// An option that is glued to another one, or has a character that none has, is not known to
-    /// the peer: `trickle,renomination` is neither of the two.
+    /// the peer: `trickle,renomination` is neither of the two. libdatachannel, and OBS with it, writes
+    /// `ice2,trickle`; a peer that reads it by the letter goes on without either.
     /// ```sdp,fail
     /// a=ice-options:trickle,renomination
     /// ```

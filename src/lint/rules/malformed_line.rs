@@ -42,6 +42,8 @@ fn check(cx: &mut Context<'_, '_>) {
     }
 }
 
+const CANDIDATE: &str = "candidate:";
+
 fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>, lax: Severity) {
     let text = line.text();
     let Some(letter) = line.letter() else {
@@ -50,11 +52,15 @@ fn check_line(cx: &mut Context<'_, '_>, line: &Line<'_>, lax: Severity) {
                 .severity(lax)
                 .fix_drop_line(Safety::Safe, line);
         } else {
-            cx.report(
+            let draft = cx.report(
                 text,
                 "expected one lower-case letter and `=`",
                 format_args!("`{text}` is not of the form `x=value`"),
             );
+            // Scripts send a candidate apart, without the letter, and others paste it as it comes.
+            if text.take(CANDIDATE.len()).is(CANDIDATE) {
+                draft.help("write `a=` before `candidate:`");
+            }
         }
         return;
     };

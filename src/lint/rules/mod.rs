@@ -54,6 +54,8 @@ rules! {
     malformed_repeat,
     unexpected_value,
     missing_value,
+    script_value,
+    unknown_media_type,
     missing_rtpmap,
     unlisted_rtpmap,
     conflicting_rtpmap,
