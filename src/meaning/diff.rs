@@ -29,6 +29,11 @@ pub fn changes(before: &Meaning, after: &Meaning) -> Vec<Change> {
     let shared = Shared::by(before, after);
     let (old, new) = (Facts::of(before, shared), Facts::of(after, shared));
     let mut changes = Vec::new();
+    // Which section is which is told by its place (RFC 3264 §8).
+    let (was, is) = (old.order_in(&new), new.order_in(&old));
+    if was != is {
+        changes.push(Change::of("session", "order of sections", Some(&was), Some(&is)));
+    }
     let places = old
         .order
         .iter()
@@ -96,6 +101,13 @@ impl Facts {
             facts.add(place, about(section, shared));
         }
         facts
+    }
+
+    /// The sections that `other` has too, in the order of these.
+    fn order_in(&self, other: &Self) -> String {
+        let sections = self.order.iter().skip(1);
+        let both = sections.filter(|place| other.places.contains_key(*place));
+        both.map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
     fn add(&mut self, place: String, facts: Place) {
@@ -422,6 +434,19 @@ mod tests {
             );
         assert_eq!(told(ONE, &moved), [""; 0]);
         assert_eq!(told(ONE, &ONE.replace("\r\n", "\n")), [""; 0]);
+    }
+
+    #[test]
+    fn sections_that_change_places_are_told() {
+        let head = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
+        let (audio, video) = (
+            "m=audio 9 RTP/AVP 0\r\na=mid:0\r\n",
+            "m=video 9 RTP/AVP 31\r\na=mid:1\r\n",
+        );
+        assert_eq!(
+            told(&format!("{head}{audio}{video}"), &format!("{head}{video}{audio}")),
+            ["session: order of sections: audio mid 0, video mid 1 > video mid 1, audio mid 0"]
+        );
     }
 
     #[test]
