@@ -32,7 +32,7 @@ const TYPES: [&str; 6] = ["audio", "video", "text", "application", "message", "i
 const OLD: [&str; 2] = ["data", "control"];
 
 fn check(cx: &mut Context<'_, '_>) {
-    for media in cx.media() {
+    for media in cx.media().iter().filter(|m| m.is_active()) {
         let Some(kind) = media.media().map(|m| m.media) else { continue };
         if TYPES.iter().chain(&OLD).any(|known| kind.is(known)) {
             continue;
