@@ -32,7 +32,12 @@ pub fn changes(before: &Meaning, after: &Meaning) -> Vec<Change> {
     // Which section is which is told by its place (RFC 3264 §8).
     let (was, is) = (old.order_in(&new), new.order_in(&old));
     if was != is {
-        changes.push(Change::of("session", "order of sections", Some(&was), Some(&is)));
+        changes.push(Change::of(
+            "session",
+            "order of sections",
+            Some(&was),
+            Some(&is),
+        ));
     }
     let places = old
         .order
@@ -444,7 +449,10 @@ mod tests {
             "m=video 9 RTP/AVP 31\r\na=mid:1\r\n",
         );
         assert_eq!(
-            told(&format!("{head}{audio}{video}"), &format!("{head}{video}{audio}")),
+            told(
+                &format!("{head}{audio}{video}"),
+                &format!("{head}{video}{audio}")
+            ),
             ["session: order of sections: audio mid 0, video mid 1 > video mid 1, audio mid 0"]
         );
     }
