@@ -39,6 +39,8 @@ fn attribute(line: &Line<'_>, name: &[u8]) -> Vec<u8> {
         | b"cname" | b"key-mgmt" | b"identity" | b"remote-candidates" | b"ssrc-range" => {
             b"*".to_vec()
         }
+        // What was chosen, however long.
+        b"rtpmap" | b"fmtp" | b"rtcp-fb" | b"extmap" => value.bytes().to_vec(),
         _ => words(value, |_, word| is_made_up(word)),
     };
     [head, &value].concat()
