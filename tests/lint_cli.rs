@@ -310,7 +310,7 @@ fn the_fail_level_can_be_moved() {
         run(&[&warnings[..], &["--severity", "SDP102=error"]].concat()).code,
         1
     );
-    let ignored = ["--ignore", "SDP1,SDP2,SDP3,SDP4,unlisted-rtpmap", &file];
+    let ignored = ["--ignore", "SDP2,SDP3,SDP4,SDP5,missing-sctp-port", &file];
     assert_eq!(run(&ignored).code, 0);
 }
 
