@@ -76,7 +76,7 @@ fn with_attributes(sdp: &str, change: impl Fn(&mut [&str])) -> String {
         let first = lines.iter().position(is_attribute).unwrap_or(lines.len());
         let attributes = &mut lines[first..];
         // What stands between attributes that should not is not moved.
-        if attributes.iter().all(|line| is_attribute(line)) {
+        if attributes.iter().all(is_attribute) {
             change(attributes);
             // It says that no candidate follows.
             attributes.sort_by_key(|line| line.starts_with("a=end-of-candidates"));
@@ -87,7 +87,9 @@ fn with_attributes(sdp: &str, change: impl Fn(&mut [&str])) -> String {
 }
 
 /// What must not matter: each a name and how a description comes to look.
-const DISGUISES: &[(&str, fn(&str) -> String)] = &[
+type Disguise = (&'static str, fn(&str) -> String);
+
+const DISGUISES: &[Disguise] = &[
     ("LF", |sdp| sdp.replace("\r\n", "\n")),
     ("unknown attributes at the end of sections", |sdp| {
         let with = |lines: Vec<&str>| lines.concat() + "a=x-unknown-thing:1 2 3\r\n";

@@ -20,6 +20,7 @@ pub(crate) fn broken(line: &str) -> Cow<'_, str> {
 }
 
 /// Whether what is printed is read by GitHub's runner.
+#[cfg(feature = "cli")]
 pub(crate) fn are_read() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true")
 }

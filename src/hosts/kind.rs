@@ -189,7 +189,6 @@ fn is_dump(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{Found, Text, find};
-    use super::*;
 
     fn found(name: &str, text: &str) -> Vec<Found> {
         find(name, text.as_bytes()).unwrap_or_default()

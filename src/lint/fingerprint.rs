@@ -61,6 +61,7 @@ fn kind_of(message: &str) -> String {
 }
 
 /// The fingerprint of what is said of a file that is no description.
+#[cfg(feature = "cli")]
 pub(crate) fn of_notice(code: &str, message: &str) -> u64 {
     let mut hash = Sha256::new();
     hash.update(code);

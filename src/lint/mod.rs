@@ -38,12 +38,14 @@ pub use config::{Config, Profile, UnknownRule, check_selector, find_rule};
 pub use context::Context;
 pub use exchange::{Codec, Exchange, Pair};
 pub use facts::{Facts, Media};
+#[cfg(feature = "cli")]
 pub(crate) use fingerprint::of_notice;
 pub use landmark::{Landmark, Landmarks};
 pub use reporter::Draft;
 pub use rule::{Group, Rule, Scope, Status};
 pub use rules::RULES;
 pub use run::Part;
+#[cfg(feature = "cli")]
 pub(crate) use spelling::edit_distance;
 
 pub use crate::sdp::{Role, Side};

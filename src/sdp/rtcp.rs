@@ -62,6 +62,7 @@ impl<'a> RtcpXr<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

@@ -173,6 +173,7 @@ fn unquoted(value: Field<'_>) -> Field<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

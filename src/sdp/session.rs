@@ -157,6 +157,7 @@ fn is_time(field: Field<'_>) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

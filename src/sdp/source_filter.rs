@@ -51,6 +51,7 @@ impl<'a> SourceFilter<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

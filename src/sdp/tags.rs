@@ -117,6 +117,7 @@ impl<'a> Identity<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice)]
 mod tests {
     use super::*;
 

@@ -71,7 +71,8 @@ fn check(diagnostic: &Diagnostic, data: &[u8]) {
 fn render(data: &[u8], diagnostics: &[Diagnostic]) {
     let source = Source::new("fuzz.sdp", data);
     let mut out = Vec::new();
-    diag::render::concise::write(&mut out, &source, diagnostics).expect("writing to memory");
+    diag::render::concise::write(&mut out, diag::Sources::one(&source), diagnostics)
+        .expect("writing to memory");
     let text = String::from_utf8(out).expect("output is UTF-8");
     text.lines().for_each(printable);
 }

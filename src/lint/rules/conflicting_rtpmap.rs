@@ -27,12 +27,11 @@ rule! {
 fn check(cx: &mut Context<'_, '_>) {
     for media in cx.media() {
         let again = || {
-            let all = media.all(Name::Rtpmap).filter_map(|line| {
+            media.all(Name::Rtpmap).filter_map(|line| {
                 let map = Rtpmap::parse(line.attribute_value()?).ok()?;
                 let first = media.payloads.get(map.payload_type).and_then(|p| p.rtpmap)?;
                 Some((line, map, first))
-            });
-            all
+            })
         };
         // Who reads the last one reads another when that goes, unless all are the same.
         let differ: BTreeSet<u8> = again()

@@ -6,7 +6,7 @@ use super::mend::{Judge, Mended, mend};
 use crate::cli::lint::inputs::Input;
 use crate::cli::outfile::rewrite;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// What fixing came to, over all files.

@@ -10,7 +10,6 @@ use std::path::{Component, Path, PathBuf};
 /// A pattern for paths.
 #[derive(Clone, Debug)]
 pub(super) struct PathPattern {
-    text: String,
     matcher: GlobMatcher,
 }
 
@@ -28,17 +27,12 @@ impl PathPattern {
             full.push_str("**");
         }
         Ok(Self {
-            text: text.to_owned(),
             matcher: matcher(&full, true)?,
         })
     }
 
     pub(super) fn fits(&self, relative: &str) -> bool {
         self.matcher.is_match(relative)
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.text
     }
 
     /// The folder below which all files lie that can fit: the parts before the first with a
