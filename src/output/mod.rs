@@ -7,12 +7,11 @@ pub(crate) mod keys;
 pub(crate) mod loss;
 pub(crate) mod media;
 pub mod messages;
-mod printable;
 pub mod schema;
 pub mod text;
 pub mod timeline;
 
-pub use printable::printable;
+pub use crate::chars::printable;
 
 use crate::analysis::Analysis;
 use std::io;

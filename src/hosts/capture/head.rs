@@ -123,6 +123,6 @@ impl Head {
             Some(method) => format!("{protocol} {method}"),
             None => format!("{protocol} {}", self.status),
         };
-        crate::output::printable(&name).into_owned()
+        crate::chars::printable(&name).into_owned()
     }
 }

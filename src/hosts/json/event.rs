@@ -160,10 +160,10 @@ impl<'t, 'a> Event<'t, 'a> {
 
     fn pointer(&self, outer: &Context) -> String {
         let thread = self.thread(outer);
-        let thread = crate::output::printable(&thread).into_owned();
+        let thread = crate::chars::printable(&thread).into_owned();
         let mut text = format!("pc {thread}, event {}, {}", self.event(outer), self.name);
         if let Some(time) = self.time {
-            text += &format!(", {}", crate::output::printable(time));
+            text += &format!(", {}", crate::chars::printable(time));
         }
         text
     }

@@ -30,9 +30,9 @@ fn exchange(view: View<'_>, entry: Value<'_, '_>, cx: &Context, finds: &mut Find
     let number = entry.index() + 1;
     let request = entry.get("request");
     let url = request.and_then(|r| r.word("url")).unwrap_or_default();
-    let url: String = crate::output::printable(url).chars().take(80).collect();
+    let url: String = crate::chars::printable(url).chars().take(80).collect();
     let method = request.and_then(|r| r.word("method")).unwrap_or_default();
-    let method = crate::output::printable(method);
+    let method = crate::chars::printable(method);
     let thread = Some(format!("{} entry {number}", cx.pointer));
     let context = |side, what: &str| Context {
         pointer: format!("entry {number}, {what} {url}"),

@@ -39,7 +39,7 @@ impl Open {
                 None => format!("SIP response to {}", message.method),
             },
         };
-        crate::output::printable(&text).into_owned()
+        crate::chars::printable(&text).into_owned()
     }
 
     fn begin(line: &[u8]) -> Option<Self> {
